@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Executable form of one node. Float kernels (top ops) and exact integer models (tpu ops) share this
+// interface; `execute/` plans memory and runs them in order.
+//
+// A kernel is prepared once for a node with known types: it packs weights, builds look-up tables and
+// oneDNN primitives. run() is then called any number of times; it must be const and thread-safe.
+#pragma once
+
+#include "compiler/base/job_context.h"
+#include "compiler/ir/graph.h"
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace wb::ops {
+
+/// How the elements of a 4-D value lie in memory while a graph runs. Values handed to observers,
+/// inputs and outputs are always Plain.
+enum class Layout : uint8_t {
+    Plain,      ///< row-major as the shape says (NCHW)
+    Nhwc,       ///< channels last
+    Blocked8,   ///< NChw8c: channels padded to a multiple of 8, float (oneDNN's AVX2 form)
+    Blocked16,  ///< NChw16c (oneDNN's AVX-512 form)
+};
+
+/// One operand or result in memory: `data` holds `type.shape` elements in `layout`.
+struct Buffer {
+    std::byte* data = nullptr;
+    const ir::TensorType* type = nullptr;
+    Layout layout = Layout::Plain;
+
+    template <class T> T* as() const { return reinterpret_cast<T*>(data); }
+    int64_t elementCount() const { return type->elementCount(); }
+};
+
+struct RunContext {
+    int threads = 1;
+    std::byte* scratch = nullptr;   ///< as many bytes as Kernel::scratchBytes asked for, 64-byte aligned
+};
+
+class Kernel {
+public:
+    virtual ~Kernel() = default;
+    /// Operand buffers in node order; an absent operand has data == nullptr. Constant operands
+    /// (top.Weight) are present in Plain layout.
+    virtual void run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
+                     const RunContext& context) const = 0;
+    virtual size_t scratchBytes() const { return 0; }
+};
+
+/// What prepare() is told about its surroundings.
+struct PrepareContext {
+    const ir::Graph* graph = nullptr;
+    const ir::Node* node = nullptr;
+    std::vector<Layout> inputLayouts;   ///< chosen by the planner; all Plain unless `layouts` allows more
+    std::vector<Layout> outputLayouts;
+    bool scalar = false;                ///< use the plain twin (tests, comparison)
+};
+
+struct KernelDef {
+    std::string op;                     ///< "top.Conv", "tpu.Conv2D"
+    Result<std::unique_ptr<Kernel>> (*prepare)(const PrepareContext&) = nullptr;
+    /// Layouts that the kernel takes and gives, best first; all 4-D operands and results share one.
+    /// Null: Plain only.
+    std::vector<Layout> (*layouts)(const ir::Graph&, const ir::Node&) = nullptr;
+    bool inPlace = false;               ///< may be run with output 0 in input 0's memory
+    bool alias = false;                 ///< output is input 0's bytes under another shape (Reshape)
+};
+
+class KernelTable {
+public:
+    void add(KernelDef def) { m_rows.insert_or_assign(def.op, std::move(def)); }
+    const KernelDef* find(std::string_view op) const {
+        const auto it = m_rows.find(op);
+        return it == m_rows.end() ? nullptr : &it->second;
+    }
+    const std::map<std::string, KernelDef, std::less<>>& rows() const { return m_rows; }
+
+private:
+    std::map<std::string, KernelDef, std::less<>> m_rows;
+};
+
+const KernelTable& kernelTable(); ///< float and integer kernels; collected at first use
+
+} // namespace wb::ops

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The three functions every module, test and program of the project is made with.
+
+# wb_module(NAME SOURCES … [DEPENDS …] [PRIVATE_DEPENDS …])
+# A static library `wb_NAME` with alias `wb::NAME`. Includes are written from the repository root
+# ("compiler/ir/graph.h"). DEPENDS show in public headers, PRIVATE_DEPENDS only in sources.
+function(wb_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  add_library(wb_${name} STATIC ${ARG_SOURCES})
+  add_library(wb::${name} ALIAS wb_${name})
+  target_include_directories(wb_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(wb_${name} PUBLIC wb_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
+endfunction()
+
+# wb_test(NAME SOURCES … DEPENDS … [LABELS …] [TIMEOUT seconds])
+# A Qt Test program `tst_NAME`, run by ctest off screen, in its own temporary home.
+function(wb_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  if(NOT WB_BUILD_TESTS)
+    return()
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  add_executable(tst_${name} ${ARG_SOURCES})
+  set_target_properties(tst_${name} PROPERTIES AUTOMOC ON
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_include_directories(tst_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(tst_${name} PRIVATE wb_options Qt6::Test ${ARG_DEPENDS})
+  target_compile_definitions(tst_${name} PRIVATE WB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    WB_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+  add_test(NAME ${name} COMMAND tst_${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
+endfunction()
+
+# wb_program(NAME SOURCES … DEPENDS …): an executable in bin/.
+function(wb_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE wb_options ${ARG_DEPENDS})
+endfunction()
