@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Activations on BM1684X: smooth functions become tables of 256 codes in INT8; the piecewise linear ones
+// have integer forms of their own (dossier sections 5.8, 5.9).
+#include "compiler/numeric/multiplier.h"
+#include "compiler/numeric/rounding.h"
+#include "compiler/ops/activation/activation_functions.h"
+#include "compiler/ops/support/lower_support.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace wb::ops {
+namespace {
+
+using ir::ElementType;
+using ir::Tensor;
+using ir::ValueId;
+
+/// Attributes of tpu.Active: the numbers of a function move into `coeffs`.
+ir::AttributeMap activeAttributes(const ir::Node& node, const ActivationRow& row) {
+    ir::AttributeMap a = node.attributes;
+    a.erase("round_mode");
+    a.set("mode", tpuEnum("active_mode", row.mode));
+    if (node.op == "top.HardSigmoid") {
+        a.set("coeffs", ir::Attribute::floats({a.real("beta", 0.5), a.real("alpha", 1.0 / 6)}));
+        a.erase("alpha");
+        a.erase("beta");
+    } else if (node.op == "top.Elu") {
+        a.set("coeffs", ir::Attribute::floats({a.real("alpha", 1)}));
+        a.erase("alpha");
+    }
+    return a;
+}
+
+Result<Precision> lowerTable(LoweringBuilder& builder, const ir::Node& node, const ActivationRow& row) {
+    WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands.at(0)));
+    WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::Int8));
+    const Codes from = codesOf(builder.target().value(in).type);
+    const Codes to = codesOf(type);
+    std::vector<int8_t> table(256);
+    for (int64_t code = from.isSigned ? -128 : 0; code < (from.isSigned ? 128 : 256); ++code) {
+        const double x = static_cast<double>(code - from.zeroPoint) * from.scale;
+        const double y = row.function(x, node.attributes) / to.scale + static_cast<double>(to.zeroPoint);
+        table[static_cast<size_t>(code & 255)] =
+            to.isSigned ? numeric::toCode<int8_t>(y) : static_cast<int8_t>(numeric::toCode<uint8_t>(y));
+    }
+    const ValueId weight = builder.target().addWeight(
+        resultName(builder, node) + "_table",
+        Tensor::of<int8_t>(to.isSigned ? ElementType::Si8 : ElementType::Ui8, {1, 1, 1, 256}, table));
+    emitLowered(builder, node, "tpu.Lut", {in, weight}, std::move(type), {});
+    return Precision::Int8;
+}
+
+Result<Precision> lowerFunction(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    const auto* row = activationRow(node.op);
+    if (precision == Precision::Int8) return lowerTable(builder, node, *row);
+    if (row->staysF32) precision = Precision::F32;
+    if (row->mode == nullptr)
+        return lowerFloat(builder, node, precision, "tpu." + node.op.substr(4), node.attributes);
+    return lowerFloat(builder, node, precision, "tpu.Active", activeAttributes(node, *row));
+}
+
+Result<Precision> lowerAbs(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    ir::AttributeMap a = node.attributes;
+    a.set("mode", tpuEnum("active_mode", "ABSVAL"));
+    if (precision == Precision::Int8) return lowerMover(builder, node, precision, "tpu.Active", std::move(a));
+    return lowerFloat(builder, node, precision, "tpu.Active", std::move(a));
+}
+
+Result<Precision> lowerRelu(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    ir::AttributeMap a = node.attributes;
+    a.set("relu_limit", precision == Precision::Int8 ? -1.0 : a.real("relu_limit", -1));
+    if (precision == Precision::Int8) return lowerMover(builder, node, precision, "tpu.Relu", std::move(a));
+    return lowerFloat(builder, node, precision, "tpu.Relu", std::move(a));
+}
+
+Result<Precision> lowerLeakyRelu(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    ir::AttributeMap a = node.attributes;
+    enumeratorsForRounding(a);
+    if (!a.has("round_mode")) a.set("round_mode", roundMode("HalfAwayFromZero"));
+    if (precision != Precision::Int8) return lowerFloat(builder, node, precision, "tpu.LeakyRelu", std::move(a));
+    const auto pair = numeric::scaleShift(a.real("alpha"), 8);
+    a.erase("alpha");
+    a.set("multiplier", ir::Attribute::si32(pair.multiplier));
+    a.set("rshift", ir::Attribute::si32(pair.shift));
+    return lowerMover(builder, node, precision, "tpu.LeakyRelu", std::move(a));
+}
+
+/// One shift for all slopes, from the largest.
+Result<Precision> lowerPRelu(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    ir::AttributeMap a = node.attributes;
+    if (precision != Precision::Int8) {
+        a.set("rshift", ir::Attribute::si32(0));
+        return lowerFloat(builder, node, precision, "tpu.PReluOp", std::move(a));
+    }
+    WB_ASSIGN(const auto slopes, constantValues(builder, node.operands.at(1)));
+    float largest = 0;
+    for (const float s : slopes)
+        largest = std::max(largest, std::fabs(s));
+    int shift = 0;
+    while (shift < 31 && std::ldexp(static_cast<double>(largest), shift + 1) < 127)
+        ++shift;
+    std::vector<int8_t> codes(slopes.size());
+    for (size_t i = 0; i < slopes.size(); ++i)
+        codes[i] = numeric::saturate<int8_t>(static_cast<int64_t>(std::ldexp(static_cast<double>(slopes[i]), shift)));
+    WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands[0]));
+    WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
+    type.element = builder.target().value(in).type.element;
+    type.quant = builder.target().value(in).type.quant;
+    const ValueId weight = builder.target().addWeight(
+        resultName(builder, node) + "_slope_i8",
+        Tensor::of<int8_t>(ElementType::I8, builder.source().value(node.operands[1]).type.shape, codes));
+    a.set("rshift", ir::Attribute::si32(shift));
+    emitLowered(builder, node, "tpu.PReluOp", {in, weight}, std::move(type), std::move(a));
+    return precision;
+}
+
+Result<Precision> lowerClip(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    if (precision == Precision::Int8) precision = Precision::F16;
+    return lowerFloat(builder, node, precision, "tpu.Clip", node.attributes);
+}
+
+} // namespace
+
+void lower_activation(LoweringTable& table) {
+    for (const auto& row : activationRows())
+        table.add(row.topOp, lowerFunction);
+    table.add("top.Abs", lowerAbs);
+    table.add("top.Relu", lowerRelu);
+    table.add("top.LeakyRelu", lowerLeakyRelu);
+    table.add("top.PRelu", lowerPRelu);
+    table.add("top.Clip", lowerClip);
+}
+
+} // namespace wb::ops

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From the calibration table to ranges on values (dossier section 5.3).
+#include "compiler/quantise/lower.h"
+#include "compiler/quantise/range_rules.h"
+
+#include <algorithm>
+
+namespace wb::quantise {
+namespace {
+
+using ir::CalibratedRange;
+
+bool producedBy(const ir::Graph& graph, ir::ValueId id, std::initializer_list<std::string_view> ops) {
+    const auto* node = graph.producer(id);
+    return node != nullptr && std::find(ops.begin(), ops.end(), node->op) != ops.end();
+}
+
+/// The table's row as the range that the operator's result gets in symmetric mode.
+CalibratedRange rangeFor(const ir::Graph& graph, const ir::Node& node, const Range& row) {
+    const double th = row.threshold;
+    CalibratedRange range{row.min < 0 ? -th : 0.0, th};
+    if (node.op == "top.Abs") range = {-th, th};
+    if ((node.op == "top.Sigmoid" && !node.attributes.boolean("log")) ||
+        (node.op == "top.Softmax" && !node.attributes.boolean("log")))
+        range = {0, 1};
+    if (node.op == "top.Mul" && node.operands.size() == 2) {
+        const auto positive = [&](ir::ValueId id) { return producedBy(graph, id, {"top.Sigmoid", "top.Relu"}); };
+        if (node.operands[0] == node.operands[1] || (positive(node.operands[0]) && positive(node.operands[1])))
+            range.min = 0;
+    }
+    if (node.op == "top.Sub") {
+        range.min = row.min < 0 ? -th : -1e-5;
+        return range;
+    }
+    if (node.attributes.boolean("do_relu")) range.min = 0;
+    return range;
+}
+
+} // namespace
+
+Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, const LowerOptions&,
+                               const PrecisionTable& precisions, const JobContext& context) {
+    WB_TRY(context.checkStop());
+    ir::Graph graph = top;
+    size_t used = 0;
+    for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(graph.nodes().size()); ++id) {
+        const ir::Node& node = graph.node(id);
+        if (node.op == "top.Weight") continue;
+        for (const ir::ValueId result : node.results) {
+            auto& value = graph.value(result);
+            const auto row = ranges.find(value.name);
+            if (row == ranges.end()) continue;
+            ++used;
+            if (!ir::isFloat(value.type.element)) continue;
+            if (row->second.min == 0 && row->second.max == 0 && row->second.threshold == 0) continue;
+            value.type.quant = rangeFor(graph, node, row->second);
+        }
+    }
+    if (used < ranges.size()) {
+        std::string names;
+        size_t listed = 0;
+        for (const auto& [name, row] : ranges)
+            if (graph.find(name) == ir::kNoValue && ++listed <= 5) names += (listed > 1 ? ", " : "") + name;
+        context.diagnostics().warn(Code::TableNamesUnknown,
+                                   std::to_string(ranges.size() - used) +
+                                       " names of the calibration table are not in the network: " + names +
+                                       (ranges.size() - used > 5 ? ", …" : ""));
+    }
+    harmoniseRanges(graph, precisions);
+    graph.attributes.set("module.state", "TOP_CALIBRATED");
+    return graph;
+}
+
+} // namespace wb::quantise

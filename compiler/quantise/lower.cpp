@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The walk over the calibrated graph that asks each operator's rule, casts the network's outputs back to
+// float, and lays the new nodes out in the vendor's order.
+#include "compiler/quantise/lower.h"
+#include "compiler/quantise/chip_forms.h"
+#include "compiler/quantise/lowering_builder.h"
+
+#include <algorithm>
+#include <set>
+
+namespace wb::quantise {
+namespace {
+
+using ops::Precision;
+
+Status checkTarget(const LowerOptions& options, const PrecisionTable& precisions) {
+    const auto& target = options.target;
+    const std::string chip = ops::spelling(target.chip);
+    std::set<Precision> asked{target.module};
+    for (const auto& [name, precision] : precisions)
+        asked.insert(precision);
+    const bool bm1684 = target.chip == ops::Chip::BM1684;
+    for (const Precision precision : asked) {
+        const bool half = precision == Precision::F16 || precision == Precision::BF16;
+        const bool cv = target.chip != ops::Chip::BM1684X && !bm1684;
+        const bool never = (bm1684 && half) || (cv && (precision == Precision::F16 || precision == Precision::F32));
+        if (never)
+            return Error{Code::PrecisionUnavailable, std::string(ops::spelling(precision)) + " does not exist on " + chip}
+                .because(bm1684 ? "the chip computes in INT8 and F32 only" : "the chip computes in INT8 and BF16 only")
+                .remedy(bm1684 ? "choose INT8 or F32" : "choose INT8 or BF16")
+                .remedy("choose bm1684x")
+                .field("chip", chip)
+                .field("precision", ops::spelling(precision));
+    }
+    if (target.chip != ops::Chip::BM1684X)
+        return Error{Code::OperatorNotLowered, "quantising for " + chip + " is not in this version"}
+            .because("the lowering rules present are those of bm1684x")
+            .remedy("choose bm1684x")
+            .field("chip", chip);
+    if (target.asymmetric)
+        return Error{Code::PrecisionUnavailable, "asymmetric INT8 is not in this version"}
+            .remedy("quantise symmetrically")
+            .field("chip", chip);
+    return {};
+}
+
+/// The error for a graph whose INT8 layers lack ranges or rules: everything at once.
+Error collected(std::vector<Error> errors) {
+    if (errors.size() == 1) return std::move(errors.front());
+    std::stable_sort(errors.begin(), errors.end(), [](const Error& a, const Error& b) { return a.code < b.code; });
+    Error all = std::move(errors.front());
+    size_t listed = 1;
+    std::string others;
+    for (size_t i = 1; i < errors.size(); ++i)
+        if (++listed <= 20) others += (others.empty() ? "" : "; ") + errors[i].what + " (" + errors[i].node + ")";
+    all.fields["count"] = std::to_string(errors.size());
+    all.fields["others"] = others;
+    all.what += ", and " + std::to_string(errors.size() - 1) + " more layers: " + others;
+    return all;
+}
+
+/// Operators that take the type of their operand whatever was asked for.
+bool followsInput(std::string_view op) {
+    return op == "top.Reshape" || op == "top.Flatten" || op == "top.Squeeze" || op == "top.Unsqueeze";
+}
+
+std::string reasonText(const std::string& code, const std::string& op, Precision requested, Precision actual,
+                       const std::string& other) {
+    if (code == "R01") return "computed inside " + other;
+    if (code == "R03")
+        return op.substr(op.find('.') + 1) + " has no " + ops::spelling(requested) + " form on this chip, " +
+               ops::spelling(actual) + " is used";
+    if (code == "R04") return "follows the type of its input";
+    return {};
+}
+
+} // namespace
+
+Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges, const PrecisionTable& precisions,
+                      const LowerOptions& options, const JobContext& context) {
+    WB_TRY(checkTarget(options, precisions));
+    ir::Graph shaped = top;
+    reductionsToPools(shaped);
+    WB_ASSIGN(ir::Graph source, importRanges(shaped, ranges, options, precisions, context));
+    const bool int8 = options.target.module == Precision::Int8;
+    const bool anyRange = std::any_of(source.values().begin(), source.values().end(),
+                                      [](const ir::Value& v) { return v.type.calibrated() != nullptr; });
+    if (int8 && !anyRange)
+        return Error{Code::NothingToQuantise, "no tensor of \"" + top.name + "\" has a threshold"}
+            .because(ranges.empty() ? "INT8 was asked for without a calibration table"
+                                    : "no name of the calibration table is in the network")
+            .remedy("calibrate this network first")
+            .remedy("choose F16 or F32, which need no calibration");
+    const FusedNames fused = mergeScales(source);
+
+    Builder builder(source, options.target, context);
+    std::map<std::string, LayerOutcome, std::less<>> outcomes;
+    std::vector<Error> errors;
+    const auto& rules = ops::loweringTable();
+    for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(source.nodes().size()); ++id) {
+        WB_TRY(context.checkStop());
+        const auto& node = source.node(id);
+        if (node.op == "top.Weight" || node.op == "top.Input" || node.op == "top.None") {
+            builder.copy(node);
+            continue;
+        }
+        const std::string& name = source.value(node.results[0]).name;
+        const auto wanted = precisions.find(name);
+        LayerOutcome outcome{name, wanted == precisions.end() ? options.target.module : wanted->second,
+                             options.target.module, {}, {}};
+        const auto rule = rules.find(node.op);
+        Result<Precision> used = rule == nullptr
+            ? Result<Precision>(Error{Code::OperatorNotLowered, node.op + " cannot be lowered for " +
+                                      std::string(ops::spelling(options.target.chip))})
+            : rule(builder, node, outcome.requested);
+        if (!used) {
+            Error error = std::move(used).error();
+            if (error.node.empty()) error.node = name;
+            if (error.code == Code::ThresholdMissing && error.remedies.empty())
+                error.remedies = {"calibrate again with this network", "choose F16 or F32 for this layer"};
+            errors.push_back(std::move(error));
+            builder.bindPlaceholder(node);
+            continue;
+        }
+        outcome.actual = *used;
+        if (outcome.actual != outcome.requested) {
+            outcome.reasonCode = followsInput(node.op) ? "R04" : "R03";
+            outcome.reasonText = reasonText(outcome.reasonCode, node.op, outcome.requested, outcome.actual, {});
+            if (wanted != precisions.end()) {
+                Error note{Code::PrecisionNotHonoured, outcome.reasonText};
+                note.node = name;
+                note.severity = Severity::Warning;
+                context.diagnostics().add(std::move(note));
+            }
+        }
+        outcomes.emplace(name, std::move(outcome));
+    }
+    if (!errors.empty()) return collected(std::move(errors));
+    Lowered lowered;
+    for (const auto& node : top.nodes()) {
+        if (node.op == "top.Weight" || node.op == "top.Input" || node.op == "top.None") continue;
+        const std::string& name = top.value(node.results[0]).name;
+        if (const auto it = outcomes.find(name); it != outcomes.end()) {
+            lowered.layers.push_back(it->second);
+        } else if (const auto into = fused.find(name); into != fused.end()) {
+            const auto wanted = precisions.find(name);
+            const auto& by = outcomes.at(into->second);
+            const Precision requested = wanted == precisions.end() ? by.requested : wanted->second;
+            lowered.layers.push_back({name, requested, by.actual, "R01",
+                                      reasonText("R01", node.op, requested, by.actual, into->second)});
+        }
+    }
+    for (const auto& [name, precision] : precisions) {
+        if (top.find(name) != ir::kNoValue) continue;
+        context.diagnostics().warn(Code::PrecisionNameUnknown,
+                                   "the precision table names \"" + name + "\", which is not in the network", name);
+        lowered.layers.push_back({name, precision, options.target.module, "R07", "no layer has this name"});
+    }
+    lowered.graph = std::make_shared<const ir::Graph>(builder.finish(options));
+    return lowered;
+}
+
+} // namespace wb::quantise

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/quantise/lowering_builder.h"
+#include "compiler/numeric/multiplier.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace wb::quantise {
+namespace {
+
+using ir::ElementType;
+using ir::TensorType;
+using ir::ValueId;
+using ops::Precision;
+
+/// "si8", "ui8", "f16"…: how a cast's name ends.
+std::string nameOfType(const TensorType& type) {
+    if (type.uniform() == nullptr) return ir::spelling(type.element);
+    return ir::isSignedInteger(type.element) ? "si8" : "ui8";
+}
+
+bool sameNumbers(const TensorType& a, const TensorType& b) {
+    const auto* x = a.uniform();
+    const auto* y = b.uniform();
+    if ((x == nullptr) != (y == nullptr)) return false;
+    if (x == nullptr) return a.element == b.element;
+    return ir::isSignedInteger(a.element) == ir::isSignedInteger(b.element) && x->scales == y->scales &&
+           x->zeroPoints == y->zeroPoints;
+}
+
+} // namespace
+
+Builder::Builder(const ir::Graph& source, const ops::LoweringOptions& options, const JobContext& context)
+    : m_source(source), m_options(options), m_context(context),
+      m_twins(source.values().size(), ir::kNoValue) {
+    m_target.name = source.name;
+    m_target.attributes = source.attributes;
+}
+
+ValueId Builder::lowered(ValueId sourceValue) {
+    return sourceValue == ir::kNoValue ? ir::kNoValue : m_twins[static_cast<size_t>(sourceValue)];
+}
+
+void Builder::bind(ValueId sourceValue, ValueId loweredValue) {
+    m_twins[static_cast<size_t>(sourceValue)] = loweredValue;
+}
+
+void Builder::copy(const ir::Node& node) {
+    std::vector<std::string> names;
+    std::vector<TensorType> types;
+    for (const ValueId result : node.results) {
+        names.push_back(m_source.value(result).name);
+        types.push_back(m_source.value(result).type);
+        if (const auto* data = m_source.weight(result)) m_target.weights.insert_or_assign(names.back(), *data);
+    }
+    const auto id = m_target.addNode(node.op, {}, std::move(names), std::move(types), node.attributes);
+    for (size_t i = 0; i < node.results.size(); ++i)
+        bind(node.results[i], m_target.node(id).results[i]);
+}
+
+void Builder::bindPlaceholder(const ir::Node& node) {
+    for (const ValueId result : node.results) {
+        if (lowered(result) != ir::kNoValue) continue;
+        auto type = m_source.value(result).type;
+        bind(result, m_target.add("top.Input", {}, m_source.value(result).name, std::move(type)));
+    }
+}
+
+Result<TensorType> Builder::typeFor(ValueId sourceValue, Precision precision) {
+    const auto& value = m_source.value(sourceValue);
+    TensorType type = value.type;
+    switch (precision) {
+    case Precision::F32: type.element = ElementType::F32; return type;
+    case Precision::F16: type.element = ElementType::F16; return type;
+    case Precision::BF16: type.element = ElementType::BF16; return type;
+    case Precision::Int8: break;
+    }
+    const auto* range = value.type.calibrated();
+    if (range == nullptr)
+        return Error{Code::ThresholdMissing, "\"" + value.name + "\" has no threshold in the calibration table"};
+    const double threshold = std::max(std::fabs(range->min), std::fabs(range->max));
+    const bool isSigned = range->min < 0;
+    ir::UniformQuant quant;
+    quant.scales = {threshold / (isSigned ? 127.0 : 255.0)};
+    quant.zeroPoints = {0};
+    if (!(quant.scales[0] > 0) || !std::isfinite(quant.scales[0]))
+        return Error{Code::ThresholdMissing, "the threshold of \"" + value.name + "\" is not a positive number"};
+    type.element = isSigned ? ElementType::I8 : ElementType::Ui8;
+    type.quant = std::move(quant);
+    return type;
+}
+
+ValueId Builder::operandAs(ValueId sourceValue, const ir::Node& user, TensorType type) {
+    const ValueId value = lowered(sourceValue);
+    const TensorType from = m_target.value(value).type;
+    type.shape = from.shape;
+    if (sameNumbers(from, type)) return value;
+    const std::string& userName = m_source.value(user.results.front()).name;
+    if (from.uniform() != nullptr && type.uniform() != nullptr) return requantTo(value, userName, std::move(type));
+    return castTo(value, userName, std::move(type));
+}
+
+ValueId Builder::castTo(ValueId value, const std::string& userName, TensorType type) {
+    for (const ir::NodeId id : m_casts) {
+        const auto& node = m_target.node(id);
+        if (node.operands[0] == value && sameNumbers(m_target.value(node.results[0]).type, type))
+            return node.results[0];
+    }
+    ir::AttributeMap attributes;
+    attributes.set("round_mode", ir::EnumAttr{"tpu", "round_mode", "HalfAwayFromZero"});
+    attributes.set("with_scale", true);
+    std::string name = m_target.value(value).name + userName + "_" + nameOfType(type);
+    const ValueId result = m_target.add("tpu.Cast", {value}, std::move(name), std::move(type), std::move(attributes));
+    m_casts.push_back(m_target.value(result).producer);
+    return result;
+}
+
+ValueId Builder::requantTo(ValueId value, const std::string& userName, TensorType type) {
+    const auto pair = numeric::scaleShiftPositive(
+        m_target.value(value).type.uniform()->scale() / type.uniform()->scale(), 8);
+    ir::AttributeMap attributes;
+    attributes.set("multiplier", ir::Attribute::si32(pair.multiplier));
+    attributes.set("rshift", ir::Attribute::si32(pair.shift));
+    std::string name = m_target.value(value).name + "_to_" + userName;
+    if (const ValueId present = m_target.find(name); present != ir::kNoValue) return present;
+    const ValueId result = m_target.add("tpu.MulShift", {value}, std::move(name), std::move(type), std::move(attributes));
+    m_requants.push_back(m_target.value(result).producer);
+    return result;
+}
+
+ir::Graph Builder::finish(const LowerOptions& options) {
+    auto& a = m_target.attributes;
+    a.set("module.addr_mode", "basic");
+    a.set("module.asymmetric", m_options.asymmetric);
+    a.set("module.chip", ops::spelling(m_options.chip));
+    a.set("module.cores", 1);
+    a.set("module.devices", 1);
+    a.set("module.high_precision", false);
+    a.set("module.mode", ops::spelling(m_options.module));
+    a.set("module.q_group_size", 0);
+    a.set("module.q_symmetric", false);
+    a.set("module.state", "TPU_LOWERED");
+    a.set("module.top_run_mode", a.string("module.top_run_mode", "STATIC"));
+    std::string prefix = m_target.name + "_" + ops::spelling(m_options.chip) + "_" + ops::spelling(m_options.module);
+    if (m_options.module == Precision::Int8) prefix += m_options.asymmetric ? "_asym" : "_sym";
+    std::transform(prefix.begin() + static_cast<std::ptrdiff_t>(m_target.name.size()), prefix.end(),
+                   prefix.begin() + static_cast<std::ptrdiff_t>(m_target.name.size()),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    a.set("module.weight_file", prefix + "_tpu_weights.npz");
+    for (const ValueId source : m_source.outputs) {
+        const ValueId value = lowered(source);
+        const auto& type = m_target.value(value).type;
+        const bool isF32 = type.element == ElementType::F32 && type.uniform() == nullptr;
+        if (isF32 || options.quantOutput || !(type.uniform() != nullptr || ir::isFloat(type.element))) {
+            m_target.outputs.push_back(value);
+            continue;
+        }
+        m_target.outputs.push_back(castTo(value, "", {ElementType::F32, type.shape, type.ranked, {}}));
+    }
+    return ordered();
+}
+
+/// Casts and requants stand right behind the value that they convert: the vendor inserts each directly
+/// after it, requants while lowering and casts afterwards, so the last one made comes first.
+ir::Graph Builder::ordered() const {
+    std::vector<std::vector<ir::NodeId>> followers(m_target.values().size());
+    std::vector<bool> follows(m_target.nodes().size(), false);
+    for (const auto* list : {&m_casts, &m_requants}) {
+        for (auto it = list->rbegin(); it != list->rend(); ++it) {
+            followers[static_cast<size_t>(m_target.node(*it).operands[0])].push_back(*it);
+            follows[static_cast<size_t>(*it)] = true;
+        }
+    }
+    ir::Graph result;
+    result.name = m_target.name;
+    result.attributes = m_target.attributes;
+    result.weights = m_target.weights;
+    std::vector<ValueId> twins(m_target.values().size(), ir::kNoValue);
+    const auto append = [&](ir::NodeId first) {
+        std::vector<ir::NodeId> pending{first};
+        while (!pending.empty()) {
+            const auto& node = m_target.node(pending.back());
+            pending.pop_back();
+            std::vector<ValueId> operands;
+            std::vector<std::string> names;
+            std::vector<TensorType> types;
+            for (const ValueId operand : node.operands)
+                operands.push_back(operand == ir::kNoValue ? operand : twins[static_cast<size_t>(operand)]);
+            for (const ValueId value : node.results) {
+                names.push_back(m_target.value(value).name);
+                types.push_back(m_target.value(value).type);
+            }
+            const auto made = result.addNode(node.op, std::move(operands), std::move(names), std::move(types), node.attributes);
+            for (size_t i = 0; i < node.results.size(); ++i) {
+                const ValueId value = node.results[i];
+                twins[static_cast<size_t>(value)] = result.node(made).results[i];
+                const auto& next = followers[static_cast<size_t>(value)];
+                pending.insert(pending.end(), next.rbegin(), next.rend());
+            }
+        }
+    };
+    for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(m_target.nodes().size()); ++id)
+        if (!follows[static_cast<size_t>(id)]) append(id);
+    for (const ValueId output : m_target.outputs)
+        result.outputs.push_back(twins[static_cast<size_t>(output)]);
+    result.eraseDead();
+    return result;
+}
+
+} // namespace wb::quantise

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The target graph while it grows: types from ranges, casts and requants between precisions, and the
+// order in which the vendor writes the nodes.
+#pragma once
+
+#include "compiler/quantise/lower.h"
+
+#include <map>
+#include <vector>
+
+namespace wb::quantise {
+
+class Builder final : public ops::LoweringBuilder {
+public:
+    Builder(const ir::Graph& source, const ops::LoweringOptions& options, const JobContext& context);
+
+    const ir::Graph& source() const override { return m_source; }
+    ir::Graph& target() override { return m_target; }
+    const ops::LoweringOptions& options() const override { return m_options; }
+    Diagnostics& diagnostics() const override { return m_context.diagnostics(); }
+    ir::ValueId lowered(ir::ValueId sourceValue) override;
+    ir::ValueId operandAs(ir::ValueId sourceValue, const ir::Node& user, ir::TensorType type) override;
+    Result<ir::TensorType> typeFor(ir::ValueId sourceValue, ops::Precision precision) override;
+    void bind(ir::ValueId sourceValue, ir::ValueId loweredValue) override;
+
+    void copy(const ir::Node& node);            ///< Weight, Input: as they are
+    void bindPlaceholder(const ir::Node& node); ///< after an error, so that the walk can go on
+
+    /// Casts outputs to F32, sets the module's attributes, orders the nodes, drops unused weights.
+    ir::Graph finish(const LowerOptions& options);
+
+private:
+    ir::ValueId castTo(ir::ValueId value, const std::string& userName, ir::TensorType type);
+    ir::ValueId requantTo(ir::ValueId value, const std::string& userName, ir::TensorType type);
+    ir::Graph ordered() const;
+
+    const ir::Graph& m_source;
+    const ops::LoweringOptions m_options;
+    const JobContext& m_context;
+    ir::Graph m_target;
+    std::vector<ir::ValueId> m_twins;     ///< by source value
+    std::vector<ir::NodeId> m_casts;      ///< in the order made
+    std::vector<ir::NodeId> m_requants;
+};
+
+} // namespace wb::quantise
