@@ -71,9 +71,7 @@ std::string attributeText(const Attribute& attribute, bool inList) {
         }
         std::string operator()(const FloatAttr& a) const {
             const std::string number = formatFloat(a.value, a.type);
-            const bool hexadecimal = number.starts_with("0x"); // without a type it would be an integer
-            return inList && a.type == ElementType::F64 && !hexadecimal ? number
-                                                                        : number + " : " + spelling(a.type);
+            return inList && a.type == ElementType::F64 ? number : number + " : " + spelling(a.type);
         }
         std::string operator()(const std::string& value) const { return inQuotes(value); }
         std::string operator()(const EnumAttr& e) const {
@@ -117,6 +115,7 @@ public:
     explicit Printer(const Graph& graph) : m_graph(graph), m_ids(graph.values().size()) {}
 
     std::string run() {
+        numberLocations();
         bool hasNone = false;
         for (const Node& node : m_graph.nodes())
             for (ValueId operand : node.operands)
@@ -193,20 +192,25 @@ private:
         return text;
     }
 
-    /// Numbers locations in the order of their first use; a list of names gets its parts first.
-    std::string aliasOf(const Node& node) {
-        if (node.results.empty()) return " loc(#loc)";
-        std::vector<std::string> parts;
-        for (ValueId id : node.results)
-            parts.push_back(alias(inQuotes(m_graph.value(id).name)));
-        if (parts.size() == 1) return " loc(" + parts[0] + ")";
-        return " loc(" + alias("fused[" + joined(parts, [](const std::string& p) { return p; }) + "]") + ")";
+    /// MLIR numbers plain names in the order of their first use, and after them the lists of names.
+    void numberLocations() {
+        const auto number = [&](const std::string& location) {
+            const std::string alias = "#loc" + std::to_string(m_aliases.size() + 1);
+            if (m_aliases.try_emplace(location, alias).second) m_definitions += alias + " = loc(" + location + ")\n";
+        };
+        for (const Node& node : m_graph.nodes())
+            for (ValueId id : node.results)
+                number(nameOf(id));
+        for (const Node& node : m_graph.nodes())
+            if (node.results.size() > 1) number(fusedName(node));
     }
-
-    std::string alias(const std::string& location) {
-        const auto [it, fresh] = m_aliases.try_emplace(location, "#loc" + std::to_string(m_aliases.size() + 1));
-        if (fresh) m_definitions += it->second + " = loc(" + location + ")\n";
-        return it->second;
+    std::string nameOf(ValueId id) const { return inQuotes(m_graph.value(id).name); }
+    std::string fusedName(const Node& node) const {
+        return "fused[" + joined(node.results, [&](ValueId id) { return m_aliases.at(nameOf(id)); }) + "]";
+    }
+    std::string aliasOf(const Node& node) const {
+        if (node.results.empty()) return " loc(#loc)";
+        return " loc(" + m_aliases.at(node.results.size() == 1 ? nameOf(node.results[0]) : fusedName(node)) + ")";
     }
 
     const Graph& m_graph;

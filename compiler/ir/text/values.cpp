@@ -188,7 +188,10 @@ Result<Attribute> Scanner::number() {
         if (code != std::errc()) return fail("a number of 64 bits");
         m_at += static_cast<size_t>(end - begin);
     }
-    if (!take(':')) return Attribute(IntAttr{value});
+    // MLIR prints integers in decimal; sixteen hexadecimal digits without a type are an f64 in a list.
+    const bool bareFloat = hex && m_at - start == 18;
+    if (!take(':'))
+        return bareFloat ? Attribute(FloatAttr{*floatFromBits(bits, ElementType::F64)}) : Attribute(IntAttr{value});
     const auto type = elementTypeFromSpelling(std::string(word()));
     if (type && isFloat(*type) && hex) {
         if (const auto real = floatFromBits(bits, *type)) return Attribute(FloatAttr{*real, *type});

@@ -1,0 +1,20 @@
+#loc = loc(unknown)
+module @demo attributes {module.FLOPs = 1024 : i64, module.chip = "ALL", module.weight_file = "w.npz"} {
+  func.func @main(%arg0: tensor<1x3x8x8xf32> loc(unknown)) -> (tensor<1x2x4x4x!quant.uniform<u8:f32, 0.017753266274509804>>, tensor<*xf32>) {
+    %0 = "top.None"() : () -> none loc(#loc)
+    %1 = "top.Input"(%arg0) {mean = [0.000000e+00, 0.0039216000586748123], pad_value = 0 : i64} : (tensor<1x3x8x8xf32>) -> tensor<1x3x8x8x!quant.calibrated<f32<-0.9921875:1.000000e+00>>> loc(#loc1)
+    %2 = "top.Weight"() : () -> tensor<2x3x3x3xsi8> loc(#loc2)
+    %3 = "tpu.Conv2D"(%1, %2, %0) {axis = 1 : si32, do_relu = true, mode = #tpu<round_mode HalfUp>, names = ["a", "b"], pads = [1, 1, 1, 1], relu_limit = -1.000000e+00 : f64, x.raw = array<i32: 1, 2>, y = {a = 1, b = [2]}, z} : (tensor<1x3x8x8x!quant.calibrated<f32<-0.9921875:1.000000e+00>>>, tensor<2x3x3x3xsi8>, none) -> tensor<1x2x4x4x!quant.uniform<u8:f32, 0.017753266274509804>> loc(#loc3)
+    %4:2 = "top.Split"(%1) : (tensor<1x3x8x8x!quant.calibrated<f32<-0.9921875:1.000000e+00>>>) -> (tensor<*xf32>, tensor<?x2x!quant.uniform<i8<-127:127>:f32:0, {1.000000e-01,5.000000e-01:3}>>) loc(#loc7)
+    %5 = "top.Join"(%4#1, %4#0) : (tensor<?x2x!quant.uniform<i8<-127:127>:f32:0, {1.000000e-01,5.000000e-01:3}>>, tensor<*xf32>) -> tensor<*xf32> loc(#loc6)
+    return %3, %5 : tensor<1x2x4x4x!quant.uniform<u8:f32, 0.017753266274509804>>, tensor<*xf32> loc(#loc)
+  } loc(#loc)
+} loc(#loc)
+#loc1 = loc("data")
+#loc2 = loc("/c/w:0")
+#loc3 = loc("out \22q\22 \C3\A9\\")
+#loc4 = loc("left")
+#loc5 = loc("right")
+#loc6 = loc("join")
+#loc7 = loc(fused[#loc4, #loc5])
+
