@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Graph view: dot's text both ways, the layouts, selection, search, keys, and pictures in both themes.
+#include "tests/gui_views/made_network.h"
+#include "tests/gui_views/pictures.h"
+#include "visualizer/graph_view/dot_text.h"
+#include "visualizer/graph_view/graph_canvas.h"
+#include "visualizer/graph_view/graph_view.h"
+#include "visualizer/graph_view/layout_job.h"
+#include "visualizer/graph_view/legend_bar.h"
+#include "visualizer/graph_view/minimap.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTest>
+
+using namespace wb;
+using namespace wb::graph_view;
+
+class TestGraphView : public QObject {
+    Q_OBJECT
+
+    static DisplayGraph graphOf(const jobs::NetworkSnapshot& network, BlockTree& tree) {
+        tree = BlockTree(network);
+        const auto width = [](const QString& t) { return 7.0 * t.size(); };
+        return displayGraph(network, tree, {}, {width, width});
+    }
+
+    static void load(GraphView& view, const jobs::NetworkSnapshot& network) {
+        QSignalSpy ready(&view, &GraphView::layoutReady);
+        view.setNetwork(network);
+        if (!view.isLayoutReady())
+            QVERIFY(ready.wait(20000));
+    }
+
+    static void checkSane(const LayoutInput& input, const GraphLayout& layout) {
+        QCOMPARE(layout.nodes.size(), input.nodes.size());
+        QCOMPARE(layout.edges.size(), input.edges.size());
+        for (int i = 0; i < layout.nodes.size(); ++i)
+            for (int j = i + 1; j < layout.nodes.size(); ++j)
+                QVERIFY2(!layout.nodes[i].intersects(layout.nodes[j]),
+                         qPrintable(QStringLiteral("nodes %1 and %2 overlap").arg(i).arg(j)));
+        for (int e = 0; e < layout.edges.size(); ++e) {
+            const QPolygonF& p = layout.edges[e];
+            QVERIFY(p.size() >= 2);
+            for (int k = 1; k < p.size(); ++k) // orthogonal
+                QVERIFY(std::abs(p[k].x() - p[k - 1].x()) < 0.02 || std::abs(p[k].y() - p[k - 1].y()) < 0.02);
+            QVERIFY(layout.nodes[input.edges[e].from].adjusted(-1, -1, 1, 1).contains(p.front()));
+            QVERIFY(layout.nodes[input.edges[e].to].adjusted(-1, -1, 1, 1).contains(p.back()));
+        }
+    }
+
+private slots:
+    void initTestCase() {
+        theme::install(*qApp, theme::Choice::Dark);
+    }
+
+    void blocksFollowNames() {
+        const auto network = test::detector();
+        const BlockTree tree(network);
+        const int model8 = tree.indexOf(QStringLiteral("/model.8"));
+        QVERIFY(model8 >= 0);
+        const int inner = tree.indexOf(QStringLiteral("/model.8/m.0"));
+        QVERIFY(inner > model8);
+        QCOMPARE(tree.blocks()[inner].parent, model8);
+        QCOMPARE(tree.blocks()[inner].title, QStringLiteral("m.0"));
+        QCOMPARE(tree.blocks()[inner].layers.size(), 5);
+        // Two layers hide nothing: no block.
+        QCOMPARE(tree.indexOf(QStringLiteral("/model.8/cv1")), -1);
+        QCOMPARE(BlockTree(test::chain(50)).blocks().size(), 0);
+    }
+
+    void closedBlocksJoinTheirEdges() {
+        const auto network = test::detector();
+        const BlockTree tree(network);
+        const auto width = [](const QString& t) { return 7.0 * t.size(); };
+        const DisplayGraph open = displayGraph(network, tree, {}, {width, width});
+        const DisplayGraph shut =
+            displayGraph(network, tree, {QStringLiteral("/model.8")}, {width, width});
+        const int hidden = static_cast<int>(tree.blocks()[tree.indexOf(QStringLiteral("/model.8"))].layers.size());
+        QCOMPARE(shut.nodes.size(), open.nodes.size() - hidden + 1);
+        for (const LayoutEdge& e : shut.edges)
+            QVERIFY(e.from != e.to);
+    }
+
+    void dotRoundTrip() {
+        BlockTree tree;
+        const LayoutInput input = graphOf(test::chain(6), tree).layoutInput(false);
+        const QByteArray dot = toDot(input);
+        QVERIFY(dot.contains("n0 -> n1"));
+        QCOMPARE(dot, toDot(input));
+        QByteArray plain = "graph 1 4 8\n";
+        for (int i = 0; i < input.nodes.size(); ++i)
+            plain += "node n" + QByteArray::number(i) + " 2 " + QByteArray::number(8 - i) +
+                     " 2.6 0.58 \"\" solid box black lightgrey\n";
+        plain += "edge n0 n4 4 2 8 2.5 7 2.5 6 2 4 solid black\nstop\n";
+        const auto placed = parseDotPlain(plain, input);
+        QVERIFY(placed.hasValue());
+        QCOMPARE(placed->rank[0], 0);
+        QCOMPARE(placed->rank[5], 5);
+        QCOMPARE(placed->x[3], 144.0);
+    }
+
+    void dotDamaged_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("cut short") << QByteArray("graph 1 4 8\nnode n0 1 1 1 1 \"\" s b b l\n");
+        QTest::newRow("node missing") << QByteArray("graph 1 4 8\nnode n0 1 1 1 1 a s b b l\nstop\n");
+        QTest::newRow("unknown node") << QByteArray("graph 1 4 8\nnode n99 1 1 1 1 a s b b l\nstop\n");
+        QTest::newRow("negative node") << QByteArray("graph 1 4 8\nnode n-1 1 1 1 1 a s b b l\nstop\n");
+        QTest::newRow("not a number") << QByteArray("graph 1 4 8\nnode n0 x 1 1 1 a s b b l\nstop\n");
+        QTest::newRow("nan") << QByteArray("graph 1 4 8\nnode n0 nan 1 1 1 a s b b l\nstop\n");
+        QTest::newRow("huge") << QByteArray("graph 1 4 8\nnode n0 1e300 1 1 1 a s b b l\nstop\n");
+        QTest::newRow("edge without points") << QByteArray("graph 1 4 8\nedge n0 n1 9 1 1\nstop\n");
+        QTest::newRow("edge point count") << QByteArray("graph 1 4 8\nedge n0 n1 4000000000 1 1\nstop\n");
+        QTest::newRow("other program") << QByteArray("<html>not found</html>\n");
+        QTest::newRow("binary") << QByteArray("\0\1\2\xff\n\n\0", 7);
+    }
+
+    void dotDamaged() {
+        QFETCH(QByteArray, text);
+        BlockTree tree;
+        const LayoutInput input = graphOf(test::chain(4), tree).layoutInput(false);
+        QVERIFY(!parseDotPlain(text, input).hasValue());
+    }
+
+    void ownLayout_data() {
+        QTest::addColumn<bool>("sideways");
+        QTest::newRow("down") << false;
+        QTest::newRow("right") << true;
+    }
+
+    void ownLayout() {
+        QFETCH(bool, sideways);
+        BlockTree tree;
+        const LayoutInput input = graphOf(test::detector(), tree).layoutInput(sideways);
+        const GraphLayout layout = assemble(input, placeSimply(input));
+        checkSane(input, layout);
+        QCOMPARE(layout.edges, assemble(input, placeSimply(input)).edges); // deterministic
+    }
+
+    void dotLayout() {
+        if (QStandardPaths::findExecutable(QStringLiteral("dot")).isEmpty())
+            QSKIP("Graphviz is not installed");
+        LayoutJob::clearCache();
+        BlockTree tree;
+        const LayoutInput input = graphOf(test::detector(), tree).layoutInput(false);
+        LayoutJob job;
+        GraphLayout layout;
+        connect(&job, &LayoutJob::finished, this, [&](const GraphLayout& l) { layout = l; });
+        job.start(input);
+        QTRY_VERIFY_WITH_TIMEOUT(!job.isRunning(), 20000);
+        QVERIFY(!layout.simple);
+        checkSane(input, layout);
+        job.start(input);
+        QVERIFY(!job.isRunning()); // known by its hash
+    }
+
+    void layoutWithoutDot() {
+        LayoutJob::clearCache();
+        BlockTree tree;
+        const LayoutInput input = graphOf(test::chain(40), tree).layoutInput(false);
+        for (const char* program : {"", "/nonexistent/dot", "/bin/false", "/bin/cat"}) {
+            LayoutJob::clearCache();
+            LayoutJob job;
+            job.setDotProgram(QLatin1String(program));
+            GraphLayout layout;
+            connect(&job, &LayoutJob::finished, this, [&](const GraphLayout& l) { layout = l; });
+            job.start(input);
+            QTRY_VERIFY_WITH_TIMEOUT(!job.isRunning(), 20000);
+            QVERIFY2(layout.simple, program);
+            checkSane(input, layout);
+        }
+    }
+
+    void cancelGivesTheSimpleLayout() {
+        LayoutJob::clearCache();
+        BlockTree tree;
+        const LayoutInput input = graphOf(test::chain(60), tree).layoutInput(false);
+        LayoutJob job;
+        job.setDotProgram(QStringLiteral("/bin/sleep")); // a dot that never answers in time
+        QSignalSpy finished(&job, &LayoutJob::finished);
+        job.start(input);
+        job.cancelToSimple();
+        QVERIFY(finished.count() == 1 || finished.wait(20000));
+        QVERIFY(finished.front().front().value<GraphLayout>().simple);
+    }
+
+    void largeGraphUsesOwnLayout() {
+        LayoutJob::clearCache();
+        BlockTree tree;
+        const LayoutInput input = graphOf(test::chain(20000), tree).layoutInput(false);
+        LayoutJob job;
+        QSignalSpy finished(&job, &LayoutJob::finished);
+        job.start(input);
+        QVERIFY(finished.wait(60000));
+        const auto layout = finished.front().front().value<GraphLayout>();
+        QVERIFY(layout.simple);
+        QCOMPARE(layout.nodes.size(), input.nodes.size());
+    }
+
+    void selectionRoundTrip() {
+        GraphView view;
+        view.resize(600, 500);
+        load(view, test::detector());
+        view.show();
+        QSignalSpy selected(&view, &GraphView::selectionChanged);
+        view.setSelection({70}, true);
+        QCOMPARE(selected.count(), 0); // what comes from outside is not sent back
+        QCOMPARE(view.selection(), QVector<int>{70});
+        GraphCanvas* canvas = view.canvas();
+        canvas->setAnimated(false);
+        canvas->setZoom(1);
+        canvas->centerOn(canvas->graphLayout().nodes[canvas->graph().nodeOfLayer[40]].center());
+        QTest::mouseClick(canvas, Qt::LeftButton, {}, canvas->rect().center());
+        QCOMPARE(selected.count(), 1);
+        QCOMPARE(view.selection(), QVector<int>{40});
+        QTest::mouseClick(canvas, Qt::LeftButton, Qt::ControlModifier, canvas->rect().center());
+        QCOMPARE(view.selection(), QVector<int>());
+        view.setSelection({-3, 100000, 5}, false);
+        QCOMPARE(view.selection(), QVector<int>{5});
+    }
+
+    void keysFollowEdges() {
+        GraphView view;
+        view.resize(600, 500);
+        const auto network = test::detector();
+        load(view, network);
+        view.show();
+        GraphCanvas* canvas = view.canvas();
+        canvas->setAnimated(false);
+        view.setSelection({1}, true);
+        QTest::keyClick(canvas, Qt::Key_Down);
+        QCOMPARE(view.selection(), QVector<int>{network.layers[1].outputs.front()});
+        QTest::keyClick(canvas, Qt::Key_Up);
+        QCOMPARE(view.selection(), QVector<int>{1});
+        QTest::keyClick(canvas, Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(view.selection(), QVector<int>{2});
+        QSignalSpy precision(&view, &GraphView::precisionRequested);
+        QTest::keyClick(canvas, Qt::Key_2);
+        QCOMPARE(precision.count(), 1);
+        QCOMPARE(precision.front()[1].toString(), QStringLiteral("F16"));
+        const double before = canvas->zoom();
+        QTest::keyClick(canvas, Qt::Key_Plus);
+        QVERIFY(canvas->zoom() > before);
+        QTest::keyClick(canvas, Qt::Key_0, Qt::ControlModifier);
+        QVERIFY(canvas->visibleScene().contains(canvas->graphLayout().bounds));
+    }
+
+    void blocksOpenAndClose() {
+        GraphView view;
+        view.resize(600, 500);
+        load(view, test::detector());
+        GraphCanvas* canvas = view.canvas();
+        const auto all = canvas->graph().nodes.size();
+        view.setSelection({70}, false);
+        QSignalSpy ready(&view, &GraphView::layoutReady);
+        QTest::keyClick(canvas, Qt::Key_Backspace);
+        QVERIFY(view.isLayoutReady() || ready.wait(20000));
+        QVERIFY(canvas->graph().nodes.size() < all);
+        QTest::keyClick(canvas, Qt::Key_Asterisk);
+        QTRY_VERIFY_WITH_TIMEOUT(view.isLayoutReady(), 20000);
+        QCOMPARE(canvas->graph().nodes.size(), all);
+    }
+
+    void searchWalks() {
+        GraphView view;
+        view.resize(600, 500);
+        load(view, test::detector());
+        view.show();
+        QTest::keyClick(view.canvas(), Qt::Key_F, Qt::ControlModifier);
+        auto* field = view.findChild<QLineEdit*>(QStringLiteral("graphSearchField"));
+        auto* count = view.findChild<QLabel*>(QStringLiteral("graphSearchCount"));
+        QVERIFY(field->isVisible());
+        QTest::keyClicks(field, QStringLiteral("maxpool"));
+        QCOMPARE(view.searchMatches().size(), 3);
+        QCOMPARE(count->text(), QStringLiteral("1 / 3"));
+        QSignalSpy selected(&view, &GraphView::selectionChanged);
+        QTest::keyClick(field, Qt::Key_F3);
+        QTest::keyClick(field, Qt::Key_F3);
+        QCOMPARE(count->text(), QStringLiteral("2 / 3"));
+        QCOMPARE(view.selection(), QVector<int>{view.searchMatches()[1]});
+        QTest::keyClick(field, Qt::Key_F3, Qt::ShiftModifier);
+        QTest::keyClick(field, Qt::Key_F3, Qt::ShiftModifier);
+        QCOMPARE(count->text(), QStringLiteral("3 / 3"));
+        QTest::keyClick(field, Qt::Key_Return, Qt::ControlModifier); // all hits
+        QCOMPARE(view.selection(), view.searchMatches());
+        QTest::keyClick(field, Qt::Key_Escape);
+        QVERIFY(!field->isVisible());
+        QVERIFY(view.searchMatches().isEmpty());
+    }
+
+    void legendCountsAndSelects() {
+        GraphView view;
+        view.resize(600, 500);
+        const auto network = test::detector();
+        load(view, network);
+        view.setSamples(test::samples(network, jobs::Variant::Int8, 1.7));
+        auto* legend = view.findChild<LegendBar*>();
+        int total = 0;
+        for (const auto& entry : legend->entries())
+            total += static_cast<int>(entry.layers.size());
+        QCOMPARE(total, static_cast<int>(network.layers.size()));
+        QVERIFY(legend->entries().back().hatched); // what was not compared is counted as that
+        QSignalSpy selected(&view, &GraphView::selectionChanged);
+        emit legend->entryClicked(1, false);
+        QCOMPARE(selected.count(), 1);
+        QCOMPARE(view.selection(), legend->entries()[1].layers);
+        view.setColouring(Colouring::Precision);
+        view.setPrecisions(test::precisions(network));
+        QCOMPARE(legend->entries()[0].label, QStringLiteral("INT8"));
+        view.cycleColouring();
+        QCOMPARE(view.colouring(), Colouring::Type);
+        QCOMPARE(legend->entries()[0].label, QStringLiteral("Conv"));
+    }
+
+    void nothingIsDrawnWithoutMeasurement() {
+        BlockTree tree;
+        const auto network = test::detector();
+        const DisplayGraph graph = graphOf(network, tree);
+        LayerData data;
+        data.network = &network;
+        data.samples.resize(static_cast<int>(network.layers.size()));
+        data.precisions.resize(static_cast<int>(network.layers.size()));
+        for (const NodeLook& look : nodeLooks(graph, tree, data, Colouring::Cosine)) {
+            QVERIFY(!look.hasColor);
+            QVERIFY(look.value.isEmpty());
+        }
+        data.samples[7].compared = true;
+        data.samples[7].cosine = std::nan("");
+        data.hasSamples = true;
+        const auto looks = nodeLooks(graph, tree, data, Colouring::Cosine);
+        QCOMPARE(looks[graph.nodeOfLayer[7]].value, QStringLiteral("NaN"));
+    }
+
+    void pictures() {
+        const auto network = test::detector();
+        for (auto choice : {theme::Choice::Dark, theme::Choice::Light}) {
+            theme::setChoice(choice);
+            const QString suffix = choice == theme::Choice::Dark ? QStringLiteral("dark") : QStringLiteral("light");
+            GraphView view;
+            view.resize(420, 502);
+            load(view, network);
+            view.setSamples(test::samples(network, jobs::Variant::Int8, 1.7, 6));
+            view.setPrecisions(test::precisions(network));
+            view.show();
+            view.canvas()->setAnimated(false);
+            view.canvas()->closeBlock(QStringLiteral("/model.8/m.0"));
+            QTRY_VERIFY_WITH_TIMEOUT(view.isLayoutReady(), 20000);
+            const int middle = static_cast<int>(network.layers.size()) / 2;
+            view.setSelection({middle}, true);
+            view.canvas()->setZoom(1);
+            view.canvas()->centerOn(view.canvas()->graphLayout()
+                                        .nodes[view.canvas()->graph().nodeOfLayer[middle]].center());
+            const QImage full = test::shot(view, QStringLiteral("graph-full-") + suffix);
+            QVERIFY(test::shareOf(full, theme::color(theme::Token::Accent)) > 0.001);
+            view.canvas()->setZoom(0.5);
+            test::shot(view, QStringLiteral("graph-types-") + suffix);
+            view.resize(900, 1100);
+            view.fit();
+            test::shot(view, QStringLiteral("graph-fit-") + suffix);
+            view.canvas()->setZoom(0.6);
+            test::shot(view, QStringLiteral("graph-wide-") + suffix);
+            view.canvas()->setLeftToRight(true);
+            QTRY_VERIFY_WITH_TIMEOUT(view.isLayoutReady(), 20000);
+            view.canvas()->setZoom(0.45);
+            test::shot(view, QStringLiteral("graph-right-") + suffix);
+            view.canvas()->setLeftToRight(false);
+            QTRY_VERIFY_WITH_TIMEOUT(view.isLayoutReady(), 20000);
+            view.resize(900, 700);
+            view.canvas()->setZoom(0.8);
+            view.showSearch();
+            view.setSearch(QStringLiteral("concat"));
+            test::shot(view, QStringLiteral("graph-search-") + suffix);
+            view.canvas()->collapseAll();
+            view.setSearch({});
+            QTRY_VERIFY_WITH_TIMEOUT(view.isLayoutReady(), 20000);
+            view.fit();
+            test::shot(view, QStringLiteral("graph-collapsed-") + suffix);
+            const QImage card = renderThumbnail(network, test::samples(network, jobs::Variant::Int8, 1.7), {240, 60});
+            QVERIFY(test::shareOf(card, theme::color(theme::Token::Band095), 40) > 0.0);
+            card.save(test::pictureFolder() + QStringLiteral("/thumbnail-%1.png").arg(suffix));
+        }
+        theme::setChoice(theme::Choice::Dark);
+    }
+};
+
+QTEST_MAIN(TestGraphView)
+#include "tst_graph_view.moc"

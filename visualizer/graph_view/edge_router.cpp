@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Lanes, ports and tracks; see edge_router.h.
+#include "visualizer/graph_view/edge_router.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <tuple>
+
+namespace wb::graph_view {
+namespace {
+
+constexpr double kClearance = 8;       // between a lane and a node
+constexpr double kLaneStep = 9;        // between lanes of different sources
+constexpr double kSame = 2.5;          // closer than this is the same x
+
+/// Lanes in use, so that edges of different sources do not lie on each other.
+class LaneBook {
+public:
+    explicit LaneBook(int ranks) : m_lanes(ranks) {}
+    bool free(int rank, double x, int source) const {
+        const auto& lanes = m_lanes[rank];
+        for (auto it = lanes.lower_bound(x - kLaneStep); it != lanes.end() && it->first < x + kLaneStep;
+             ++it)
+            if (it->second != source)
+                return false;
+        return true;
+    }
+    void take(int rank, double x, int source) { m_lanes[rank].emplace(x, source); }
+
+private:
+    std::vector<std::multimap<double, int>> m_lanes;
+};
+
+class Router {
+public:
+    Router(const LayoutInput& input, const Placement& placement, const RoutingSpace& space)
+        : m_input(input), m_placement(placement), m_space(space), m_book(space.rankCount) {}
+
+    Routing run() {
+        const auto& edges = m_input.edges;
+        m_routing.routes.resize(edges.size());
+        assignPorts();
+        QVector<int> order(edges.size());
+        std::iota(order.begin(), order.end(), 0);
+        // Short edges first: they get the inner lanes.
+        std::stable_sort(order.begin(), order.end(),
+                         [&](int a, int b) { return span(a) < span(b); });
+        for (int edge : order)
+            findLanes(edge);
+        assignTracks();
+        return std::move(m_routing);
+    }
+
+private:
+    int rankOf(int node) const { return m_placement.rank[node]; }
+    int span(int edge) const {
+        const auto& e = m_input.edges[edge];
+        return std::abs(rankOf(e.to) - rankOf(e.from));
+    }
+
+    bool insideFrame(int node, int frame) const {
+        for (int f = m_input.nodes[node].frame; f >= 0; f = m_input.frames[f].parent)
+            if (f == frame)
+                return true;
+        return false;
+    }
+
+    /// Nodes with several inputs take them side by side; one that comes from straight above keeps the
+    /// middle, so that the trunk of a network stays one line.
+    void assignPorts() {
+        const auto& edges = m_input.edges;
+        QVector<QVector<int>> incoming(m_input.nodes.size());
+        for (int i = 0; i < edges.size(); ++i) {
+            Route& route = m_routing.routes[i];
+            route.reversed = rankOf(edges[i].from) > rankOf(edges[i].to);
+            route.upper = route.reversed ? edges[i].to : edges[i].from;
+            route.lower = route.reversed ? edges[i].from : edges[i].to;
+            route.start = m_placement.x[route.upper];
+            incoming[route.lower].append(i);
+        }
+        m_port.resize(edges.size());
+        for (int node = 0; node < incoming.size(); ++node) {
+            auto& list = incoming[node];
+            if (list.isEmpty())
+                continue;
+            const double centre = m_placement.x[node];
+            const auto startOf = [&](int e) { return m_routing.routes[e].start; };
+            std::stable_sort(list.begin(), list.end(),
+                             [&](int a, int b) { return startOf(a) < startOf(b); });
+            int straight = -1;
+            for (int i = 0; i < list.size(); ++i)
+                if (std::abs(startOf(list[i]) - centre) < kSame && span(list[i]) == 1)
+                    straight = i;
+            const double room = m_input.nodes[node].size.width() - 40;
+            const double step = std::min(44.0, room / std::max<double>(1, 2.0 * (list.size() - 1)));
+            const double middle = straight >= 0 ? straight : (list.size() - 1) / 2.0;
+            for (int i = 0; i < list.size(); ++i) {
+                const double port = centre + (i - middle) * step;
+                const double edge = m_input.nodes[node].size.width() / 2 - 16;
+                m_port[list[i]] = std::clamp(port, centre - edge, centre + edge);
+            }
+        }
+    }
+
+    bool laneFree(double x, int rank, const Route& route, int source) const {
+        for (const Obstacle& o : m_space.ranks[rank]) {
+            if (o.left - kClearance > x)
+                break;
+            if (o.right + kClearance <= x)
+                continue;
+            if (o.frame < 0 || (!insideFrame(route.upper, o.frame) && !insideFrame(route.lower, o.frame)))
+                return false;
+        }
+        return m_book.free(rank, x, source);
+    }
+
+    /// Ranks from `first` up to `last` (exclusive) that lane x passes without touching anything.
+    int reach(double x, int first, int last, const Route& route, int source) const {
+        int rank = first;
+        while (rank < last && laneFree(x, rank, route, source))
+            ++rank;
+        return rank;
+    }
+
+    void findLanes(int edge) {
+        Route& route = m_routing.routes[edge];
+        const int source = m_input.edges[edge].from;
+        const double port = m_port[edge];
+        const int first = rankOf(route.upper) + 1, last = rankOf(route.lower);
+        if (first >= last) {
+            addTurn(route, first - 1, port);
+            return;
+        }
+        QVector<double> candidates{route.start, port};
+        for (double lane : m_placement.lanes.value(edge))
+            candidates.append(lane);
+        double left = std::numeric_limits<double>::max(), right = -left;
+        for (int rank = first; rank < last; ++rank)
+            for (const Obstacle& o : m_space.ranks[rank]) {
+                left = std::min(left, o.left);
+                right = std::max(right, o.right);
+            }
+        const bool toTheRight = std::abs(route.start - right) <= std::abs(route.start - left);
+        for (int k = 0; k < 24; ++k) {
+            const double out = kClearance + 4 + k * kLaneStep;
+            candidates.append(toTheRight ? right + out : left - out);
+            candidates.append(toTheRight ? left - out : right + out);
+            if (k < 6)
+                for (double lane : m_placement.lanes.value(edge)) {
+                    candidates.append(lane + (k + 1) * kLaneStep);
+                    candidates.append(lane - (k + 1) * kLaneStep);
+                }
+        }
+        int rank = first;
+        double x = route.start;
+        int turns = 0;
+        while (rank < last) {
+            double best = candidates.front();
+            int bestReach = -1;
+            double bestCost = 0;
+            for (double candidate : candidates) {
+                const int reached = reach(candidate, rank, last, route, source);
+                const double cost = std::abs(candidate - x) + std::abs(candidate - port);
+                if (reached > bestReach || (reached == bestReach && cost + 1 < bestCost)) {
+                    best = candidate;
+                    bestReach = reached;
+                    bestCost = cost;
+                }
+            }
+            // Nothing free even for one rank, or too many bends: accept a crossing instead.
+            if (bestReach <= rank || ++turns > 6)
+                bestReach = last;
+            addTurn(route, rank - 1, best);
+            for (int r = rank; r < bestReach; ++r)
+                m_book.take(r, best, source);
+            rank = bestReach;
+            x = best;
+        }
+        addTurn(route, last - 1, port);
+    }
+
+    static void addTurn(Route& route, int gap, double x) { route.turns.append({gap, x, 0}); }
+
+    /// Horizontal runs of one gap that would touch get tracks of their own.
+    void assignTracks() {
+        struct Run {
+            double left, right;
+            std::vector<std::pair<int, int>> turns; // edge, turn
+        };
+        // Runs of one source that start at the same x are one run: a fork.
+        std::vector<std::map<std::pair<int, double>, Run>> gaps(std::max(1, m_space.rankCount));
+        for (int edge = 0; edge < m_routing.routes.size(); ++edge) {
+            const Route& route = m_routing.routes[edge];
+            double x = route.start;
+            for (int i = 0; i < route.turns.size(); ++i) {
+                const Turn& turn = route.turns[i];
+                if (std::abs(turn.x - x) > 0.01 && turn.gap >= 0 &&
+                    turn.gap < static_cast<int>(gaps.size())) {
+                    const auto key = std::pair{m_input.edges[edge].from, x};
+                    auto [it, isNew] = gaps[turn.gap].try_emplace(key, Run{x, x, {}});
+                    Run& run = it->second;
+                    run.left = std::min({run.left, x, turn.x});
+                    run.right = std::max({run.right, x, turn.x});
+                    run.turns.push_back({edge, i});
+                }
+                x = turn.x;
+            }
+        }
+        m_routing.tracks.fill(0, std::max(1, m_space.rankCount));
+        for (size_t gap = 0; gap < gaps.size(); ++gap) {
+            std::vector<const Run*> runs;
+            for (const auto& [key, run] : gaps[gap])
+                runs.push_back(&run);
+            std::stable_sort(runs.begin(), runs.end(), [](const Run* a, const Run* b) {
+                return std::tuple(a->left, a->right) < std::tuple(b->left, b->right);
+            });
+            std::vector<double> ends; // right end of the last run of each track
+            for (const Run* run : runs) {
+                size_t track = 0;
+                while (track < ends.size() && ends[track] + 6 > run->left)
+                    ++track;
+                if (track == ends.size())
+                    ends.push_back(0);
+                ends[track] = run->right;
+                for (auto [edge, turn] : run->turns)
+                    m_routing.routes[edge].turns[turn].track = static_cast<int>(track);
+            }
+            m_routing.tracks[static_cast<int>(gap)] = static_cast<int>(ends.size());
+        }
+    }
+
+    const LayoutInput& m_input;
+    const Placement& m_placement;
+    const RoutingSpace& m_space;
+    LaneBook m_book;
+    QVector<double> m_port;
+    Routing m_routing;
+};
+
+} // namespace
+
+Routing routeEdges(const LayoutInput& input, const Placement& placement, const RoutingSpace& space) {
+    return Router(input, placement, space).run();
+}
+
+} // namespace wb::graph_view
