@@ -31,6 +31,7 @@ struct StageResult {
     std::map<std::string, std::string> summary; ///< facts for the one-line result, see stages.md
     double seconds = 0;
     std::map<std::string, std::string> files;   ///< role → file name in the stage's folder
+    nlohmann::json settings;               ///< what the key is the hash of (stage_keys.h)
     nlohmann::json error;                  ///< error as JSON when failed
 };
 void to_json(nlohmann::json& j, const StageResult& v);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `deploy` / model_deploy.
+#include "app/cli/command.h"
+#include "app/cli/commands/options.h"
+#include "app/cli/exit_code.h"
+#include "compiler/jobs/deploy.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+namespace wb::cli {
+namespace {
+
+struct Options {
+    jobs::DeployRequest request;
+    std::string tolerance, correctness, customizationFormat;
+    std::vector<std::string> testInput, excepts;
+    bool fusePreprocess = false;
+};
+
+Result<jobs::DeployRequest> collect(const Options& options) {
+    jobs::DeployRequest request = options.request;
+    for (const std::string& file : splitList(options.testInput))
+        request.testInput.emplace_back(file);
+    request.excepts = splitList(options.excepts);
+    if (!options.tolerance.empty()) {
+        WB_ASSIGN(request.tolerance, parsePair(options.tolerance, "--tolerance"));
+    }
+    if (options.fusePreprocess || !options.customizationFormat.empty())
+        return usage("--fuse_preprocess is not in this version", "leave it out: the input is then float");
+    return request;
+}
+
+} // namespace
+
+Command deployCommand() {
+    return {"deploy", {"model_deploy"}, "Quantise for a chip and check the result", [](CLI::App& app) {
+        auto options = std::make_shared<Options>();
+        auto& request = options->request;
+        app.add_option("--mlir", request.mlir, "Top .mlir of transform")->required();
+        app.add_option("--chip,--processor", request.chip, "Target chip")->required();
+        app.add_option("--quantize", request.quantize, "F32, F16, BF16 or INT8");
+        app.add_option("--calibration_table", request.calibrationTable, "Table of calibrate");
+        app.add_option("--quantize_table", request.quantizeTable, "Precision table: layer, precision");
+        app.add_flag("--asymmetric", request.asymmetric, "INT8 with zero points");
+        app.add_option("--test_input", options->testInput, "Picture or <name>_in_f32.npz");
+        app.add_option("--test_reference", request.testReference, "npz of reference values");
+        app.add_option("--tolerance", options->tolerance, "Least cosine,euclid similarity");
+        app.add_option("--correctness", options->correctness, "Of the bmodel against the quantised model");
+        app.add_option("--excepts", options->excepts, "Layers left out of the comparison");
+        app.add_flag("--compare_all", request.compareAll, "Compare every layer, not only the outputs");
+        app.add_flag("--skip_validation", request.skipValidation, "Do not run and compare");
+        app.add_flag("--quant_input", request.quantInput, "Inputs stay quantised");
+        app.add_flag("--quant_output", request.quantOutput, "Outputs stay quantised");
+        app.add_flag("--fuse_preprocess", options->fusePreprocess, "Preprocessing inside the model");
+        app.add_option("--customization_format", options->customizationFormat, "Raw input format");
+        app.add_flag("--strict", request.strict, "Fail when a requested precision is not honoured");
+        app.add_flag("--debug", request.debug, "Keep the intermediate files");
+        app.add_option("--model", request.model, "The bmodel")->required();
+        return [options](Invocation& in) {
+            auto request = collect(*options);
+            if (!request) return in.console.fail(request.error());
+            const auto result = jobs::deploy(*request, in.context);
+            if (!result) return in.console.fail(result.error());
+            in.console.print("quantised model: " + result->tpuMlir.string());
+            in.console.result(*result);
+            return static_cast<int>(kSuccess);
+        };
+    }};
+}
+
+} // namespace wb::cli

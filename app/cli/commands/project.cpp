@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `project run | status | export`: the window's stages without the window.
+#include "app/cli/command.h"
+#include "app/cli/commands/options.h"
+#include "app/cli/exit_code.h"
+#include "compiler/jobs/project_report.h"
+#include "compiler/jobs/sample.h"
+#include "compiler/jobs/stages.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+namespace wb::cli {
+namespace {
+
+struct Options {
+    std::filesystem::path file, sample;
+    std::string until = "deploy";
+    bool run = false, exportScript = false;
+};
+
+Result<std::filesystem::path> projectFile(const Options& options) {
+    if (!options.sample.empty()) return jobs::writeSample(options.sample);
+    if (options.file.empty())
+        return usage("no project was named", "give a .tpuwb file, or --sample FOLDER");
+    return options.file;
+}
+
+int runProject(const Options& options, Invocation& in) {
+    const auto file = projectFile(options);
+    if (!file) return in.console.fail(file.error());
+    const auto project = jobs::loadProject(*file);
+    if (!project) return in.console.fail(project.error());
+    if (options.exportScript) {
+        in.console.print(jobs::exportScript(*project, *file));
+        in.console.result({{"script", jobs::exportScript(*project, *file)}});
+        return kSuccess;
+    }
+    if (options.run) {
+        const auto last = jobs::stageFromSpelling(options.until);
+        if (!last) return in.console.fail(usage("there is no stage '" + options.until + "'"));
+        if (const Status status = jobs::runStages(*project, *file, *last, in.context); !status)
+            return in.console.fail(status.error());
+    }
+    const jobs::ProjectReport report = jobs::makeReport(*project, *file);
+    in.console.print(report.text);
+    in.console.result(report.content);
+    return kSuccess;
+}
+
+} // namespace
+
+Command projectCommand() {
+    return {"project", {}, "Run, show or export a project", [](CLI::App& app) {
+        auto options = std::make_shared<Options>();
+        auto* run = app.add_subcommand("run", "Run what is missing or out of date");
+        auto* status = app.add_subcommand("status", "Show the stages and their results");
+        auto* script = app.add_subcommand("export", "Print the project as commands");
+        for (auto* sub : {run, status, script}) {
+            sub->fallthrough();
+            sub->add_option("file", options->file, "The .tpuwb file");
+            sub->add_option("--sample", options->sample, "Write the embedded sample into this folder and use it");
+        }
+        run->add_option("--until", options->until, "Last stage: import, preprocess, reference, calibrate, "
+                                                   "quantise, precision, mixed, deploy");
+        app.require_subcommand(1);
+        return [options, run, script](Invocation& in) {
+            options->run = run->parsed();
+            options->exportScript = script->parsed();
+            return runProject(*options, in);
+        };
+    }};
+}
+
+} // namespace wb::cli

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/jobs/deploy.h"
+
+#include "compiler/calibrate/table.h"
+#include "compiler/execute/executor.h"
+#include "compiler/ir/npz_tensor.h"
+#include "compiler/ir/text/text.h"
+#include "compiler/jobs/calibrate_job.h"
+#include "compiler/jobs/layer_values.h"
+#include "compiler/jobs/lowered_facts.h"
+#include "compiler/jobs/model_file.h"
+#include "compiler/jobs/network_snapshot.h"
+#include "compiler/quantise/precision_table.h"
+
+#include <nlohmann/json.hpp>
+
+namespace wb::jobs {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The vendor's defaults of today (dossier section 7).
+std::pair<double, double> defaultTolerance(ops::Precision precision) {
+    switch (precision) {
+    case ops::Precision::Int8: return {0.90, 0.80};
+    case ops::Precision::F16:
+    case ops::Precision::BF16: return {0.99, 0.90};
+    case ops::Precision::F32: break;
+    }
+    return {0.99, 0.99};
+}
+
+Result<quantise::LowerOptions> lowerOptions(const DeployRequest& request) {
+    quantise::LowerOptions options;
+    const auto chip = ops::chipFromSpelling(request.chip);
+    if (!chip)
+        return Error{Code::TargetUnknown, "there is no chip '" + request.chip + "'"}.remedy("use --chip bm1684x");
+    const auto precision = ops::precisionFromSpelling(request.quantize);
+    if (!precision)
+        return Error{Code::PrecisionUnknown, "--quantize '" + request.quantize + "' is not a precision that this version has"}
+            .remedy("use INT8, F16, BF16 or F32");
+    options.target.chip = *chip;
+    options.target.module = *precision;
+    options.target.asymmetric = request.asymmetric;
+    options.quantInput = request.quantInput;
+    options.quantOutput = request.quantOutput;
+    return options;
+}
+
+/// Layers whose precision is not what the table asked for, as warnings or, with --strict, as the error.
+Status reportNotHonoured(const std::vector<LayerPrecision>& layers, bool strict, DeployResult& result,
+                         const JobContext& context) {
+    std::string names;
+    for (const LayerPrecision& layer : layers) {
+        if (layer.requested == "auto" || layer.requested == layer.actual) continue;
+        ++result.notHonoured;
+        if (result.notHonoured <= 5) names += (names.empty() ? "" : ", ") + layer.name;
+        context.diagnostics().warn(Code::PrecisionNotHonoured,
+                                   layer.requested + " was asked for, it is " +
+                                       (layer.actual.empty() ? "gone" : layer.actual) + " (" + layer.reasonCode +
+                                       " " + layer.reasonText + ")",
+                                   layer.name);
+    }
+    if (strict && result.notHonoured > 0)
+        return Error{Code::PrecisionNotHonoured, std::to_string(result.notHonoured) +
+                                                     " requested precisions are not honoured: " + names};
+    return {};
+}
+
+} // namespace
+
+void to_json(nlohmann::json& j, const DeployResult& v) {
+    j = {{"tpu_mlir", v.tpuMlir.string()}, {"tpu_weights", v.tpuWeights.string()}, {"layers", v.layers},
+         {"not_honoured", v.notHonoured},  {"compared", v.compared},               {"bmodel", nullptr}};
+    if (!v.outputs.empty()) j["outputs"] = v.outputs.string();
+    if (v.compared) j["comparison"] = v.comparison;
+}
+
+Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
+    WB_ASSIGN(const quantise::LowerOptions options, lowerOptions(request));
+    WB_ASSIGN(const OpenedModel model, openModel(request.mlir, {}, context));
+    if (model.stage != GraphStage::Top)
+        return Error{Code::FileUnknownKind, "deploy starts from the top .mlir of transform"}.inFile(request.mlir.string());
+    const std::string name = model.graph->name;
+    quantise::RangeTable ranges;
+    if (!request.calibrationTable.empty()) {
+        WB_ASSIGN(const auto table, calibrate::readTable(request.calibrationTable));
+        ranges = rangesOf(table);
+    } else if (options.target.module == ops::Precision::Int8) {
+        return Error{Code::TableNotFound, "INT8 needs a calibration table"}.remedy("give --calibration_table, made by calibrate");
+    }
+    quantise::PrecisionTable precisions;
+    if (!request.quantizeTable.empty()) {
+        WB_ASSIGN(const auto rows, quantise::readPrecisionTable(request.quantizeTable, options.target.chip));
+        for (const auto& row : rows)
+            precisions.insert_or_assign(row.name, row.precision);
+    }
+    context.progress({"deploy", 0, 3, "lower"});
+    WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*model.graph, ranges, precisions, options, context));
+
+    DeployResult result;
+    const fs::path folder = request.model.parent_path();
+    const std::string prefix = filePrefix(name, options.target);
+    result.tpuMlir = folder / (prefix + "_tpu.mlir");
+    ir::Graph named = *lowered.graph;
+    named.attributes.set("module.weight_file",
+                         prefix + (precisions.empty() ? "_tpu_weights.npz" : "_tpu_qtable_weights.npz"));
+    WB_TRY(ir::writeMlir(named, result.tpuMlir));
+    WB_ASSIGN(result.tpuWeights, ir::weightFile(named, result.tpuMlir));
+    for (const ir::Node& node : lowered.graph->nodes())
+        result.layers += node.op != "top.Weight" ? 1 : 0;
+    const NetworkSnapshot network = makeSnapshot(*model.graph, model.format, 0);
+    WB_TRY(reportNotHonoured(describePrecisions(network, lowered, ranges, precisions), request.strict, result, context));
+    context.progress({"deploy", 1, 3, "check"});
+
+    if (!request.testInput.empty() && !request.skipValidation) {
+        WB_ASSIGN(const auto inputs, loadInputs(*model.graph, request.testInput));
+        result.outputs = folder / (prefix + "_tpu_outputs.npz");
+        WB_TRY(writeLayerValues(lowered.graph, inputs, result.outputs, {!request.compareAll}, context));
+        fs::path reference = request.testReference;
+        if (reference.empty()) {
+            reference = folder / (name + "_top_outputs.npz");
+            WB_TRY(writeLayerValues(model.graph, inputs, reference, {}, context));
+        }
+        context.progress({"deploy", 2, 3, "compare"});
+        const auto [cosine, euclid] = request.tolerance.value_or(defaultTolerance(options.target.module));
+        evaluate::CompareNpzOptions compare;
+        compare.tolerance = {cosine, euclid};
+        compare.excepts.insert(request.excepts.begin(), request.excepts.end());
+        auto summary = compareFiles(result.outputs, reference, compare, 0, context);
+        if (!summary) return std::move(summary).error();
+        result.compared = true;
+        result.comparison = std::move(*summary);
+    }
+    Error note{Code::CodegenMissing, "the bmodel was not written: code generation for the chip is not in this version"};
+    note.file = request.model.string();
+    note.severity = Severity::Warning;
+    note.remedies = {"run, compare and detect take " + result.tpuMlir.string()};
+    context.diagnostics().add(std::move(note));
+    context.progress({"deploy", 3, 3, {}});
+    return result;
+}
+
+} // namespace wb::jobs

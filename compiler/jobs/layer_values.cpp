@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/jobs/layer_values.h"
+
+#include "compiler/ir/npz_tensor.h"
+
+#include <set>
+
+namespace wb::jobs {
+
+Status writeLayerValues(std::shared_ptr<const ir::Graph> graph, const execute::TensorMap& inputs,
+                        const std::filesystem::path& file, const LayerValuesOptions& options,
+                        JobContext& context) {
+    std::set<ir::ValueId> wanted;
+    if (options.outputsOnly)
+        for (const ir::ValueId output : graph->outputs) {
+            wanted.insert(output);
+            const ir::Node* producer = graph->producer(output);
+            if (producer != nullptr && producer->op == "tpu.Cast") wanted.insert(producer->operands.front());
+        }
+    execute::Options execution;
+    execution.observable = true;
+    WB_ASSIGN(const auto executor, execute::Executor::create(graph, execution, context));
+    WB_ASSIGN(NpzWriter writer, NpzWriter::create(file));
+    double done = 0;
+    const auto total = static_cast<double>(graph->nodes().size());
+    const auto keep = [&](ir::NodeId id, std::span<const ir::Tensor> results, double) -> Status {
+        for (size_t i = 0; i < results.size(); ++i) {
+            const ir::ValueId valueId = graph->node(id).results[i];
+            if (options.outputsOnly && !wanted.contains(valueId)) continue;
+            const ir::Value& value = graph->value(valueId);
+            WB_TRY(ir::addTensor(writer, value.name, execute::toFloat(results[i], value.type)));
+        }
+        context.progress({"run", ++done, total, {}});
+        return {};
+    };
+    WB_ASSIGN([[maybe_unused]] const auto outputs, executor->run(inputs, context, keep));
+    return writer.finish();
+}
+
+} // namespace wb::jobs

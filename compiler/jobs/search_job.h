@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// run_qtable: searches a short precision table that brings the outputs above a similarity.
+#pragma once
+
+#include "compiler/base/job_context.h"
+#include "compiler/jobs/project.h"
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace wb::jobs {
+
+struct SearchRequest {
+    std::filesystem::path mlir, calibrationTable;
+    std::string dataset, dataList;
+    std::string chip = "bm1684x";
+    std::string floatType = "auto";          ///< F16, BF16, F32; auto: the chip's
+    std::string method = "walk";             ///< walk (the vendor's), ranked (ours)
+    SearchSettings settings;
+    std::vector<std::string> locked;         ///< layers that stay as they are
+    std::filesystem::path table;             ///< precision table, result
+    std::filesystem::path lossTable;         ///< default full_loss_table.txt beside it
+};
+
+struct SearchResult {
+    std::filesystem::path table, lossTable;
+    double int8Cosine = 0, mixedCosine = 0;  ///< the vendor's half-scaled similarity (dossier 4.1)
+    std::vector<std::string> floatLayers;
+    bool goalReached = false;
+    bool int8IsEnough = false;
+    double seconds = 0;
+};
+void to_json(nlohmann::json& j, const SearchResult& v);
+
+/// Writes the best table found also when cancelled or when the goal was not reached.
+Result<SearchResult> searchTable(const SearchRequest& request, JobContext& context);
+
+} // namespace wb::jobs

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Calibration, INT8, the precision table, the mixed network, and what deployment waits for.
+#include "compiler/jobs/stage_run.h"
+
+#include "compiler/base/file.h"
+#include "compiler/calibrate/table.h"
+#include "compiler/ir/npz_tensor.h"
+#include "compiler/ir/text/text.h"
+#include "compiler/jobs/calibrate_job.h"
+#include "compiler/jobs/events.h"
+#include "compiler/jobs/lowered_facts.h"
+#include "compiler/jobs/number_text.h"
+#include "compiler/quantise/precision_table.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace wb::jobs {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr char kTable[] = "cali_table";
+constexpr char kPrecisionFile[] = "qtable";
+
+Result<ops::Chip> chipOf(const std::string& text) {
+    if (const auto chip = ops::chipFromSpelling(text)) return *chip;
+    return Error{Code::TargetUnknown, "there is no chip '" + text + "'"}.remedy("choose bm1684x");
+}
+
+} // namespace
+
+Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
+    WB_TRY(needModel());
+    const CalibrationSettings& settings = m_project.calibration;
+    if (!settings.importedTable.empty()) {
+        WB_ASSIGN(const std::string text, readTextFile(resolve(settings.importedTable)));
+        WB_TRY(writeTextAtomically(folder / kTable, text));
+        result.files["table"] = kTable;
+        WB_ASSIGN(const auto table, ranges());
+        result.summary = {{"method", "imported"}, {"thresholds", std::to_string(table.size())}};
+        return {};
+    }
+    CalibrateOnGraph request;
+    request.top = m_model.graph;
+    request.settings = settings;
+    request.settings.dataset = resolve(settings.dataset).string();
+    request.settings.dataList = resolve(settings.dataList).string();
+    request.mlirName = modelName() + ".mlir";
+    request.table = folder / kTable;
+    WB_ASSIGN(const CalibrateResult calibrated, calibrateGraph(request, m_context));
+    result.files["table"] = kTable;
+    result.summary = {{"images", std::to_string(calibrated.samples)},
+                      {"unreadable", std::to_string(calibrated.unreadable)},
+                      {"method", settings.method},
+                      {"thresholds", std::to_string(calibrated.thresholds)}};
+    return {};
+}
+
+Result<quantise::RangeTable> StageRun::ranges() {
+    const auto keys = stageKeys(m_project, m_file);
+    const fs::path table =
+        stageFolder(m_file, Stage::Calibrate, keys[static_cast<size_t>(Stage::Calibrate)]) / kTable;
+    WB_ASSIGN(const auto parsed, calibrate::readTable(table));
+    return rangesOf(parsed);
+}
+
+Result<quantise::PrecisionTable> StageRun::precisionTable() const {
+    quantise::PrecisionTable table;
+    for (const auto& [name, choice] : m_project.layers) {
+        if (choice.precision.empty()) continue;
+        const auto precision = ops::precisionFromSpelling(choice.precision);
+        if (!precision)
+            return Error{Code::PrecisionUnknown, "'" + choice.precision + "' is not a precision"}.atNode(name);
+        table.insert_or_assign(name, *precision);
+    }
+    return table;
+}
+
+Status StageRun::runLowered(Variant variant, const quantise::PrecisionTable& table, StageResult& result,
+                            const fs::path& folder) {
+    WB_TRY(needReference());
+    WB_TRY(needInputs());
+    WB_ASSIGN(const quantise::RangeTable rangeTable, ranges());
+    quantise::LowerOptions options;
+    WB_ASSIGN(options.target.chip, chipOf(m_project.target.chip));
+    options.target.module = ops::Precision::Int8;
+    options.target.asymmetric = m_project.target.asymmetric;
+    WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*m_model.graph, rangeTable, table, options, m_context));
+
+    const std::vector<LayerPrecision> precisions = describePrecisions(m_network, lowered, rangeTable, table);
+    m_context.event(event::kLayerPrecision, {{"variant", spelling(variant)}, {"layers", precisions}});
+    WB_TRY(writeTextAtomically(folder / "precisions.json", json(precisions).dump()));
+    result.files["precisions"] = "precisions.json";
+
+    const std::string prefix = filePrefix(modelName(), options.target);
+    WB_TRY(ir::writeMlir(*lowered.graph, folder / (prefix + "_tpu.mlir")));
+    result.files["tpu"] = prefix + "_tpu.mlir";
+
+    execute::Options execution;
+    execution.observable = true;
+    WB_ASSIGN(const auto executor, execute::Executor::create(lowered.graph, execution, m_context));
+    VariantRequest request;
+    request.network = &m_network;
+    request.reference = m_reference.get();
+    request.variant = executor.get();
+    request.kind = variant;
+    request.isolated = true;
+    request.inputs = m_inputs;
+    for (const LayerPrecision& p : precisions)
+        if (p.actual.empty()) request.reasons[p.name] = p.reasonText;
+    WB_ASSIGN(NpzWriter writer, NpzWriter::create(folder / (prefix + "_tpu_outputs.npz")));
+    request.keepVariant = [&](const std::string& name, const ir::Tensor& tensor) {
+        return ir::addTensor(writer, name, tensor);
+    };
+    WB_ASSIGN(const VariantResult run, runVariant(request, m_context));
+    WB_TRY(writer.finish());
+    result.files["tensors"] = prefix + "_tpu_outputs.npz";
+    WB_TRY(writeSamples(run, result, folder));
+    WB_TRY(writeDetections(variant, run.outputs, result, folder));
+
+    result.summary["output_cosine"] = cosineText(run.outputCosine);
+    if (run.worstLayer >= 0) {
+        const LayerSample& worst = run.accumulated[static_cast<size_t>(run.worstLayer)];
+        result.summary["worst_layer"] = worst.name;
+        result.summary["worst_cosine"] = cosineText(worst.cosine);
+    }
+    size_t floats = 0;
+    size_t notHonoured = 0;
+    for (const LayerPrecision& p : precisions) {
+        floats += p.actual != "INT8" && !p.actual.empty() && p.reasonCode != "R04" ? 1 : 0;
+        notHonoured += p.requested != "auto" && p.actual != p.requested ? 1 : 0;
+    }
+    result.summary["float_layers"] = std::to_string(floats);
+    result.summary["not_honoured"] = std::to_string(notHonoured);
+    return {};
+}
+
+Status StageRun::runQuantise(StageResult& result, const fs::path& folder) {
+    return runLowered(Variant::Int8, {}, result, folder);
+}
+
+Status StageRun::runPrecision(StageResult& result, const fs::path& folder) {
+    WB_TRY(needModel());
+    WB_ASSIGN(const auto table, precisionTable());
+    std::vector<quantise::PrecisionRow> rows;
+    size_t unknown = 0;
+    for (const LayerInfo& layer : m_network.layers)
+        if (const auto it = table.find(layer.name); it != table.end()) rows.push_back({it->first, it->second});
+    for (const auto& [name, precision] : table)
+        if (std::none_of(m_network.layers.begin(), m_network.layers.end(),
+                         [&, &key = name](const LayerInfo& layer) { return layer.name == key; })) {
+            ++unknown;
+            m_context.diagnostics().warn(Code::PrecisionNameUnknown,
+                                         "the precision table names a layer that the network has not", name);
+        }
+    quantise::PrecisionTableHeader header;
+    header.chip = m_project.target.chip;
+    header.mixMode = m_project.target.floatType;
+    WB_TRY(quantise::writePrecisionTable(folder / kPrecisionFile, rows, header));
+    result.files["table"] = kPrecisionFile;
+    result.summary = {{"entries", std::to_string(rows.size())},
+                      {"layers", std::to_string(m_network.layers.size())},
+                      {"unknown", std::to_string(unknown)}};
+    return {};
+}
+
+Status StageRun::runMixed(StageResult& result, const fs::path& folder) {
+    WB_ASSIGN(const auto table, precisionTable());
+    return runLowered(Variant::Mixed, table, result, folder);
+}
+
+Status StageRun::runDeploy(StageResult& result, const fs::path&) {
+    result.state = "skipped";
+    result.summary = {{"waits_for", "code generation for the chip is not in this version"},
+                      {"chip", m_project.target.chip}};
+    return {};
+}
+
+} // namespace wb::jobs
