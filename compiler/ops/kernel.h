@@ -35,8 +35,16 @@ struct Buffer {
     int64_t elementCount() const { return type->elementCount(); }
 };
 
+/// Elements held in memory for a type in a layout: blocked forms round channels up.
+inline int64_t storedElements(const ir::TensorType& type, Layout layout) {
+    const int64_t block = layout == Layout::Blocked8 ? 8 : layout == Layout::Blocked16 ? 16 : 1;
+    if (block == 1 || type.shape.size() != 4) return type.elementCount();
+    return type.shape[0] * ((type.shape[1] + block - 1) / block * block) * type.shape[2] * type.shape[3];
+}
+
 struct RunContext {
     int threads = 1;
+    const JobContext* job = nullptr; ///< when set, loops over 50 ms test its stop flag and may return early
     std::byte* scratch = nullptr;   ///< as many bytes as Kernel::scratchBytes asked for, 64-byte aligned
 };
 
@@ -44,7 +52,9 @@ class Kernel {
 public:
     virtual ~Kernel() = default;
     /// Operand buffers in node order; an absent operand has data == nullptr. Constant operands
-    /// (top.Weight) are present in Plain layout.
+    /// (top.Weight) are present in Plain layout. With absorbed followers (see KernelDef::absorb) their
+    /// own operands come after, in order, without the one that is the chain itself; the outputs are
+    /// the last follower's.
     virtual void run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
                      const RunContext& context) const = 0;
     virtual size_t scratchBytes() const { return 0; }
@@ -56,15 +66,27 @@ struct PrepareContext {
     const ir::Node* node = nullptr;
     std::vector<Layout> inputLayouts;   ///< chosen by the planner; all Plain unless `layouts` allows more
     std::vector<Layout> outputLayouts;
+    std::vector<const ir::Node*> absorbed; ///< followers to be computed in the same pass, in order
     bool scalar = false;                ///< use the plain twin (tests, comparison)
 };
 
 struct KernelDef {
     std::string op;                     ///< "top.Conv", "tpu.Conv2D"
     Result<std::unique_ptr<Kernel>> (*prepare)(const PrepareContext&) = nullptr;
-    /// Layouts that the kernel takes and gives, best first; all 4-D operands and results share one.
-    /// Null: Plain only.
+    /// Layouts that the kernel takes and gives; all 4-D operands and results share one. Null: Plain only.
+    /// The planner takes the one that needs the fewest bytes converted, the earlier one at a tie. So a
+    /// kernel that works best in one layout lists only that one; one that does not care lists all.
     std::vector<Layout> (*layouts)(const ir::Graph&, const ir::Node&) = nullptr;
+    /// Plain operands of at most so many channels are read as they are, whatever layout the result has.
+    int64_t plainInputChannels = 0;
+    /// Fusion: how many of `followers` the kernel can compute in its own pass (Conv + SiLU + Add).
+    /// followers[0] uses the node's result and so on; nothing else uses these results, and the layout
+    /// of the node holds for all of them. Asked only when nobody observes. Null: none.
+    size_t (*absorb)(const ir::Graph&, const ir::Node& node,
+                     std::span<const ir::Node* const> followers) = nullptr;
+    /// Concat-like: byte offset in result 0 at which operand i may be computed in place, or -1 where it
+    /// has to be copied. run() then finds inputs[i].data == outputs[0].data + offset, and skips it.
+    std::vector<int64_t> (*placement)(const ir::Graph&, const ir::Node&, Layout) = nullptr;
     bool inPlace = false;               ///< may be run with output 0 in input 0's memory
     bool alias = false;                 ///< output is input 0's bytes under another shape (Reshape)
 };

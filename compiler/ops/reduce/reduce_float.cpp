@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reductions over any set of axes, and the position of an extreme. Each result is summed by one thread in
+// the order of memory, in double, so that neither threads nor sizes show in the result.
+#include "compiler/ops/float_kernel.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace wb::ops {
+namespace {
+
+enum class Mode : uint8_t { Mean, Sum, Max, Min, Prod, L1, L2 };
+
+std::optional<Mode> modeOf(const std::string& name) {
+    static const std::map<std::string, Mode> rows = {
+        {"ReduceMean", Mode::Mean}, {"ReduceSum", Mode::Sum},   {"ReduceMax", Mode::Max}, {"ReduceMin", Mode::Min},
+        {"ReduceProd", Mode::Prod}, {"ReduceL1", Mode::L1}, {"ReduceL2", Mode::L2}};
+    const auto it = rows.find(name);
+    return it == rows.end() ? std::nullopt : std::optional(it->second);
+}
+
+double step(Mode mode, double state, double v) {
+    switch (mode) {
+    case Mode::Mean:
+    case Mode::Sum: return state + v;
+    case Mode::Max: return std::max(state, v);
+    case Mode::Min: return std::min(state, v);
+    case Mode::Prod: return state * v;
+    case Mode::L1: return state + std::fabs(v);
+    case Mode::L2: return state + v * v;
+    }
+    return state;
+}
+
+Prepared prepareReduce(const PrepareContext& c) {
+    const auto mode = modeOf(c.node->attributes.string("mode"));
+    if (!mode)
+        return Error{Code::UnsupportedAttribute,
+                     "reduction " + c.node->attributes.string("mode") + " is not known"};
+    const ir::Shape shape = operandShape(c, 0);
+    std::vector<bool> gone(shape.size(), c.node->attributes.integers("axes").empty());
+    for (int64_t axis : c.node->attributes.integers("axes")) {
+        const auto a = normaliseAxis(axis, shape.size());
+        if (!a) return shapeError(*c.graph, *c.node, "axis " + std::to_string(axis));
+        gone[static_cast<size_t>(*a)] = true;
+    }
+    const auto strides = stridesOf(shape);
+    ir::Shape kept, keptStrides, reduced, reducedStrides;
+    for (size_t d = 0; d < shape.size(); ++d) {
+        (gone[d] ? reduced : kept).push_back(shape[d]);
+        (gone[d] ? reducedStrides : keptStrides).push_back(strides[d]);
+    }
+    const int64_t results = product(kept, 0, kept.size());
+    const int64_t terms = product(reduced, 0, reduced.size());
+    return makeKernel([=, mode = *mode](Inputs in, Outputs out, const kernels::Work& work) {
+        const float* x = in[0].as<float>();
+        float* y = out[0].as<float>();
+        auto offset = [](int64_t index, const ir::Shape& sizes, const ir::Shape& pitch) {
+            int64_t at = 0;
+            for (size_t d = sizes.size(); d-- > 0;) {
+                at += index % sizes[d] * pitch[d];
+                index /= sizes[d];
+            }
+            return at;
+        };
+        const int64_t run = reduced.empty() ? 1 : reduced.back();
+        const int64_t pitch = reduced.empty() ? 0 : reducedStrides.back();
+        const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(1, terms));
+        work.forEach(results, grain, [&](int64_t begin, int64_t end) {
+            for (int64_t r = begin; r < end; ++r) {
+                const float* base = x + offset(r, kept, keptStrides);
+                double state = mode == Mode::Max    ? -std::numeric_limits<double>::infinity()
+                               : mode == Mode::Min  ? std::numeric_limits<double>::infinity()
+                               : mode == Mode::Prod ? 1.0
+                                                    : 0.0;
+                for (int64_t t = 0; t < terms; t += run) {
+                    const float* row = base + offset(t, reduced, reducedStrides);
+                    for (int64_t i = 0; i < run; ++i)
+                        state = step(mode, state, row[i * pitch]);
+                }
+                if (mode == Mode::Mean) state /= static_cast<double>(terms);
+                if (mode == Mode::L2) state = std::sqrt(state);
+                y[r] = static_cast<float>(state);
+            }
+        });
+    });
+}
+
+Prepared prepareArg(const PrepareContext& c) {
+    const ir::Shape shape = operandShape(c, 0);
+    const auto axis = normaliseAxis(c.node->attributes.integer("axis", 0), shape.size());
+    const std::string mode = c.node->attributes.string("mode", "ArgMax");
+    if (!axis) return shapeError(*c.graph, *c.node, "axis of " + ir::toText(shape));
+    if (mode != "ArgMax" && mode != "ArgMin")
+        return Error{Code::UnsupportedAttribute, "mode " + mode + " of Arg is not known"};
+    const bool most = mode == "ArgMax";
+    const bool last = c.node->attributes.boolean("select_last_index");
+    const auto a = static_cast<size_t>(*axis);
+    const int64_t size = shape[a];
+    const int64_t inner = product(shape, a + 1, shape.size());
+    return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
+        const float* x = in[0].as<float>();
+        float* y = out[0].as<float>();
+        work.forEach(out[0].elementCount(), 256, [&](int64_t begin, int64_t end) {
+            for (int64_t r = begin; r < end; ++r) {
+                const float* base = x + r / inner * size * inner + r % inner;
+                int64_t best = 0;
+                for (int64_t k = 1; k < size; ++k) {
+                    const float v = base[k * inner];
+                    const float b = base[best * inner];
+                    if ((most ? v > b : v < b) || (last && v == b)) best = k;
+                }
+                y[r] = static_cast<float>(best);
+            }
+        });
+    });
+}
+
+} // namespace
+
+void float_reduce(KernelTable& table);
+void float_reduce(KernelTable& table) {
+    table.add({.op = "top.Reduce", .prepare = prepareReduce});
+    table.add({.op = "top.Arg", .prepare = prepareArg});
+}
+
+} // namespace wb::ops
