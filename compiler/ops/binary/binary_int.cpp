@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Element-wise tpu operators in integers. Operands are brought to the result's scale one by one and
+// shifted before they are added; a product is shifted once (dossier section 5.7).
+#include "compiler/ops/support/int_kernel.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace wb::ops {
+namespace {
+
+/// Operand strides for a result shape; zero where an operand has one element along an axis.
+Result<std::vector<int64_t>> broadcastStrides(const PrepareContext& c, const ir::Shape& operand) {
+    const auto& result = resultShape(c);
+    if (operand.size() > result.size()) return cannotRun(c, "an operand has more dimensions than the result");
+    const auto own = stridesOf(operand);
+    std::vector<int64_t> strides(result.size(), 0);
+    const size_t lead = result.size() - operand.size();
+    for (size_t i = 0; i < operand.size(); ++i) {
+        if (operand[i] == 1) continue;
+        if (operand[i] != result[lead + i]) return cannotRun(c, "operands cannot be broadcast");
+        strides[lead + i] = own[i];
+    }
+    return strides;
+}
+
+struct Side {
+    bool isSigned = true;
+    bool whole = true;            ///< same shape as the result
+    std::vector<int64_t> strides;
+    int64_t multiplier = 1;
+    int shift = 0;
+};
+
+int64_t codeAt(const Buffer& buffer, bool isSigned, int64_t index) {
+    return isSigned ? int64_t{buffer.as<int8_t>()[index]} : int64_t{buffer.as<uint8_t>()[index]};
+}
+
+int64_t offsetOf(const ir::Shape& shape, const std::vector<int64_t>& strides, int64_t index) {
+    int64_t offset = 0;
+    for (size_t axis = shape.size(); axis-- > 0;) {
+        offset += index % shape[axis] * strides[axis];
+        index /= shape[axis];
+    }
+    return offset;
+}
+
+Result<std::vector<Side>> sidesOf(const PrepareContext& c) {
+    std::vector<Side> sides;
+    for (size_t i = 0; i < c.node->operands.size(); ++i) {
+        if (c.node->operands[i] == ir::kNoValue || !isCode(operandType(c, i)))
+            return cannotRun(c, "operand " + std::to_string(i) + " is not codes");
+        Side side;
+        side.isSigned = isSignedCode(operandType(c, i));
+        side.whole = operandShape(c, i) == resultShape(c);
+        WB_ASSIGN(side.strides, broadcastStrides(c, operandShape(c, i)));
+        sides.push_back(std::move(side));
+    }
+    return sides;
+}
+
+/// result[i] = combine(codes of the operands at i) for all i.
+template <class Combine> Prepared combineCodes(const PrepareContext& c, std::vector<Side> sides, Combine combine) {
+    const bool outSigned = isSignedCode(resultType(c));
+    const bool relu = c.node->attributes.boolean("do_relu");
+    return makeKernel([=, sides = std::move(sides), shape = resultShape(c)](Inputs in, Outputs out, const kernels::Work& work) {
+        work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
+            std::vector<int64_t> codes(sides.size());
+            withCode(outSigned, [&](auto code) {
+                using Out = decltype(code);
+                for (int64_t i = begin; i < end; ++i) {
+                    for (size_t s = 0; s < sides.size(); ++s)
+                        codes[s] = codeAt(in[s], sides[s].isSigned, sides[s].whole ? i : offsetOf(shape, sides[s].strides, i));
+                    out[0].as<Out>()[i] = saturateRelu<Out>(combine(sides, codes), relu);
+                }
+            });
+        });
+    });
+}
+
+Prepared prepareSum(const PrepareContext& c) {
+    WB_ASSIGN(auto sides, sidesOf(c));
+    const auto multipliers = c.node->attributes.integers("multipliers");
+    const auto shifts = c.node->attributes.integers("rshifts");
+    if (multipliers.size() != sides.size() || shifts.size() != sides.size())
+        return cannotRun(c, "it has not one multiplier and shift an operand");
+    const bool reverse = c.node->attributes.boolean("is_reverse");
+    for (size_t i = 0; i < sides.size(); ++i) {
+        sides[i].multiplier = multipliers[i];
+        sides[i].shift = static_cast<int>(shifts[i]);
+    }
+    const bool minus = c.node->op == "tpu.Sub";
+    return combineCodes(c, std::move(sides), [=](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < codes.size(); ++i) {
+            const int64_t part = numeric::shiftRightHalfUp(codes[i] * all[i].multiplier, all[i].shift);
+            sum += minus && (i == 1) != reverse ? -part : part;
+        }
+        return sum;
+    });
+}
+
+Prepared prepareMul(const PrepareContext& c) {
+    WB_ASSIGN(auto sides, sidesOf(c));
+    const int64_t multiplier = c.node->attributes.integer("multiplier", 1);
+    const auto shift = static_cast<int>(c.node->attributes.integer("rshift", 0));
+    return combineCodes(c, std::move(sides), [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+        int64_t product = multiplier;
+        for (const int64_t code : codes)
+            product *= code;
+        return numeric::shiftRightHalfUp(product, shift);
+    });
+}
+
+Prepared prepareExtreme(const PrepareContext& c) {
+    WB_ASSIGN(auto sides, sidesOf(c));
+    const bool largest = c.node->op == "tpu.Max";
+    return combineCodes(c, std::move(sides), [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+        return largest ? *std::max_element(codes.begin(), codes.end()) : *std::min_element(codes.begin(), codes.end());
+    });
+}
+
+/// One operand, one multiplier and shift, a number added before the shift or compared after it.
+Prepared prepareConst(const PrepareContext& c) {
+    const auto& a = c.node->attributes;
+    if (!isCode(operandType(c, 0))) return cannotRun(c, "its operand is not codes");
+    const int64_t multiplier = a.integer("multiplier", 1);
+    const auto shift = static_cast<int>(a.integer("rshift", 0));
+    const auto number = static_cast<int64_t>(std::llround(a.real("const_val", 0)));
+    const bool add = c.node->op == "tpu.AddConst";
+    const bool largest = c.node->op == "tpu.MaxConst";
+    const bool smallest = c.node->op == "tpu.MinConst";
+    const bool relu = a.boolean("do_relu");
+    const bool inSigned = isSignedCode(operandType(c, 0));
+    const bool outSigned = isSignedCode(resultType(c));
+    // 256 codes in, so the result is a table.
+    std::vector<uint8_t> table(256);
+    for (int code = 0; code < 256; ++code) {
+        const int64_t x = inSigned ? static_cast<int8_t>(code) : code;
+        int64_t y = numeric::shiftRightHalfUp(x * multiplier + (add ? number : 0), shift);
+        if (largest) y = std::max(y, number);
+        if (smallest) y = std::min(y, number);
+        table[static_cast<size_t>(code)] = outSigned ? static_cast<uint8_t>(saturateRelu<int8_t>(y, relu))
+                                                     : saturateRelu<uint8_t>(y, relu);
+    }
+    return makeKernel([table = std::move(table)](Inputs in, Outputs out, const kernels::Work& work) {
+        work.forEach(out[0].elementCount(), 32768, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i)
+                out[0].as<uint8_t>()[i] = table[in[0].as<uint8_t>()[i]];
+        });
+    });
+}
+
+} // namespace
+
+void integer_binary(KernelTable& table) {
+    for (const char* op : {"tpu.Add", "tpu.Sub"})
+        addTpuKernel(table, {.op = op, .prepare = prepareSum});
+    addTpuKernel(table, {.op = "tpu.Mul", .prepare = prepareMul});
+    for (const char* op : {"tpu.Max", "tpu.Min"})
+        addTpuKernel(table, {.op = op, .prepare = prepareExtreme});
+    for (const char* op : {"tpu.MulShift", "tpu.AddConst", "tpu.MaxConst", "tpu.MinConst"})
+        addTpuKernel(table, {.op = op, .prepare = prepareConst});
+    for (const char* op : {"tpu.Div", "tpu.SubConst", "tpu.MulConst", "tpu.Reciprocal", "tpu.Pow", "tpu.BinaryPow",
+                           "tpu.Pow2", "tpu.Pow3", "tpu.PowConst", "tpu.DivConst", "tpu.Mod", "tpu.Compare",
+                           "tpu.CompareConst"})
+        addTpuKernel(table, {.op = op});
+}
+
+} // namespace wb::ops

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// tpu.Concat: bytes of any element type side by side.
+#include "compiler/ops/support/int_kernel.h"
+
+#include <cstring>
+
+namespace wb::ops {
+namespace {
+
+Prepared prepareConcat(const PrepareContext& c) {
+    const auto& shape = resultShape(c);
+    const auto rank = static_cast<int64_t>(shape.size());
+    int64_t axis = c.node->attributes.integer("axis", 1);
+    if (axis < 0) axis += rank;
+    if (axis < 0 || axis >= rank) return cannotRun(c, "axis " + std::to_string(axis) + " does not exist");
+    const auto at = static_cast<size_t>(axis);
+    const size_t size = ir::sizeInBytes(resultType(c).element);
+    const int64_t outer = product(shape, 0, at);
+    std::vector<size_t> rows; // bytes of an operand for one outer index
+    size_t whole = 0;
+    for (size_t i = 0; i < c.node->operands.size(); ++i) {
+        if (ir::sizeInBytes(operandType(c, i).element) != size) return cannotRun(c, "operands have different types");
+        rows.push_back(static_cast<size_t>(product(operandShape(c, i), at, shape.size())) * size);
+        whole += rows.back();
+    }
+    const bool relu = c.node->attributes.boolean("do_relu") && resultType(c).element == ir::ElementType::I8;
+    return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
+        work.forEach(outer, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t o = begin; o < end; ++o) {
+                std::byte* to = out[0].data + static_cast<size_t>(o) * whole;
+                for (size_t i = 0; i < in.size(); ++i) {
+                    std::memcpy(to, in[i].data + static_cast<size_t>(o) * rows[i], rows[i]);
+                    to += rows[i];
+                }
+            }
+        });
+        if (relu)
+            for (int64_t i = 0; i < out[0].elementCount(); ++i)
+                out[0].as<int8_t>()[i] = std::max<int8_t>(out[0].as<int8_t>()[i], 0);
+    });
+}
+
+} // namespace
+
+void integer_concat(KernelTable& table) { table.add({.op = "tpu.Concat", .prepare = prepareConcat}); }
+
+} // namespace wb::ops

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// tpu.Conv2D, tpu.Deconv and tpu.RequantIntAxis in integers.
+#include "compiler/kernels/s8_conv.h"
+#include "compiler/ops/support/int_kernel.h"
+
+namespace wb::ops {
+namespace {
+
+/// Sizes from types and attributes; an error when they do not fit together.
+Result<kernels::S8ConvShape> convShape(const PrepareContext& c) {
+    const auto& in = operandShape(c, 0);
+    const auto& out = resultShape(c);
+    const auto& a = c.node->attributes;
+    const auto kernel = a.integers("kernel_shape");
+    const auto strides = a.integers("strides");
+    const auto pads = a.integers("pads");
+    auto dilations = a.integers("dilations");
+    if (dilations.empty()) dilations.assign(kernel.size(), 1);
+    const size_t axes = kernel.size();
+    if (axes < 1 || axes > 2 || in.size() != axes + 2 || out.size() != axes + 2 || strides.size() != axes ||
+        dilations.size() != axes || pads.size() != 2 * axes)
+        return cannotRun(c, "its attributes do not describe one or two spatial axes");
+    kernels::S8ConvShape s;
+    s.batch = in[0];
+    s.inChannels = in[1];
+    s.outChannels = out[1];
+    s.groups = a.integer("group", 1);
+    for (size_t i = 0; i < axes; ++i) {
+        const size_t at = i + 2 - axes;
+        s.in[at] = in[i + 2];
+        s.out[at] = out[i + 2];
+        s.kernel[at] = kernel[i];
+        s.stride[at] = strides[i];
+        s.pad[at] = pads[i];
+        s.dilation[at] = dilations[i];
+    }
+    if (s.groups < 1 || s.inChannels % s.groups != 0 || s.outChannels % s.groups != 0)
+        return cannotRun(c, "channels do not divide into groups");
+    return s;
+}
+
+struct Filter {
+    ir::Tensor codes;
+    bool isSigned = true;
+    std::vector<int32_t> bias;
+};
+
+Result<Filter> filterOf(const PrepareContext& c, const kernels::S8ConvShape& s) {
+    Filter filter;
+    const auto* codes = c.node->operands.size() > 1 ? c.graph->weight(c.node->operands[1]) : nullptr;
+    if (codes == nullptr || ir::sizeInBytes(codes->type()) != 1) return cannotRun(c, "its filter is not constant codes");
+    if (codes->elementCount() != s.outChannels * (s.inChannels / s.groups) * s.kernel[0] * s.kernel[1])
+        return cannotRun(c, "its filter has " + std::to_string(codes->elementCount()) + " codes");
+    filter.codes = *codes;
+    filter.isSigned = isSignedCode(operandType(c, 1));
+    if (c.node->operands.size() > 2 && c.node->operands[2] != ir::kNoValue) {
+        const auto* bias = c.graph->weight(c.node->operands[2]);
+        if (bias == nullptr || ir::sizeInBytes(bias->type()) != 4 || bias->elementCount() != s.outChannels)
+            return cannotRun(c, "its bias is not constant");
+        filter.bias.assign(bias->data<int32_t>(), bias->data<int32_t>() + s.outChannels);
+    }
+    return filter;
+}
+
+Prepared prepareConv(const PrepareContext& c) {
+    WB_ASSIGN(const auto shape, convShape(c));
+    WB_ASSIGN(auto filter, filterOf(c, shape));
+    const auto& a = c.node->attributes;
+    kernels::S8Requant requant;
+    const auto multipliers = a.integers("multiplier");
+    const auto shifts = a.integers("rshift");
+    requant.multipliers.assign(multipliers.begin(), multipliers.end());
+    requant.shifts.assign(shifts.begin(), shifts.end());
+    const auto channels = static_cast<size_t>(shape.outChannels);
+    if (requant.multipliers.size() != channels || requant.shifts.size() != channels)
+        return cannotRun(c, "it has not one multiplier and shift a channel");
+    if (a.integer("kernel_zp", 0) != 0) return cannotRun(c, "its filter has a zero point");
+    requant.bias = std::move(filter.bias);
+    requant.outSigned = isSignedCode(resultType(c));
+    requant.relu = a.boolean("do_relu");
+    return makeKernel([=, codes = filter.codes, inSigned = isSignedCode(operandType(c, 0)),
+                       isSigned = filter.isSigned](Inputs in, Outputs out, const kernels::Work& work) {
+        s8ConvScalar(shape, in[0].data, inSigned, codes.data<int8_t>(), isSigned, requant, out[0].data, work);
+    });
+}
+
+Prepared prepareDeconv(const PrepareContext& c) {
+    WB_ASSIGN(const auto shape, convShape(c));
+    WB_ASSIGN(const auto filter, filterOf(c, shape));
+    // A ReLU folded into the node acts on the requantised result; here it only clears negative sums,
+    // which comes to the same.
+    return makeKernel([=, relu = c.node->attributes.boolean("do_relu"), inSigned = isSignedCode(operandType(c, 0))](
+                          Inputs in, Outputs out, const kernels::Work& work) {
+        auto* sums = out[0].as<int32_t>();
+        s8DeconvScalar(shape, in[0].data, inSigned, filter.codes.data<int8_t>(), filter.isSigned, filter.bias, sums, work);
+        if (relu)
+            for (int64_t i = 0; i < out[0].elementCount(); ++i)
+                sums[i] = std::max(sums[i], 0);
+    });
+}
+
+/// Table rows are multiplier, minus the shift, zero point.
+Prepared prepareRequantAxis(const PrepareContext& c) {
+    const auto& shape = resultShape(c);
+    const auto* table = c.node->operands.size() > 1 ? c.graph->weight(c.node->operands[1]) : nullptr;
+    if (shape.size() < 2 || table == nullptr || table->elementCount() != shape[1] * 3)
+        return cannotRun(c, "its table has not three numbers a channel");
+    const int64_t channels = shape[1];
+    const int64_t plane = product(shape, 2, shape.size());
+    const bool outSigned = isSignedCode(resultType(c));
+    return makeKernel([=, rows = *table](Inputs in, Outputs out, const kernels::Work& work) {
+        work.forEach(shape[0] * channels, 1, [&](int64_t begin, int64_t end) {
+            withCode(outSigned, [&](auto code) {
+                using Code = decltype(code);
+                for (int64_t at = begin; at < end; ++at) {
+                    const int32_t* row = rows.data<int32_t>() + at % channels * 3;
+                    const int32_t* from = in[0].as<int32_t>() + at * plane;
+                    Code* to = out[0].as<Code>() + at * plane;
+                    for (int64_t i = 0; i < plane; ++i)
+                        to[i] = numeric::saturate<Code>(
+                            numeric::shiftRightHalfUp(int64_t{from[i]} * row[0], -row[1]) + row[2]);
+                }
+            });
+        });
+    });
+}
+
+} // namespace
+
+void integer_conv(KernelTable& table) {
+    addTpuKernel(table, {.op = "tpu.Conv2D", .prepare = prepareConv});
+    addTpuKernel(table, {.op = "tpu.Deconv", .prepare = prepareDeconv});
+    addTpuKernel(table, {.op = "tpu.RequantIntAxis", .prepare = prepareRequantAxis});
+    addTpuKernel(table, {.op = "tpu.Scale"});
+}
+
+} // namespace wb::ops

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// tpu.Upsample: every element repeated; tpu.Interp exists in float only.
+#include "compiler/ops/support/int_kernel.h"
+
+namespace wb::ops {
+namespace {
+
+Prepared prepareUpsample(const PrepareContext& c) {
+    const auto& in = operandShape(c, 0);
+    const int64_t sh = c.node->attributes.integer("scale_h", 1), sw = c.node->attributes.integer("scale_w", 1);
+    if (in.size() != 4 || sh < 1 || sw < 1 || resultShape(c) != ir::Shape{in[0], in[1], in[2] * sh, in[3] * sw})
+        return cannotRun(c, "its result is not the operand enlarged");
+    if (c.node->attributes.boolean("do_relu")) return prepareFloatTwin(c);
+    const auto own = stridesOf(in);
+    const StridedView view{{in[0] * in[1], in[2], sh, in[3], sw}, {own[1], own[2], 0, own[3], 0}, 0};
+    const size_t size = ir::sizeInBytes(resultType(c).element);
+    return makeKernel([view, size](Inputs input, Outputs output, const kernels::Work& work) {
+        copyStrided(view, input[0].data, output[0].data, size, work);
+    });
+}
+
+} // namespace
+
+void integer_resize(KernelTable& table) {
+    table.add({.op = "tpu.Upsample", .prepare = prepareUpsample});
+    addTpuKernel(table, {.op = "tpu.Interp"});
+}
+
+} // namespace wb::ops
