@@ -40,7 +40,9 @@ Result<Precision> lowerTable(LoweringBuilder& builder, const ir::Node& node, con
     std::vector<int8_t> table(256);
     for (int64_t code = from.isSigned ? -128 : 0; code < (from.isSigned ? 128 : 256); ++code) {
         const double x = static_cast<double>(code - from.zeroPoint) * from.scale;
-        const double y = row.function(x, node.attributes) / to.scale + static_cast<double>(to.zeroPoint);
+        double y = row.function(x, node.attributes) / to.scale + static_cast<double>(to.zeroPoint);
+        // 1/0 becomes the smallest integer on the vendor's way to a code, not the largest.
+        if (std::isinf(y)) y = -std::fabs(y);
         table[static_cast<size_t>(code & 255)] =
             to.isSigned ? numeric::toCode<int8_t>(y) : static_cast<int8_t>(numeric::toCode<uint8_t>(y));
     }
@@ -54,7 +56,8 @@ Result<Precision> lowerTable(LoweringBuilder& builder, const ir::Node& node, con
 Result<Precision> lowerFunction(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     const auto* row = activationRow(node.op);
     if (precision == Precision::Int8) return lowerTable(builder, node, *row);
-    if (row->staysF32) precision = Precision::F32;
+    // The hard sigmoid is the exception: exact enough in BF16's range, not in F16's.
+    if (row->staysF32 && !(precision == Precision::BF16 && node.op == "top.HardSigmoid")) precision = Precision::F32;
     if (row->mode == nullptr)
         return lowerFloat(builder, node, precision, "tpu." + node.op.substr(4), node.attributes);
     return lowerFloat(builder, node, precision, "tpu.Active", activeAttributes(node, *row));
@@ -90,6 +93,7 @@ Result<Precision> lowerLeakyRelu(LoweringBuilder& builder, const ir::Node& node,
 Result<Precision> lowerPRelu(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     ir::AttributeMap a = node.attributes;
     if (precision != Precision::Int8) {
+        if (precision == Precision::F32) a.set("channel_shared", false);
         a.set("rshift", ir::Attribute::si32(0));
         return lowerFloat(builder, node, precision, "tpu.PReluOp", std::move(a));
     }

@@ -133,7 +133,6 @@ Result<Precision> lowerDiv(LoweringBuilder& builder, const ir::Node& node, Preci
     ir::AttributeMap a = withRelu(node);
     pairAttribute(a, {1, 0});
     if (!a.has("is_scalar")) a.set("is_scalar", false);
-    a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
     return lowerFloat(builder, node, Precision::F32, "tpu.Div", std::move(a));
 }
 
