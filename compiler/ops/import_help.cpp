@@ -22,24 +22,37 @@ template <class Each> bool visitNumbers(const ir::Tensor& t, Each each) {
     };
     const auto plain = [](auto v) { return v; };
     switch (t.type()) {
-    case E::F32: return loop(t.data<float>(), plain);
-    case E::F64: return loop(t.data<double>(), plain);
-    case E::F16: return loop(t.data<uint16_t>(), [](uint16_t v) { return numeric::fromHalf(v); });
-    case E::BF16: return loop(t.data<uint16_t>(), [](uint16_t v) { return numeric::fromBfloat16(v); });
+    case E::F32:
+        return loop(t.data<float>(), plain);
+    case E::F64:
+        return loop(t.data<double>(), plain);
+    case E::F16:
+        return loop(t.data<uint16_t>(), [](uint16_t v) { return numeric::fromHalf(v); });
+    case E::BF16:
+        return loop(t.data<uint16_t>(), [](uint16_t v) { return numeric::fromBfloat16(v); });
     case E::I1:
-    case E::Ui8: return loop(t.data<uint8_t>(), plain);
+    case E::Ui8:
+        return loop(t.data<uint8_t>(), plain);
     case E::I8:
-    case E::Si8: return loop(t.data<int8_t>(), plain);
+    case E::Si8:
+        return loop(t.data<int8_t>(), plain);
     case E::I16:
-    case E::Si16: return loop(t.data<int16_t>(), plain);
-    case E::Ui16: return loop(t.data<uint16_t>(), plain);
+    case E::Si16:
+        return loop(t.data<int16_t>(), plain);
+    case E::Ui16:
+        return loop(t.data<uint16_t>(), plain);
     case E::I32:
-    case E::Si32: return loop(t.data<int32_t>(), plain);
-    case E::Ui32: return loop(t.data<uint32_t>(), plain);
+    case E::Si32:
+        return loop(t.data<int32_t>(), plain);
+    case E::Ui32:
+        return loop(t.data<uint32_t>(), plain);
     case E::I64:
-    case E::Si64: return loop(t.data<int64_t>(), plain);
-    case E::Ui64: return loop(t.data<uint64_t>(), plain);
-    default: return false;
+    case E::Si64:
+        return loop(t.data<int64_t>(), plain);
+    case E::Ui64:
+        return loop(t.data<uint64_t>(), plain);
+    default:
+        return false;
     }
 }
 
@@ -51,8 +64,10 @@ int64_t saturate(double v) {
     return static_cast<int64_t>(v);
 }
 template <class T> int64_t toInt(T v) {
-    if constexpr (std::is_floating_point_v<T>) return saturate(static_cast<double>(v));
-    else return static_cast<int64_t>(v);
+    if constexpr (std::is_floating_point_v<T>)
+        return saturate(static_cast<double>(v));
+    else
+        return static_cast<int64_t>(v);
 }
 
 } // namespace
@@ -95,8 +110,8 @@ std::string inputName(const SourceNode& node, size_t index) {
 std::optional<std::vector<int64_t>> toInts(const ir::Tensor& tensor) {
     if (tensor.elementCount() > kListLimit) return {};
     std::vector<int64_t> values(static_cast<size_t>(tensor.elementCount()));
-    const bool known = visitNumbers(
-        tensor, [&](int64_t i, auto v) { values[static_cast<size_t>(i)] = toInt(v); });
+    const bool known =
+        visitNumbers(tensor, [&](int64_t i, auto v) { values[static_cast<size_t>(i)] = toInt(v); });
     return known ? std::optional(std::move(values)) : std::nullopt;
 }
 

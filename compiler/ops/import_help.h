@@ -43,6 +43,8 @@ Result<ir::Shape> shapeOf(const SourceNode& node, ImportBuilder& builder, size_t
 Result<ir::ValueId> valueOf(const SourceNode& node, ImportBuilder& builder, size_t index);
 
 /// Float attributes are single precision in the source files: float → double, exactly.
-inline double asFloat32(double value) { return static_cast<double>(static_cast<float>(value)); }
+inline double asFloat32(double value) {
+    return static_cast<double>(static_cast<float>(value));
+}
 
 } // namespace wb::ops

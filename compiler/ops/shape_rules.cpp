@@ -22,9 +22,9 @@ Result<ir::TensorType> operandType(const ir::Graph& graph, const ir::Node& node,
         return shapeError(graph, node, "operand " + std::to_string(index) + " is missing");
     const ir::TensorType& type = graph.value(node.operands[index]).type;
     if (!type.ranked) {
-        Error error = shapeError(graph, node, "the shape of '" +
-                                                  graph.value(node.operands[index]).name +
-                                                  "' is unknown");
+        Error error =
+            shapeError(graph, node,
+                       "the shape of '" + graph.value(node.operands[index]).name + "' is unknown");
         error.code = Code::ShapeUnknown;
         return error;
     }
@@ -35,9 +35,10 @@ Result<ir::TensorType> operandType(const ir::Graph& graph, const ir::Node& node,
                                    size_t rank) {
     WB_ASSIGN(ir::TensorType type, operandType(graph, node, index));
     if (type.shape.size() != rank)
-        return shapeError(graph, node, "operand " + std::to_string(index) + " has shape " +
-                                           ir::toText(type.shape) + ", rank " +
-                                           std::to_string(rank) + " expected");
+        return shapeError(graph, node,
+                          "operand " + std::to_string(index) + " has shape " +
+                              ir::toText(type.shape) + ", rank " + std::to_string(rank) +
+                              " expected");
     return type;
 }
 
@@ -60,8 +61,9 @@ Types broadcastOperands(const ir::Graph& graph, const ir::Node& node) {
         WB_ASSIGN(const ir::TensorType other, operandType(graph, node, i));
         auto both = broadcastShapes(shape, other.shape);
         if (!both)
-            return shapeError(graph, node, "shapes " + ir::toText(shape) + " and " +
-                                               ir::toText(other.shape) + " do not broadcast");
+            return shapeError(graph, node,
+                              "shapes " + ir::toText(shape) + " and " + ir::toText(other.shape) +
+                                  " do not broadcast");
         shape = std::move(*both);
     }
     return floatResult(graph, node, std::move(shape));
@@ -90,13 +92,14 @@ Result<std::vector<int64_t>> boundedInts(const ir::Graph& graph, const ir::Node&
                                          int64_t high) {
     std::vector<int64_t> values = node.attributes.integers(key);
     if (values.size() != count)
-        return shapeError(graph, node, std::string(key) + " has " + std::to_string(values.size()) +
-                                           " numbers, " + std::to_string(count) + " expected");
+        return shapeError(graph, node,
+                          std::string(key) + " has " + std::to_string(values.size()) +
+                              " numbers, " + std::to_string(count) + " expected");
     for (int64_t v : values)
         if (v < low || v > high)
-            return shapeError(graph, node, std::string(key) + " holds " + std::to_string(v) +
-                                               ", outside " + std::to_string(low) + "…" +
-                                               std::to_string(high));
+            return shapeError(graph, node,
+                              std::string(key) + " holds " + std::to_string(v) + ", outside " +
+                                  std::to_string(low) + "…" + std::to_string(high));
     return values;
 }
 
@@ -126,7 +129,9 @@ int64_t resultElements(const ir::Graph& graph, const ir::Node& node) {
     return node.results.empty() ? 0 : graph.value(node.results.front()).type.elementCount();
 }
 
-int64_t reluFlops(const ir::Node& node) { return node.attributes.boolean("do_relu") ? 1 : 0; }
+int64_t reluFlops(const ir::Node& node) {
+    return node.attributes.boolean("do_relu") ? 1 : 0;
+}
 
 std::optional<ir::Shape> resolveReshape(const ir::Shape& in, const std::vector<int64_t>& wanted) {
     const auto total = ir::checkedElementCount(in);

@@ -46,7 +46,8 @@ Result<std::vector<int64_t>> boundedInts(const ir::Graph& graph, const ir::Node&
 std::optional<int64_t> windowCount(int64_t in, int64_t before, int64_t after, int64_t kernel,
                                    int64_t stride, int64_t dilation, bool ceilMode);
 
-/// Elements begin, begin+step, … of an axis: what offset, end and step of a Slice mean for this size.
+/// Elements begin, begin+step, … of an axis: what offset, end and step of a Slice mean for this
+/// size.
 struct SliceRange {
     int64_t begin = 0;
     int64_t count = 0;
@@ -56,7 +57,8 @@ SliceRange sliceRange(int64_t size, int64_t offset, int64_t end, int64_t step);
 /// Elements of result 0.
 int64_t resultElements(const ir::Graph& graph, const ir::Node& node);
 /// `perElement` operations for each result element; the form most of the vendor's FLOPs rules have.
-template <int64_t perElement> int64_t flopsPerElement(const ir::Graph& graph, const ir::Node& node) {
+template <int64_t perElement>
+int64_t flopsPerElement(const ir::Graph& graph, const ir::Node& node) {
     return resultElements(graph, node) * perElement;
 }
 /// 1 with a fused ReLU, else 0.

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The road from a source model to a graph: shapes assigned, outputs cut, constants folded, nodes
+// converted.
+#include "compiler/import/import.h"
+
+#include "compiler/base/file.h"
+#include "compiler/import/builder.h"
+#include "compiler/import/fold.h"
+#include "compiler/import/kind.h"
+#include "compiler/import/onnx/onnx_reader.h"
+
+#include <algorithm>
+#include <new>
+
+namespace wb::importer {
+namespace {
+
+std::string listText(const ir::Shape& shape, const std::vector<std::string>& symbols) {
+    std::string text = "[";
+    for (size_t i = 0; i < shape.size(); ++i) {
+        const bool named = i < symbols.size() && !symbols[i].empty();
+        text += (i == 0 ? "" : ",") + (shape[i] >= 0 ? std::to_string(shape[i])
+                                       : named       ? symbols[i]
+                                                     : std::string("?"));
+    }
+    return text + "]";
+}
+
+/// What a user could type: free dimensions become 1 (batch, channels) or 640 (the rest).
+ir::Shape suggestion(const ir::Shape& shape) {
+    ir::Shape result = shape;
+    for (size_t i = 0; i < result.size(); ++i)
+        if (result[i] < 0) result[i] = i == 0 ? 1 : i == 1 ? 3 : 640;
+    return result;
+}
+
+Status assignShapes(SourceModel& model, const std::vector<ir::Shape>& shapes) {
+    if (!shapes.empty() && shapes.size() != model.inputs.size()) {
+        Error error{Code::InputShapeWrong, std::to_string(shapes.size()) +
+                                               " input shapes are given, the network has " +
+                                               std::to_string(model.inputs.size()) + " inputs"};
+        for (const SourceInput& input : model.inputs)
+            error.remedies.push_back(input.name + " " + listText(input.shape, input.symbols));
+        return error;
+    }
+    for (size_t i = 0; i < model.inputs.size(); ++i) {
+        SourceInput& input = model.inputs[i];
+        if (!shapes.empty()) {
+            const bool fits = !input.shapeKnown || shapes[i].size() == input.shape.size();
+            const bool positive =
+                std::all_of(shapes[i].begin(), shapes[i].end(), [](int64_t d) { return d > 0; });
+            if (!fits || !positive || !ir::checkedElementCount(shapes[i]))
+                return Error{Code::InputShapeWrong, "input '" + input.name + "' is declared as " +
+                                                        listText(input.shape, input.symbols) +
+                                                        ", given is " + listText(shapes[i], {})}
+                    .field("input", input.name);
+            input.shape = shapes[i];
+            continue;
+        }
+        const bool free = !input.shapeKnown || std::any_of(input.shape.begin(), input.shape.end(),
+                                                           [](int64_t d) { return d < 0; });
+        if (free)
+            return Error{Code::FreeDimensions,
+                         "input '" + input.name + "' has free dimensions: " +
+                             (input.shapeKnown ? listText(input.shape, input.symbols)
+                                               : std::string("not even their number is declared"))}
+                .because("the chip runs networks of fixed shapes")
+                .remedy("give the shape: --input_shapes [" +
+                        listText(input.shape.empty() ? ir::Shape{1, 3, 640, 640}
+                                                     : suggestion(input.shape),
+                                 {}) +
+                        "]")
+                .field("input", input.name)
+                .field("shape", listText(input.shape, input.symbols));
+        if (!ir::checkedElementCount(input.shape))
+            return Error{Code::ModelDamaged,
+                         "input '" + input.name + "' has the shape " + ir::toText(input.shape)};
+        if (input.shape.empty()) input.shape = {1};
+    }
+    return {};
+}
+
+/// Lists every kind that neither an import rule nor folding knows, with count and first node.
+Status checkSupported(const SourceModel& model) {
+    struct Missing {
+        int count = 0;
+        std::string first;
+    };
+    std::map<std::string, Missing> missing;
+    for (const ops::SourceNode& node : model.nodes) {
+        const bool rule =
+            node.domain.empty() && ops::importTable().find(model.framework, node.kind) != nullptr;
+        if (rule || Folder::knows(node)) continue;
+        Missing& row = missing[node.domain.empty() ? node.kind : node.domain + "." + node.kind];
+        if (row.count++ == 0)
+            row.first =
+                node.name.empty() && !node.outputs.empty() ? node.outputs.front() : node.name;
+    }
+    if (missing.empty()) return {};
+    Error error{Code::UnsupportedOperators, ""};
+    int nodes = 0;
+    for (const auto& [kind, row] : missing) {
+        nodes += row.count;
+        error.fields[kind] = std::to_string(row.count) + " × first at '" + row.first + "'";
+        error.remedies.push_back(kind + ": " + std::to_string(row.count) +
+                                 (row.count == 1 ? " node" : " nodes") + ", the first is '" +
+                                 row.first + "'");
+        if (error.node.empty()) error.node = row.first;
+    }
+    error.what = std::to_string(missing.size()) +
+                 (missing.size() == 1 ? " operator" : " operators") + " of the network (" +
+                 std::to_string(nodes) + " nodes) cannot be imported";
+    error.remedies.push_back(
+        "end the network before them with --output_names, or export it without them");
+    return error;
+}
+
+bool looksLikePicture(const ir::Shape& shape, const std::string& channelFormat) {
+    if (shape.size() == 3) return true;
+    return shape.size() == 4 && shape[channelFormat == "nhwc" ? 3 : 1] <= 4;
+}
+
+ir::AttributeMap inputAttributes(const ir::Shape& shape, const PreprocessAttributes& p) {
+    ir::AttributeMap a;
+    a.set("do_preprocess", true);
+    if (p.channelFormat == "none" || !looksLikePicture(shape, p.channelFormat)) return a;
+    const bool channelsLast = p.channelFormat == "nhwc";
+    const ir::Shape network = shape.size() == 4 ? (channelsLast ? ir::Shape{shape[1], shape[2]}
+                                                                : ir::Shape{shape[2], shape[3]})
+                                                : ir::Shape{shape[1], shape[2]};
+    a.set("channel_format", p.channelFormat);
+    a.set("do_preprocess", true);
+    a.set("keep_aspect_ratio", p.keepAspectRatio);
+    a.set("keep_ratio_mode", p.keepRatioMode);
+    a.set("mean", ir::Attribute::floats(p.mean));
+    a.set("pad_type", p.padType);
+    a.set("pad_value", p.padValue);
+    a.set("pixel_format", p.pixelFormat);
+    a.set("resize_dims", ir::Attribute::ints(p.resizeDims.empty() ? network : p.resizeDims));
+    a.set("scale", ir::Attribute::floats(p.scale));
+    a.set("yuv_type", p.yuvType);
+    return a;
+}
+
+Error atSource(Error error, const ops::SourceNode& node) {
+    if (error.node.empty())
+        error.node = !node.name.empty()     ? node.name
+                     : node.outputs.empty() ? ""
+                                            : node.outputs.front();
+    return error;
+}
+
+Status convertNode(const ops::SourceNode& node, const SourceModel& model, GraphBuilder& builder,
+                   Folder& folder) {
+    std::vector<const ir::Tensor*> constants;
+    bool allConstant = true;
+    for (const std::string& input : node.inputs) {
+        constants.push_back(input.empty() ? nullptr : builder.constant(input));
+        allConstant = allConstant && (input.empty() || constants.back() != nullptr);
+    }
+    if ((node.kind == "Shape" || node.kind == "Size") && node.domain.empty() &&
+        node.inputs.size() == 1 && !allConstant) {
+        if (const auto shape = builder.runtimeShape(node.inputs.front())) {
+            WB_ASSIGN(ir::Tensor dims, Folder::foldShape(node, *shape));
+            if (!node.outputs.empty()) builder.setConstant(node.outputs.front(), std::move(dims));
+            return {};
+        }
+    }
+    if (allConstant && Folder::knows(node))
+        if (auto folded = folder.fold(node, constants)) {
+            if (!*folded) return std::move(folded->error());
+            for (size_t i = 0; i < (*folded)->size() && i < node.outputs.size(); ++i)
+                builder.setConstant(node.outputs[i], std::move((**folded)[i]));
+            return {};
+        }
+    const ops::ImportRule rule = ops::importTable().find(model.framework, node.kind);
+    if (rule == nullptr || !node.domain.empty())
+        return Error{Code::UnsupportedOperators,
+                     "this form of " + node.kind + " needs values known only at run time"}
+            .remedy("export the network with fixed shapes");
+    WB_TRY(rule(node, builder));
+    if (builder.pendingError()) return *builder.pendingError();
+    return {};
+}
+
+Result<ImportedModel> build(SourceModel model, const ImportOptions& options,
+                            const JobContext& context) {
+    WB_TRY(sortNodes(model));
+    WB_TRY(assignShapes(model, options.inputShapes));
+    WB_TRY(cutAt(model, options.outputNames.empty() ? model.outputs : options.outputNames));
+    if (model.outputs.empty()) return Error{Code::ModelEmpty, "the network has no outputs"};
+    WB_TRY(checkSupported(model));
+
+    ImportedModel result;
+    result.format = model.format;
+    result.opset = model.opset;
+    result.producer = model.producer;
+    result.outputNames = model.outputs;
+    ir::Graph& graph = result.origin;
+    graph.name = options.modelName;
+    GraphBuilder builder(graph, model, context);
+    for (const SourceInput& input : model.inputs) {
+        result.inputNames.push_back(input.name);
+        builder.addInput(input.name, input.shape, inputAttributes(input.shape, options.preprocess));
+    }
+    Folder folder;
+    for (size_t n = 0; n < model.nodes.size(); ++n) {
+        if (n % 64 == 0) {
+            WB_TRY(context.checkStop());
+            context.progress(
+                {"import", static_cast<double>(n), static_cast<double>(model.nodes.size())});
+        }
+        if (auto status = convertNode(model.nodes[n], model, builder, folder); !status)
+            return atSource(std::move(status).error(), model.nodes[n]);
+    }
+    for (const std::string& output : model.outputs) {
+        const ir::ValueId id = builder.operand(output);
+        if (id == ir::kNoValue)
+            return Error{Code::ModelDamaged, "nothing gives the output '" + output + "'"};
+        graph.outputs.push_back(id);
+    }
+    graph.attributes.set("module.chip", "ALL");
+    graph.attributes.set("module.platform", model.format);
+    graph.attributes.set("module.state", "TOP_F32");
+    graph.attributes.set("module.top_run_mode", "STATIC");
+    graph.attributes.set("module.weight_file", graph.name + "_top_f32_all_origin_weight.npz");
+    graph.eraseDead();
+    return result;
+}
+
+Error notInThisVersion(const char* format) {
+    return Error{Code::FileUnknownKind,
+                 std::string("this is a ") + format + " network; its reader is not in this version"}
+        .remedy("export the network as ONNX")
+        .field("format", format);
+}
+
+Result<SourceModel> read(const std::filesystem::path& path, const JobContext& context) {
+    WB_ASSIGN(const std::vector<std::byte> bytes, readFile(path));
+    if (bytes.empty()) return Error{Code::FileTruncated, "the file is empty"};
+    switch (kindOf(bytes)) {
+    case FileKind::Onnx:
+        return readOnnx(path, bytes, context);
+    case FileKind::TFLite:
+        return notInThisVersion("TFLite");
+    case FileKind::CaffeText:
+    case FileKind::CaffeModel:
+        return notInThisVersion("Caffe");
+    case FileKind::TorchScript:
+        return notInThisVersion("TorchScript");
+    case FileKind::Pickle:
+        return Error{Code::NotTorchScript,
+                     "the file is a pickled PyTorch checkpoint, not a network"}
+            .because("it holds Python objects and weights, the computation itself is not in it")
+            .remedy("export it with torch.onnx.export, or save it with torch.jit.trace");
+    case FileKind::Unknown:
+        break;
+    }
+    return Error{Code::FileUnknownKind, "the file is no network of a known format"}.remedy(
+        "open an .onnx file");
+}
+
+} // namespace
+
+Result<ImportedModel> importModel(const std::filesystem::path& path, const ImportOptions& options,
+                                  const JobContext& context) {
+    ImportOptions named = options;
+    if (named.modelName.empty()) named.modelName = path.stem().string();
+    const auto run = [&]() -> Result<ImportedModel> {
+        // Large arrays and protobuf's own containers report a lack of memory by exception.
+        try {
+            WB_ASSIGN(SourceModel model, read(path, context));
+            return build(std::move(model), named, context);
+        } catch (const std::bad_alloc&) {
+            return Error{Code::OutOfMemory, "there is not enough memory to open the network"};
+        } catch (const std::exception& e) {
+            return Error{Code::ModelDamaged,
+                         std::string("the network cannot be read: ") + e.what()};
+        }
+    };
+    auto result = run();
+    if (!result && result.error().file.empty()) result.error().file = path.string();
+    return result;
+}
+
+} // namespace wb::importer

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TensorProto → ir::Tensor. Only for the sources of this folder: it shows protobuf types.
+#pragma once
+
+#include "compiler/base/result.h"
+#include "compiler/ir/tensor.h"
+
+#include <filesystem>
+#include <onnx/onnx_pb.h>
+
+namespace wb::importer {
+
+/// ModelDamaged when the bytes present do not fill the declared shape, when the type has no array
+/// form, or when external data lies outside `folder` or is missing. Memory is taken only for bytes
+/// that exist.
+Result<ir::Tensor> readTensor(const onnx::TensorProto& proto, const std::filesystem::path& folder);
+
+} // namespace wb::importer

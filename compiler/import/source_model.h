@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A network as a format reader gives it: nodes with names, constants, declared inputs and outputs.
+// Nothing here knows protobuf; everything was checked for sizes against the bytes that were
+// present.
+#pragma once
+
+#include "compiler/ops/import_rule.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace wb::importer {
+
+struct SourceInput {
+    std::string name;
+    ir::Shape shape;                  ///< -1 where the file leaves a dimension free
+    std::vector<std::string> symbols; ///< name of each free dimension, "" if it has none
+    bool shapeKnown = true;           ///< false: not even the rank is declared
+};
+
+struct SourceModel {
+    std::string format;
+    std::string producer;
+    int opset = 0;
+    ops::Framework framework = ops::Framework::Onnx;
+    std::vector<SourceInput> inputs;
+    std::vector<std::string> outputs;
+    std::map<std::string, ir::Tensor, std::less<>> constants;
+    std::vector<ops::SourceNode> nodes;
+};
+
+/// Nodes in an order in which each comes after those it reads, by file order where free. GraphCycle
+/// names a node of the cycle; ModelDamaged when two nodes write one name.
+Status sortNodes(SourceModel& model);
+
+/// Drops the nodes and inputs that `outputs` do not need. OutputNotFound with near matches.
+Status cutAt(SourceModel& model, const std::vector<std::string>& outputs);
+
+} // namespace wb::importer

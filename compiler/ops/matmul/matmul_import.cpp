@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Source spellings of matrix products: ONNX Gemm-7…13, MatMul-1…13. Constant operands are
+// transposed and multiplied by alpha and beta at import (names "<name>_fix", as the vendor's).
+#include "compiler/ops/import_help.h"
+
+namespace wb::ops {
+namespace {
+
+ir::AttributeMap attributes() {
+    ir::AttributeMap a = withRelu();
+    for (const char* key :
+         {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
+        a.set(key, false);
+    a.set("keep_dims", true);
+    a.set("dq_type", "NONE");
+    a.set("q_group_size", 0);
+    return a;
+}
+
+Result<ir::Tensor> adjusted(const ir::Tensor& source, bool transpose, double factor) {
+    WB_ASSIGN(ir::Tensor x, toFloat32(source));
+    if (factor != 1.0) {
+        float* values = x.mutableData<float>();
+        for (int64_t i = 0; i < x.elementCount(); ++i)
+            values[i] *= static_cast<float>(factor);
+    }
+    if (!transpose) return x;
+    const int64_t rows = x.shape()[0], columns = x.shape()[1];
+    WB_ASSIGN(ir::Tensor turned, ir::Tensor::allocate(ir::ElementType::F32, {columns, rows}));
+    float* out = turned.elementCount() > 0 ? turned.mutableData<float>() : nullptr;
+    for (int64_t r = 0; r < rows; ++r)
+        for (int64_t c = 0; c < columns; ++c)
+            out[c * rows + r] = x.data<float>()[r * columns + c];
+    return turned;
+}
+
+/// Operand 0 or 1 of Gemm; a constant one is adjusted, a computed one gets a Permute where it must
+/// turn.
+Result<ir::ValueId> side(const SourceNode& node, ImportBuilder& builder, size_t index,
+                         bool transpose, double factor) {
+    const std::string& name = node.inputs[index];
+    if (const ir::Tensor* data = builder.constant(name)) {
+        if (data->shape().size() != 2)
+            return nodeError(node, Code::ShapeMismatch, "matrices have two axes");
+        if (!transpose && factor == 1.0) return valueOf(node, builder, index);
+        WB_ASSIGN(ir::Tensor fixed, adjusted(*data, transpose, factor));
+        return builder.addConstant(name + "_fix", std::move(fixed));
+    }
+    WB_ASSIGN(ir::ValueId id, valueOf(node, builder, index));
+    if (builder.graph().value(id).type.shape.size() != 2)
+        return nodeError(node, Code::ShapeMismatch, "matrices have two axes");
+    if (transpose) {
+        ir::AttributeMap a;
+        a.set("order", ir::Attribute::ints({1, 0}));
+        WB_ASSIGN(id,
+                  builder.emitNamed("top.Permute", {id},
+                                    name + "_transposed_" + node.outputs.front(), std::move(a)));
+    }
+    return id;
+}
+
+Status importGemm(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    double alpha = node.real("alpha", 1.0);
+    const double beta = node.real("beta", 1.0);
+    // alpha goes into a constant side; between two computed ones it becomes a factor on the left.
+    const bool leftConstant = builder.constant(node.inputs[0]) != nullptr;
+    const bool rightConstant = builder.constant(node.inputs[1]) != nullptr;
+    WB_ASSIGN(ir::ValueId left, side(node, builder, 0, node.integer("transA", 0) != 0,
+                                     leftConstant && !rightConstant ? alpha : 1.0));
+    WB_ASSIGN(const ir::ValueId right,
+              side(node, builder, 1, node.integer("transB", 0) != 0, rightConstant ? alpha : 1.0));
+    if (!leftConstant && !rightConstant && alpha != 1.0) {
+        ir::AttributeMap a = withRelu();
+        a.set("const_val", alpha);
+        a.set("is_scalar", false);
+        WB_ASSIGN(left, builder.emitNamed("top.MulConst", {left}, node.outputs.front() + "_alpha",
+                                          std::move(a)));
+    }
+    ir::ValueId bias = ir::kNoValue;
+    if (const std::string name = inputName(node, 2); !name.empty() && beta != 0.0) {
+        const ir::Tensor* data = builder.constant(name);
+        if (data != nullptr && beta != 1.0) {
+            WB_ASSIGN(ir::Tensor fixed, adjusted(*data, false, beta));
+            bias = builder.addConstant(name + "_fix", std::move(fixed));
+        } else {
+            if (beta != 1.0)
+                return attributeError(node, "beta other than 1 with a computed addend");
+            WB_ASSIGN(bias, valueOf(node, builder, 2));
+        }
+    }
+    WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
+              builder.emit(node, "top.MatMul", {left, right, bias}, attributes()));
+    return {};
+}
+
+Status importMatMul(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    WB_ASSIGN(const ir::ValueId left, valueOf(node, builder, 0));
+    WB_ASSIGN(const ir::ValueId right, valueOf(node, builder, 1));
+    WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
+              builder.emit(node, "top.MatMul", {left, right, ir::kNoValue}, attributes()));
+    return {};
+}
+
+} // namespace
+
+void import_matmul(ImportTable& table);
+void import_matmul(ImportTable& table) {
+    table.add(Framework::Onnx, "Gemm", importGemm);
+    table.add(Framework::Onnx, "MatMul", importMatMul);
+}
+
+} // namespace wb::ops

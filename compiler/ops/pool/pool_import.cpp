@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Source spellings of pooling: ONNX MaxPool-1…12, AveragePool-1…19, GlobalMaxPool-1,
+// GlobalAveragePool-1.
+#include "compiler/ops/onnx_window.h"
+
+#include <algorithm>
+
+namespace wb::ops {
+namespace {
+
+ir::AttributeMap poolAttributes(bool countPads) {
+    ir::AttributeMap a = withRelu();
+    a.set("count_include_pad", countPads);
+    a.set("first_round_mode", "HalfAwayFromZero");
+    a.set("is_adaptive", false);
+    a.set("keepdims", true);
+    a.set("pad_value", 0);
+    a.set("round_mode", "HalfAwayFromZero");
+    return a;
+}
+
+Status importPool(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 1));
+    WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
+    if (!node.integers("kernel_shape")) return attributeError(node, "kernel_shape is missing");
+    WB_ASSIGN(const OnnxWindow w, readOnnxWindow(node, x, {}));
+    if (node.outputs.size() > 1 && !node.outputs[1].empty())
+        return attributeError(node, "the positions of the maxima are asked for");
+    WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    const bool average = node.kind == "AveragePool";
+    const bool dilated =
+        std::any_of(w.dilations.begin(), w.dilations.end(), [](int64_t d) { return d != 1; });
+    if (dilated) return attributeError(node, "dilations other than 1");
+    const auto all = [](const std::vector<int64_t>& v, int64_t n) {
+        return std::all_of(v.begin(), v.end(), [&](int64_t d) { return d == n; });
+    };
+    if (all(w.kernel, 1) && all(w.strides, 1) && all(w.pads, 0)) {
+        builder.bind(node.outputs.front(), in);
+        return {};
+    }
+    ir::AttributeMap a = poolAttributes(average && node.integer("count_include_pad", 0) != 0);
+    a.set("kernel_shape", ir::Attribute::ints(w.kernel));
+    a.set("strides", ir::Attribute::ints(w.strides));
+    a.set("pads", ir::Attribute::ints(w.pads));
+    a.set("ceil_mode", node.integer("ceil_mode", 0) != 0);
+    WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
+              builder.emit(node, average ? "top.AvgPool" : "top.MaxPool", {in}, std::move(a)));
+    return {};
+}
+
+Status importGlobal(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 1));
+    WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    ir::AttributeMap a = poolAttributes(true);
+    for (const char* key : {"kernel_shape", "strides", "pads"})
+        a.set(key, ir::AttributeList{});
+    const bool average = node.kind == "GlobalAveragePool";
+    WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
+              builder.emit(node, average ? "top.AvgPool" : "top.MaxPool", {in}, std::move(a)));
+    return {};
+}
+
+} // namespace
+
+void import_pool(ImportTable& table);
+void import_pool(ImportTable& table) {
+    table.add(Framework::Onnx, "MaxPool", importPool);
+    table.add(Framework::Onnx, "AveragePool", importPool);
+    table.add(Framework::Onnx, "GlobalMaxPool", importGlobal);
+    table.add(Framework::Onnx, "GlobalAveragePool", importGlobal);
+}
+
+} // namespace wb::ops
