@@ -50,7 +50,7 @@ void GraphCanvas::paintDots(QPainter& painter) const {
 
 void GraphCanvas::paintEdges(QPainter& painter, const QRectF& scene, double zoom, bool withStates) const {
     NodePainter drawer(painter, zoom);
-    const bool path = withStates && !m_pathNodes.isEmpty();
+    const bool path = withStates && !m_hits && !m_pathNodes.isEmpty();
     const bool small = detailAt(zoom) == Detail::Blocks;
     QColor plain = theme::color(Token::Edge);
     if (path || (withStates && m_hits))

@@ -14,7 +14,6 @@ namespace {
 
 constexpr double kClearance = 8;       // between a lane and a node
 constexpr double kLaneStep = 9;        // between lanes of different sources
-constexpr double kSame = 2.5;          // closer than this is the same x
 
 /// Lanes in use, so that edges of different sources do not lie on each other.
 class LaneBook {
@@ -68,8 +67,7 @@ private:
         return false;
     }
 
-    /// Nodes with several inputs take them side by side; one that comes from straight above keeps the
-    /// middle, so that the trunk of a network stays one line.
+    /// Nodes with several inputs take them side by side, in the order in which they arrive.
     void assignPorts() {
         const auto& edges = m_input.edges;
         QVector<QVector<int>> incoming(m_input.nodes.size());
@@ -87,20 +85,29 @@ private:
             if (list.isEmpty())
                 continue;
             const double centre = m_placement.x[node];
+            const double edge = m_input.nodes[node].size.width() / 2 - 16;
             const auto startOf = [&](int e) { return m_routing.routes[e].start; };
             std::stable_sort(list.begin(), list.end(),
                              [&](int a, int b) { return startOf(a) < startOf(b); });
-            int straight = -1;
-            for (int i = 0; i < list.size(); ++i)
-                if (std::abs(startOf(list[i]) - centre) < kSame && span(list[i]) == 1)
-                    straight = i;
-            const double room = m_input.nodes[node].size.width() - 40;
-            const double step = std::min(44.0, room / std::max<double>(1, 2.0 * (list.size() - 1)));
-            const double middle = straight >= 0 ? straight : (list.size() - 1) / 2.0;
-            for (int i = 0; i < list.size(); ++i) {
-                const double port = centre + (i - middle) * step;
-                const double edge = m_input.nodes[node].size.width() / 2 - 16;
-                m_port[list[i]] = std::clamp(port, centre - edge, centre + edge);
+            // Straight down where the source stands above the node, else a little to the side it comes
+            // from; then pushed apart.
+            const int count = static_cast<int>(list.size());
+            const double apart = std::min(14.0, 2 * edge / std::max(1, count));
+            const double aside = count > 1 ? std::min(46.0, edge) : 0;
+            QVector<double> port(count);
+            for (int i = 0; i < count; ++i) {
+                const double start = startOf(list[i]);
+                const bool above = std::abs(start - centre) <= edge && span(list[i]) == 1;
+                port[i] = above ? start : start < centre ? centre - aside : centre + aside;
+            }
+            std::sort(port.begin(), port.end());
+            for (int i = 1; i < count; ++i)
+                port[i] = std::max(port[i], port[i - 1] + apart);
+            const double over = std::max(0.0, port.back() - (centre + edge));
+            for (int i = count - 1; i >= 0; --i) {
+                const double limit = i + 1 < count ? port[i + 1] - apart : port[i] - over;
+                port[i] = std::min(port[i], limit);
+                m_port[list[i]] = port[i];
             }
         }
     }

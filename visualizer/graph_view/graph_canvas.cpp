@@ -272,7 +272,13 @@ void GraphCanvas::showLayer(int layer) {
     m_isFitted = false;
     // A selection made elsewhere must be readable where it appears.
     const double zoom = m_zoom < 0.25 ? 0.8 : m_zoom;
-    moveTo(rect.center() - QPointF(width(), height()) / 2 / zoom, zoom, true);
+    QPointF centre = rect.center();
+    // A block that fits is shown in its whole width: the layer's neighbours are the context.
+    const int frame = m_graph.nodes[node].frame;
+    for (int f = frame; f >= 0; f = m_graph.frameParents[f].parent)
+        if (m_layout.frames[f].width() * zoom <= width())
+            centre.setX(m_layout.frames[f].center().x());
+    moveTo(centre - QPointF(width(), height()) / 2 / zoom, zoom, true);
 }
 
 void GraphCanvas::setSelection(const QVector<int>& layers, bool scroll) {

@@ -140,7 +140,7 @@ void GraphView::placeOverlays() {
                            size.width(), size.height());
     m_minimap->setVisible(m_minimapWanted && !m_canvas->graphLayout().nodes.isEmpty() &&
                           area.height() > size.height() + 40);
-    const int width = std::min(area.width() - 16, 340);
+    const int width = std::min(area.width() - 16, 380);
     m_searchBar->setGeometry(area.right() - 7 - width, area.top() + 8, width, m_searchBar->sizeHint().height());
     const QSize hint = m_layoutBar->sizeHint();
     m_layoutBar->setGeometry(area.left() + 8, area.top() + 8, std::min(area.width() - 16, hint.width()),
@@ -155,6 +155,18 @@ void GraphView::resizeEvent(QResizeEvent*) { placeOverlays(); }
 bool GraphView::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_canvas && event->type() == QEvent::Resize)
         placeOverlays();
+    if (watched == m_searchField && event->type() == QEvent::KeyPress) {
+        auto* key = static_cast<QKeyEvent*>(event);
+        if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
+            if (!(key->modifiers() & Qt::ControlModifier)) {
+                key->modifiers() & Qt::ShiftModifier ? findPrevious() : findNext();
+            } else if (!m_matches.isEmpty()) {
+                m_canvas->setSelection(m_matches, true);
+                emit selectionChanged(m_matches);
+            }
+            return true;
+        }
+    }
     return QWidget::eventFilter(watched, event);
 }
 
@@ -242,23 +254,15 @@ void GraphView::endSearch() {
 void GraphView::keyPressEvent(QKeyEvent* event) {
     const bool control = event->modifiers() & Qt::ControlModifier;
     const bool shift = event->modifiers() & Qt::ShiftModifier;
-    const bool inField = m_searchField->hasFocus();
     if (control && event->key() == Qt::Key_F)
         showSearch();
     else if (event->key() == Qt::Key_F3)
         shift ? findPrevious() : findNext();
     else if (event->key() == Qt::Key_Escape && m_searchBar->isVisible())
         endSearch();
-    else if (inField && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
-        if (control && !m_matches.isEmpty()) {
-            m_canvas->setSelection(m_matches, true);
-            emit selectionChanged(m_matches);
-        } else {
-            shift ? findPrevious() : findNext();
-        }
-    } else if (control && shift && event->key() == Qt::Key_C)
+    else if (control && shift && event->key() == Qt::Key_C)
         cycleColouring();
-    else if (event->key() == Qt::Key_M && !inField && !control)
+    else if (event->key() == Qt::Key_M && !control)
         toggleMinimap();
     else
         QWidget::keyPressEvent(event);

@@ -56,9 +56,9 @@ void GraphView::makeSearchBar() {
     m_searchCount->setMinimumWidth(48);
     m_searchCount->setAlignment(Qt::AlignCenter);
     m_previous = barButton(m_searchBar, QStringLiteral("graphSearchPrevious"), {});
-    m_previous->setArrowType(Qt::UpArrow);
+    m_previous->setText(QStringLiteral("↑"));
     m_next = barButton(m_searchBar, QStringLiteral("graphSearchNext"), {});
-    m_next->setArrowType(Qt::DownArrow);
+    m_next->setText(QStringLiteral("↓"));
     m_closeSearch = barButton(m_searchBar, QStringLiteral("graphSearchClose"), QStringLiteral("close"));
     row->addWidget(m_searchField, 1);
     row->addWidget(m_searchCount);
@@ -66,6 +66,7 @@ void GraphView::makeSearchBar() {
     row->addWidget(m_next);
     row->addWidget(m_closeSearch);
     m_searchBar->hide();
+    m_searchField->installEventFilter(this);
     connect(m_searchField, &QLineEdit::textChanged, this, &GraphView::setSearch);
     connect(m_previous, &QToolButton::clicked, this, &GraphView::findPrevious);
     connect(m_next, &QToolButton::clicked, this, &GraphView::findNext);

@@ -85,6 +85,27 @@ RoutingSpace obstacles(const LayoutInput& input, const Placement& placement,
     return space;
 }
 
+/// Lanes of edges that stay inside a block belong into its frame.
+void widenForLanes(const LayoutInput& input, const Routing& routing, QVector<FrameSpan>& spans) {
+    for (const Route& route : routing.routes) {
+        double left = route.start, right = route.start;
+        for (const Turn& turn : route.turns) {
+            left = std::min(left, turn.x);
+            right = std::max(right, turn.x);
+        }
+        QVector<int> around;
+        for (int f = input.nodes[route.upper].frame; f >= 0; f = input.frames[f].parent)
+            around.append(f);
+        int pad = 0;
+        for (int f = input.nodes[route.lower].frame; f >= 0; f = input.frames[f].parent)
+            if (around.contains(f)) {
+                ++pad;
+                spans[f].left = std::min(spans[f].left, left - kFramePad * pad);
+                spans[f].right = std::max(spans[f].right, right + kFramePad * pad);
+            }
+    }
+}
+
 QPolygonF cornersOf(const Route& route, const QVector<double>& nodeTop, const QVector<double>& nodeBottom,
                     const QVector<double>& gapTop) {
     QPolygonF points;
@@ -110,7 +131,7 @@ QRectF transposed(const QRectF& r) { return QRectF(r.y(), r.x(), r.height(), r.w
 QByteArray structureHash(const LayoutInput& input) {
     QByteArray bytes;
     QDataStream stream(&bytes, QIODevice::WriteOnly);
-    stream << qint32(3) /* version of the algorithm */ << input.leftToRight
+    stream << qint32(4) /* version of the algorithm */ << input.leftToRight
            << qint64(input.nodes.size()) << qint64(input.edges.size()) << qint64(input.frames.size());
     for (const auto& n : input.nodes)
         stream << n.size << qint32(n.frame);
@@ -134,9 +155,10 @@ GraphLayout assemble(const LayoutInput& given, const Placement& placement) {
             n.size.transpose();
 
     const int rankCount = *std::max_element(placement.rank.begin(), placement.rank.end()) + 1;
-    const QVector<FrameSpan> spans = spansOf(input, placement);
+    QVector<FrameSpan> spans = spansOf(input, placement);
     const Routing routing =
         routeEdges(input, placement, obstacles(input, placement, spans, rankCount));
+    widenForLanes(input, routing, spans);
 
     QVector<double> rankHeight(rankCount, 0), above(rankCount, 0), below(rankCount, 0);
     for (int i = 0; i < count; ++i)

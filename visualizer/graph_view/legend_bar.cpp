@@ -52,22 +52,28 @@ void LegendBar::setZoom(double zoom) {
 
 QVector<QRectF> LegendBar::cells() const {
     const QFontMetricsF label(theme::font(theme::TextRole::Caption));
-    // Labels give way before counts do: in a narrow dock the chips alone remain.
-    double widthWith = kMargin, widthWithout = kMargin;
-    for (const auto& e : m_entries) {
-        widthWith += chipWidthOf(e) + 5 + label.horizontalAdvance(e.label) + 12;
-        widthWithout += chipWidthOf(e) + 6;
-    }
+    // Labels give way before counts do, that of the hatch first: in a narrow dock the chips alone remain.
+    const auto widthOf = [&](const LegendEntry& e, int level) {
+        const bool labelled = level == 0 || (level == 1 && !e.hatched);
+        return chipWidthOf(e) + (labelled ? 5 + label.horizontalAdvance(e.label) : 0);
+    };
     const double room = width() - 48;
-    const bool labels = widthWith <= room;
+    int level = 0;
+    for (; level < 2; ++level) {
+        double sum = kMargin;
+        for (const auto& e : m_entries)
+            sum += widthOf(e, level) + (level == 0 ? 12 : 8);
+        if (sum <= room)
+            break;
+    }
     QVector<QRectF> cells;
     double x = kMargin;
     for (const auto& e : m_entries) {
-        const double w = chipWidthOf(e) + (labels ? 5 + label.horizontalAdvance(e.label) : 0);
-        if (!labels && x + w > std::max(room, widthWithout < room ? widthWithout : room))
+        const double w = widthOf(e, level);
+        if (x + w > room)
             break;
         cells.append(QRectF(x, 0, w, height()));
-        x += w + (labels ? 12 : 6);
+        x += w + (level == 0 ? 12 : 8);
     }
     return cells;
 }

@@ -39,7 +39,7 @@ QTransform Minimap::sceneToMap() const {
     const QRectF area = QRectF(rect()).adjusted(8, 8, -8, -8);
     // A network is far longer than wide: each direction has its own scale, but not without limit.
     double sy = area.height() / bounds.height(), sx = area.width() / bounds.width();
-    sx = std::min(sx, sy * 6);
+    sx = std::min(sx, sy * 4);
     sy = std::min(sy, sx * 6);
     QTransform t;
     t.translate(area.center().x(), area.center().y());

@@ -304,22 +304,26 @@ void NodePainter::frame(const Block& block, const QRectF& rect, double headerTop
         m_painter.setBrush(visualizer::withAlpha(theme::color(Token::Window), 0.92));
         m_painter.drawRoundedRect(header.adjusted(1, 0, -1, 0), 4, 4);
     }
-    if (!readable(m_name))
+    const bool full = m_detail == Detail::Full;
+    if (!readable(full ? m_name : m_type))
         return;
     const QPointF c(header.left() + 14, header.center().y());
     m_painter.setPen(QPen(theme::color(Token::Text2), 1.4, Qt::SolidLine, Qt::RoundCap));
     const QPointF chevron[3] = {c + QPointF(-4, -2), c + QPointF(0, 2), c + QPointF(4, -2)};
     m_painter.drawPolyline(chevron, 3);
-    m_painter.setFont(m_detailFont);
+    const QFont& small = full ? m_detailFont : m_type;
+    m_painter.setFont(small);
     m_painter.setPen(theme::color(Token::Text2));
     const QString count = QCoreApplication::translate("GraphView", "%n layers", nullptr, layerCount);
-    const double countWidth = QFontMetricsF(m_detailFont).horizontalAdvance(count);
-    m_painter.drawText(header.adjusted(0, 0, -12, 0), Qt::AlignVCenter | Qt::AlignRight, count);
-    m_painter.setFont(m_name);
+    const double countWidth = full ? QFontMetricsF(small).horizontalAdvance(count) : 0;
+    if (full)
+        m_painter.drawText(header.adjusted(0, 0, -12, 0), Qt::AlignVCenter | Qt::AlignRight, count);
+    const QFont& title = full ? m_name : m_type;
+    m_painter.setFont(title);
     m_painter.setPen(theme::color(Token::Text));
     m_painter.drawText(header.adjusted(26, 0, -20 - countWidth, 0), Qt::AlignVCenter | Qt::AlignLeft,
-                       QFontMetricsF(m_name).elidedText(block.title, Qt::ElideLeft,
-                                                        header.width() - 46 - countWidth));
+                       QFontMetricsF(title).elidedText(block.title, Qt::ElideLeft,
+                                                       header.width() - 46 - countWidth));
 }
 
 void NodePainter::blockName(const QString& name, const QRectF& rect) {
