@@ -24,7 +24,7 @@ public:
 
 public slots:
     void apply();                      ///< runs up to Mixed (Ctrl+Enter)
-    void importPrecisionTable();
+    void importPrecisionTable(const QString& file = {}); ///< asks for the file when none is given
     void exportPrecisionTable();
 
 signals:
