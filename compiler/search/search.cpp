@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The two searches (search.h).
+#include "compiler/search/search.h"
+
+#include "compiler/ops/op_def.h"
+#include "compiler/search/candidate.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace wb::search {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool isLayer(const ir::Node& node) {
+    return node.op != "top.Weight" && node.op != "top.None" && node.op != "top.Input";
+}
+
+/// The vendor's search never measures these; they follow their input (dossier section 4.2).
+bool isSkipped(const std::string& op) {
+    constexpr std::array kSkipped{"top.Input",   "top.Reshape", "top.Softmax", "top.Weight", "top.MaxPool",
+                                  "top.Slice",   "top.Tile",    "top.Permute", "top.Upsample"};
+    return std::any_of(kSkipped.begin(), kSkipped.end(), [&](const char* s) { return op == s; });
+}
+
+std::string shortest(double value) {
+    char text[64];
+    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+    return std::string(text, end);
+}
+std::string sixDecimals(double value) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.6f", value);
+    return text;
+}
+
+class Search {
+public:
+    Search(const ir::Graph& top, const quantise::RangeTable& ranges, size_t samples, const SampleLoader& load,
+           const Options& options, const JobContext& context)
+        : m_top(top), m_options(options), m_context(context), m_users(top.users()),
+          m_evaluator(top, ranges, samples, load, options) {
+        int layers = 0;
+        for (const ir::Node& node : top.nodes()) {
+            if (!isLayer(node))
+                continue;
+            ++layers;
+            const auto* def = ops::opTable().find(node.op);
+            const int64_t macs = def != nullptr && def->macs != nullptr ? def->macs(top, node) : 0;
+            m_macs[nameOf(node)] = macs;
+            m_allMacs += macs;
+        }
+        m_limit = options.maxFloatLayers > 0 ? static_cast<size_t>(options.maxFloatLayers)
+                                             : static_cast<size_t>(std::max(1, layers / 4));
+    }
+
+    Result<Outcome> run() {
+        const auto start = Clock::now();
+        WB_TRY(m_evaluator.runReference(m_context));
+        WB_ASSIGN(m_current, m_evaluator.measure(m_options.fixed, true, m_context));
+        m_outcome.int8Cosine = m_outcome.mixedCosine = m_current.outputs;
+        tell({}, m_current.outputs, true);
+        if (m_current.outputs > m_options.expectedCosine) {
+            m_outcome.int8IsEnough = m_outcome.goalReached = true;
+            m_context.line("job success, current int8 cos:" + shortest(m_current.outputs) +
+                           " is higher than expected_cos:" + shortest(m_options.expectedCosine) +
+                           ",no need for mix precsion");
+        } else {
+            const Status status = m_options.strategy == Strategy::Walk ? walk() : rank();
+            if (!status && !isCancelled(status.error()))
+                return status.error();
+            m_outcome.cancelled = !status;
+            m_outcome.goalReached = m_outcome.mixedCosine > m_options.expectedCosine;
+            if (!m_outcome.goalReached && !m_outcome.cancelled)
+                m_context.diagnostics().warn(
+                    Code::SearchGoalNotReached,
+                    "the best table reaches " + sixDecimals(m_outcome.mixedCosine) + ", the goal is " +
+                        shortest(m_options.expectedCosine) + ", " +
+                        std::to_string(m_outcome.floatLayers.size()) + " of at most " +
+                        std::to_string(m_limit) + " float layers are used");
+        }
+        std::stable_sort(m_outcome.loss.begin(), m_outcome.loss.end(),
+                         [](const auto& a, const auto& b) { return a.similarity < b.similarity; });
+        m_outcome.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        return std::move(m_outcome);
+    }
+
+private:
+    const std::string& nameOf(const ir::Node& node) const { return m_top.value(node.results[0]).name; }
+    bool isFree(const std::string& name) const {
+        return !m_options.locked.contains(name) && !m_options.fixed.contains(name);
+    }
+    quantise::PrecisionTable tableOf(const std::vector<std::string>& layers) const {
+        quantise::PrecisionTable table = m_options.fixed;
+        for (const std::string& name : layers)
+            table.insert_or_assign(name, m_options.floatType);
+        return table;
+    }
+    double shareOf(const std::vector<std::string>& layers) const {
+        int64_t macs = 0;
+        for (const std::string& name : layers)
+            if (const auto it = m_macs.find(name); it != m_macs.end())
+                macs += it->second;
+        return m_allMacs > 0 ? static_cast<double>(macs) / static_cast<double>(m_allMacs) : 0;
+    }
+    void tell(const std::vector<std::string>& layers, double cosine, bool best) {
+        ++m_outcome.candidates;
+        m_context.event("search-candidate", {{"float_layers", layers.size()},
+                                             {"float_macs_share", shareOf(layers)},
+                                             {"cosine", cosine},
+                                             {"layers", layers},
+                                             {"best", best}});
+    }
+    void decide(const std::string& name, double layerCosine, double before, double after, double share,
+                bool keep) {
+        char percent[32];
+        std::snprintf(percent, sizeof percent, "%.1f", share * 100);
+        const std::string text = "layer " + name + ": " + sixDecimals(before) + " -> " + sixDecimals(after) +
+                                 " for " + percent + " % more float work; " + (keep ? "kept" : "undone");
+        m_context.event("search-layer", {{"name", name},
+                                         {"cosine", layerCosine},
+                                         {"gain", after - before},
+                                         {"kept", keep},
+                                         {"text", text}});
+    }
+
+    /// Section 4.2, as at the time of the guide: the bad layer and its direct readers become float.
+    Status walk() {
+        std::vector<std::string> chosen;
+        std::set<std::string, std::less<>> isFloat;
+        const auto add = [&](const std::string& name, std::vector<std::string>& to) {
+            if (isFree(name) && !isFloat.contains(name) && std::find(to.begin(), to.end(), name) == to.end())
+                to.push_back(name);
+        };
+        const auto count = m_top.nodes().size();
+        for (size_t n = 0; n < count; ++n) {
+            const ir::Node& node = m_top.nodes()[n];
+            if (!isLayer(node))
+                continue;
+            WB_TRY(m_context.checkStop());
+            const std::string& name = nameOf(node);
+            m_context.progress({"search", static_cast<double>(n), static_cast<double>(count), name});
+            if (isSkipped(node.op)) {
+                const bool follows =
+                    std::any_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
+                        return id != ir::kNoValue && isFloat.contains(m_top.value(id).name);
+                    });
+                if (follows && isFree(name) && isFloat.insert(name).second)
+                    chosen.push_back(name);
+                continue;
+            }
+            const double cosine = m_current.layers[static_cast<size_t>(node.results[0])];
+            if (cosine < 0 || isFloat.contains(name))
+                continue; // not in the lowered network, or float already
+            m_outcome.loss.push_back({name, cosine});
+            if (cosine >= m_options.minLayerCosine)
+                continue;
+            std::vector<std::string> switched;
+            add(name, switched);
+            for (const ir::ValueId result : node.results)
+                for (const ir::NodeId user : m_users[static_cast<size_t>(result)])
+                    add(nameOf(m_top.node(user)), switched);
+            if (switched.empty())
+                continue;
+            std::vector<std::string> tried = chosen;
+            tried.insert(tried.end(), switched.begin(), switched.end());
+            WB_ASSIGN(Measurement measured, m_evaluator.measure(tableOf(tried), true, m_context));
+            const bool keep = measured.outputs >= m_outcome.int8Cosine;
+            const bool best = keep && measured.outputs > m_outcome.mixedCosine;
+            tell(tried, measured.outputs, best);
+            decide(name, cosine, m_current.outputs, measured.outputs, shareOf(switched), keep);
+            if (!keep)
+                continue;
+            chosen = std::move(tried);
+            isFloat.insert(switched.begin(), switched.end());
+            m_current = std::move(measured);
+            if (best) {
+                m_outcome.mixedCosine = m_current.outputs;
+                m_outcome.floatLayers = chosen;
+            }
+            if (m_outcome.mixedCosine > m_options.expectedCosine || chosen.size() > m_limit)
+                return {};
+        }
+        return {};
+    }
+
+    /// Layers by the noise that they add to what they get, most first.
+    std::vector<std::string> ranking() {
+        struct Row {
+            const std::string* name;
+            double added;
+        };
+        std::vector<Row> rows;
+        for (const ir::Node& node : m_top.nodes()) {
+            if (!isLayer(node) || isSkipped(node.op))
+                continue;
+            const double cosine = m_current.layers[static_cast<size_t>(node.results[0])];
+            if (cosine < 0)
+                continue;
+            m_outcome.loss.push_back({nameOf(node), cosine});
+            double given = 0; // noise of the worst operand
+            for (const ir::ValueId id : node.operands)
+                if (id != ir::kNoValue && m_current.layers[static_cast<size_t>(id)] >= 0)
+                    given = std::max(given, 1 - m_current.layers[static_cast<size_t>(id)]);
+            if (isFree(nameOf(node)))
+                rows.push_back({&nameOf(node), (1 - cosine) - given});
+        }
+        std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.added > b.added; });
+        std::vector<std::string> names;
+        for (const Row& row : rows)
+            names.push_back(*row.name);
+        return names;
+    }
+
+    /// Measures a table; notes it when it is the best so far: reaching the goal with fewer layers, or else
+    /// coming nearer to it.
+    Result<bool> attempt(const std::vector<std::string>& layers) {
+        WB_ASSIGN(const Measurement measured, m_evaluator.measure(tableOf(layers), false, m_context));
+        const bool reached = measured.outputs > m_options.expectedCosine;
+        const bool before = m_outcome.mixedCosine > m_options.expectedCosine;
+        const bool best = reached ? !before || layers.size() < m_outcome.floatLayers.size()
+                                  : !before && measured.outputs > m_outcome.mixedCosine;
+        tell(layers, measured.outputs, best);
+        if (best) {
+            m_outcome.mixedCosine = measured.outputs;
+            m_outcome.floatLayers = layers;
+        }
+        return reached;
+    }
+
+    Status rank() {
+        const std::vector<std::string> order = ranking();
+        const size_t most = std::min(m_limit, order.size());
+        const auto prefix = [&](size_t n) {
+            return std::vector<std::string>(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(n));
+        };
+        size_t low = 0, high = 0; // low misses the goal, high reaches it
+        for (size_t n = 1; n <= most && high == 0; n = n == most ? most + 1 : std::min(n * 2, most)) {
+            m_context.progress({"search", static_cast<double>(n), static_cast<double>(most)});
+            WB_ASSIGN(const bool reached, attempt(prefix(n)));
+            (reached ? high : low) = n;
+        }
+        if (high == 0)
+            return {};
+        while (high - low > 1) {
+            const size_t middle = low + (high - low) / 2;
+            WB_ASSIGN(const bool reached, attempt(prefix(middle)));
+            (reached ? high : low) = middle;
+        }
+        // A layer further down may have made an earlier one unnecessary.
+        std::vector<std::string> kept = m_outcome.floatLayers;
+        for (size_t i = 0; i + 1 < kept.size();) {
+            std::vector<std::string> fewer = kept;
+            const std::string name = fewer[i];
+            fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+            const double before = m_outcome.mixedCosine;
+            WB_ASSIGN(const bool reached, attempt(fewer));
+            if (reached)
+                kept = std::move(fewer);
+            else
+                ++i;
+            decide(name, 0, m_outcome.mixedCosine, before, shareOf({name}), !reached);
+        }
+        return {};
+    }
+
+    const ir::Graph& m_top;
+    const Options& m_options;
+    const JobContext& m_context;
+    std::vector<std::vector<ir::NodeId>> m_users;
+    Evaluator m_evaluator;
+    Measurement m_current;
+    Outcome m_outcome;
+    std::map<std::string, int64_t, std::less<>> m_macs;
+    int64_t m_allMacs = 0;
+    size_t m_limit = 1;
+};
+
+} // namespace
+
+const char* spelling(Strategy strategy) { return strategy == Strategy::Walk ? "walk" : "ranked"; }
+
+std::optional<Strategy> strategyFromSpelling(std::string_view text) {
+    if (text == "walk" || text == "mix_search")
+        return Strategy::Walk;
+    if (text == "ranked" || text == "sensitivity")
+        return Strategy::Sensitivity;
+    return {};
+}
+
+ops::Precision floatTypeOf(ops::Chip chip) {
+    return chip == ops::Chip::BM1684X  ? ops::Precision::F16
+           : chip == ops::Chip::BM1684 ? ops::Precision::F32
+                                       : ops::Precision::BF16;
+}
+
+Result<Outcome> searchTable(const ir::Graph& top, const quantise::RangeTable& ranges, size_t samples,
+                            const SampleLoader& load, const Options& options, const JobContext& context) {
+    if (samples == 0)
+        return Error{Code::DatasetEmpty, "there is no sample to search with"};
+    if (options.floatType == ops::Precision::Int8)
+        return Error{Code::PrecisionUnavailable, "INT8 is not a float type"}.remedy("use F16, BF16 or F32");
+    return Search(top, ranges, samples, load, options, context).run();
+}
+
+std::vector<std::string> summaryLines(const Outcome& outcome, const std::string& tableName) {
+    return {"int8 outputs_cos:" + sixDecimals(outcome.int8Cosine) + " old",
+            "mix model outputs_cos:" + sixDecimals(outcome.mixedCosine),
+            "Output mix quantization table to " + tableName,
+            "total time:" + std::to_string(std::llround(outcome.seconds)) + " second"};
+}
+
+} // namespace wb::search

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Search of a short precision table: which layers must stay float so that the INT8 network's outputs come
+// near the float network's (dossier section 4). Two ways: the vendor's walk through the network, and a
+// faster one of our own that ranks layers by the noise they add.
+//
+// Similarities are the vendor's: 0.5 + 0.5 · cosine, mean over samples and outputs.
+#pragma once
+
+#include "compiler/base/job_context.h"
+#include "compiler/execute/executor.h"
+#include "compiler/quantise/lower.h"
+#include "compiler/quantise/precision_table.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wb::search {
+
+enum class Strategy : uint8_t {
+    Walk,        ///< the guide's run_qtable: layers in order, bad ones float with their readers
+    Sensitivity, ///< ranked by added noise, the shortest sufficient prefix by bisection, then pruned
+};
+const char* spelling(Strategy strategy); ///< "walk", "ranked"
+std::optional<Strategy> strategyFromSpelling(std::string_view text);
+
+struct Options {
+    ops::Chip chip = ops::Chip::BM1684X;
+    ops::Precision floatType = ops::Precision::F16;
+    Strategy strategy = Strategy::Walk;
+    double expectedCosine = 0.99;   ///< half-scaled, of the outputs
+    double minLayerCosine = 0.99;   ///< half-scaled; Walk only
+    int maxFloatLayers = 0;         ///< 0: a quarter of the layers
+    std::set<std::string, std::less<>> locked; ///< the search leaves these as they are
+    quantise::PrecisionTable fixed; ///< entries that every candidate has (the user's locked rows)
+};
+
+struct Outcome {
+    std::vector<std::string> floatLayers;   ///< found, in the order of switching; without `fixed`
+    std::vector<quantise::LossRow> loss;    ///< similarity of the layers visited, worst first
+    double int8Cosine = 0;
+    double mixedCosine = 0;                 ///< of the best table
+    bool int8IsEnough = false;              ///< no float layer is needed: a success
+    bool goalReached = false;
+    bool cancelled = false;                 ///< stopped; the best so far was kept
+    int candidates = 0;                     ///< tables tried
+    double seconds = 0;
+};
+
+/// The chip's usual float type: F16 on bm1684x, F32 on bm1684, BF16 on the CV18xx.
+ops::Precision floatTypeOf(ops::Chip chip);
+
+/// Inputs of sample `index` by name; called several times for each.
+using SampleLoader = std::function<Result<execute::TensorMap>(size_t index)>;
+
+/// A stop request ends the search with the best table so far, once the INT8 network was measured; before that
+/// it is Cancelled. A goal that is not reached is a warning (SearchGoalNotReached), not an error. Emits
+/// "search-candidate" and "search-layer" (compiler/jobs/events.h). Prints the success line when INT8 is
+/// enough. Errors of lower() and Executor; DatasetEmpty.
+Result<Outcome> searchTable(const ir::Graph& top, const quantise::RangeTable& ranges, size_t samples,
+                            const SampleLoader& load, const Options& options, const JobContext& context);
+
+/// The last lines of run_qtable, word for word: both similarities, the table's name, the time.
+std::vector<std::string> summaryLines(const Outcome& outcome, const std::string& tableName);
+
+} // namespace wb::search
