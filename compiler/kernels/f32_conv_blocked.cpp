@@ -21,11 +21,21 @@ float* bandMemory(size_t floats) {
     return memory.data();
 }
 
+/// Moves a first formula that the inner kernels know out of the epilogue.
+TileActivation takeActivation(Epilogue& epilogue) {
+    TileActivation activation;
+    if (epilogue.first.kind == Unary::Relu && epilogue.first.a < 0) activation.kind = TileActivation::Relu;
+    if (epilogue.first.kind == Unary::LeakyRelu) activation = {TileActivation::Leaky, epilogue.first.a};
+    if (activation.kind != TileActivation::None) epilogue.first = {};
+    return activation;
+}
+
 class DenseConv : public BlockedConv {
 public:
     DenseConv(const WindowShape& shape, const float* weights, const float* bias, const Epilogue& epilogue)
         : m_shape(shape)
         , m_epilogue(epilogue)
+        , m_activation(takeActivation(m_epilogue))
         , m_block(convBlock()) {
         const WindowShape& s = m_shape;
         m_pointwise = s.kernel[1] == 1 && s.kernel[2] == 1 && s.stride[1] == 1 && s.stride[2] == 1 &&
@@ -213,6 +223,7 @@ private:
                 row.channelEnd = std::min(begin + g.slice, g.channelEnd);
                 row.bias = begin == g.channelBegin ? m_bias.data() + g.firstBlock * m_block : nullptr;
                 const bool last = row.channelEnd == g.channelEnd;
+                row.activation = last ? m_activation : TileActivation();
                 for (int64_t y = 0; y < rows; ++y) {
                     row.in = view.data + y * s.stride[1] * view.rowStride;
                     const int64_t rowAt = at + y * s.out[2] * m_block;
@@ -234,6 +245,7 @@ private:
 
     WindowShape m_shape;
     Epilogue m_epilogue;
+    TileActivation m_activation;
     int64_t m_block;
     bool m_pointwise = false;
     bool m_padded = false;
@@ -248,6 +260,7 @@ public:
     DepthwiseConv(const WindowShape& shape, const float* weights, const float* bias, const Epilogue& epilogue)
         : m_shape(shape)
         , m_epilogue(epilogue)
+        , m_activation(takeActivation(m_epilogue))
         , m_block(convBlock()) {
         const int64_t taps = shape.kernel[1] * shape.kernel[2];
         const int64_t blocks = (shape.outChannels + m_block - 1) / m_block;
@@ -288,6 +301,7 @@ public:
                 row.bias = m_bias.data() + block * m_block;
                 row.out = out + unit * rowFloats;
                 row.count = s.out[2];
+                row.activation = m_activation;
                 f32DepthwiseRow(row);
                 if (!m_epilogue.trivial())
                     f32Epilogue(m_epilogue, residual == nullptr ? nullptr : residual + unit * rowFloats,
@@ -299,6 +313,7 @@ public:
 private:
     WindowShape m_shape;
     Epilogue m_epilogue;
+    TileActivation m_activation;
     int64_t m_block;
     std::vector<float> m_weights, m_bias;
 };

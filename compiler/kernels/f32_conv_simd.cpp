@@ -26,6 +26,13 @@ constexpr int kLanes = kBlock / kParts;
 
 int64_t blockImpl() { return kBlock; }
 
+HWY_INLINE V activate(D d, const TileActivation& a, V x) {
+    if (a.kind == TileActivation::Relu) return hn::Max(x, hn::Zero(d));
+    if (a.kind == TileActivation::Leaky)
+        return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(x, hn::Set(d, a.slope)), x);
+    return x;
+}
+
 /// The step from one input pixel to the next result's, in floats; S = 0: known at run time only.
 template <int BL, int S> HWY_INLINE ptrdiff_t pixelStep(int64_t stride) {
     return S == 0 ? static_cast<ptrdiff_t>(stride) * BL : S * BL;
@@ -70,6 +77,10 @@ template <int BL, int S, int PX, int NB> HWY_NOINLINE void tile(const ConvRow& r
             }
         }
     }
+    if (r.activation.kind != TileActivation::None)
+        for (int b = 0; b < kSums; ++b)
+            for (int x = 0; x < PX; ++x)
+                sum[x][b] = activate(d, r.activation, sum[x][b]);
     for (int b = 0; b < kSums; ++b)
         for (int x = 0; x < PX; ++x)
             hn::StoreU(sum[x][b], d, out + b / kParts * r.outBlockStride + x * kBlock + b % kParts * kLanes);
@@ -150,7 +161,42 @@ HWY_INLINE void depthwiseTile(const DepthwiseRow& r, int64_t x, int64_t ky0, int
     }
     for (int p = 0; p < PX; ++p)
         for (int b = 0; b < kParts; ++b)
-            hn::StoreU(sum[p][b], d, r.out + (x + p) * kBlock + b * kLanes);
+            hn::StoreU(activate(d, r.activation, sum[p][b]), d, r.out + (x + p) * kBlock + b * kLanes);
+}
+
+/// The same for kernels of K × K without dilation, all rows inside: each input is loaded once for all
+/// results that use it.
+template <int K, int S, int PX> HWY_INLINE void depthwiseTileOf(const DepthwiseRow& r, int64_t x) {
+    const D d;
+    const float* base = r.in + r.y * r.rowStride + (r.x + x * S) * kBlock;
+    for (int b = 0; b < kParts; ++b) {
+        V sum[PX];
+        for (int p = 0; p < PX; ++p)
+            sum[p] = hn::LoadU(d, r.bias + b * kLanes);
+        for (int ky = 0; ky < K; ++ky) {
+            const float* row = base + ky * r.rowStride + b * kLanes;
+            V weight[K];
+            for (int kx = 0; kx < K; ++kx)
+                weight[kx] = hn::LoadU(d, r.weights + (ky * K + kx) * kBlock + b * kLanes);
+            for (int i = 0; i < (PX - 1) * S + K; ++i) {
+                const V value = hn::LoadU(d, row + i * kBlock);
+                for (int kx = 0; kx < K; ++kx)
+                    if ((i - kx) % S == 0 && i >= kx && (i - kx) / S < PX)
+                        sum[(i - kx) / S] = hn::MulAdd(value, weight[kx], sum[(i - kx) / S]);
+            }
+        }
+        for (int p = 0; p < PX; ++p)
+            hn::StoreU(activate(d, r.activation, sum[p]), d, r.out + (x + p) * kBlock + b * kLanes);
+    }
+}
+
+template <int K, int S> int64_t depthwiseRun(const DepthwiseRow& r, int64_t x, int64_t right) {
+    constexpr int kPixels = K == 3 ? 6 : 5;
+    for (; x + kPixels <= right; x += kPixels)
+        depthwiseTileOf<K, S, kPixels>(r, x);
+    for (; x + 2 <= right; x += 2)
+        depthwiseTileOf<K, S, 2>(r, x);
+    return x;
 }
 
 void depthwiseRowImpl(const DepthwiseRow& r) {
@@ -172,6 +218,12 @@ void depthwiseRowImpl(const DepthwiseRow& r) {
     int64_t x = 0;
     for (; x < left; ++x)
         edge(x);
+    const bool whole = ky0 == 0 && ky1 == r.kernelHeight && r.kernelHeight == r.kernelWidth &&
+                       r.dilationX == 1 && r.dilationY == 1;
+    if (whole && r.kernelWidth == 3 && r.strideX == 1) x = depthwiseRun<3, 1>(r, x, right);
+    if (whole && r.kernelWidth == 3 && r.strideX == 2) x = depthwiseRun<3, 2>(r, x, right);
+    if (whole && r.kernelWidth == 5 && r.strideX == 1) x = depthwiseRun<5, 1>(r, x, right);
+    if (whole && r.kernelWidth == 5 && r.strideX == 2) x = depthwiseRun<5, 2>(r, x, right);
     for (; x + 8 <= right; x += 8)
         depthwiseTile<8>(r, x, ky0, ky1, 0, r.kernelWidth);
     for (; x + 4 <= right; x += 4)

@@ -8,6 +8,12 @@
 
 namespace wb::kernels {
 
+/// Activations cheap enough to be done on the sums in registers.
+struct TileActivation {
+    enum Kind : uint8_t { None, Relu, Leaky } kind = None;
+    float slope = 0;
+};
+
 /// A run of results in one output row, for a group of neighbouring output blocks.
 struct ConvRow {
     const float* in = nullptr;  ///< element of the first result at kernel position (0, 0), channel block 0
@@ -22,6 +28,7 @@ struct ConvRow {
     float* out = nullptr;
     ptrdiff_t outBlockStride = 0;
     int64_t count = 0;                        ///< results
+    TileActivation activation;                ///< of the finished sums
 };
 
 /// `plain`: input channels lie a plane apart each (block of one).
@@ -40,6 +47,7 @@ struct DepthwiseRow {
     const float* bias = nullptr;    ///< [block]
     float* out = nullptr;
     int64_t count = 0;
+    TileActivation activation;
 };
 void f32DepthwiseRow(const DepthwiseRow& row);
 
