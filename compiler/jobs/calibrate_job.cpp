@@ -3,29 +3,14 @@
 
 #include "compiler/calibrate/calibrator.h"
 #include "compiler/jobs/model_file.h"
+#include "compiler/jobs/time_stamp.h"
 #include "compiler/preprocess/samples.h"
 
 #include <chrono>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 namespace wb::jobs {
 namespace {
-
-/// "2026-11-22 15:27:12.002183", local time, as the vendor's tables have it.
-std::string timeStamp() {
-    const auto now = std::chrono::system_clock::now();
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-    const auto micros =
-        std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count() % 1000000;
-    std::tm parts{};
-    localtime_r(&seconds, &parts);
-    char date[32];
-    std::strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &parts);
-    char text[48];
-    std::snprintf(text, sizeof text, "%s.%06d", date, static_cast<int>(micros));
-    return text;
-}
 
 calibrate::TableHeader headerFor(const CalibrateOnGraph& request, const calibrate::Thresholds& thresholds) {
     calibrate::TableHeader header;

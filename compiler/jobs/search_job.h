@@ -6,6 +6,7 @@
 #include "compiler/jobs/project.h"
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct SearchRequest {
     std::string method = "walk";             ///< walk (the vendor's), ranked (ours)
     SearchSettings settings;
     std::vector<std::string> locked;         ///< layers that stay as they are
+    std::map<std::string, std::string> fixed; ///< layers whose precision is given, part of every table
     std::filesystem::path table;             ///< precision table, result
     std::filesystem::path lossTable;         ///< default full_loss_table.txt beside it
 };
@@ -30,6 +32,8 @@ struct SearchResult {
     std::vector<std::string> floatLayers;
     bool goalReached = false;
     bool int8IsEnough = false;
+    bool cancelled = false;                  ///< stopped; the best so far was written
+    int candidates = 0;                      ///< tables tried
     double seconds = 0;
 };
 void to_json(nlohmann::json& j, const SearchResult& v);

@@ -66,7 +66,10 @@ Result<json> searchJob(const json& request, JobContext& context) {
     else
         search.dataset = resolvePath(payload.file, payload.project.calibration.dataset).string();
     for (const auto& [name, choice] : payload.project.layers)
-        if (choice.locked) search.locked.push_back(name);
+        if (choice.locked) {
+            search.locked.push_back(name);
+            if (!choice.precision.empty()) search.fixed[name] = choice.precision;
+        }
     const fs::path folder = resultsFolder(payload.file) / "search";
     search.table = folder / "qtable";
     search.lossTable = folder / "full_loss_table.txt";
