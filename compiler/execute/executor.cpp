@@ -114,20 +114,16 @@ public:
         std::vector<ir::Tensor> results;
         WB_TRY(makeOutputs(results));
         bind(std::vector<const std::byte*>(m_plan.inputs.size(), nullptr), results);
-        auto inside = [&](const Step& step) { return step.node >= first && step.node < last; };
+        const std::vector<bool> chosen = stepsFor(first, last);
+        auto inside = [&](const Step& step) { return chosen[static_cast<size_t>(&step - m_plan.steps.data())]; };
 
         // Values that the range reads and does not compute: written where a whole run would have left them.
-        std::vector<std::byte*> external;
         for (size_t i = 0; i < m_plan.steps.size(); ++i) {
-            const Step& step = m_plan.steps[i];
-            if (!inside(step)) continue;
-            for (size_t k = 0; k < step.inputs.size(); ++k) {
-                const SlotId id = step.inputs[k];
+            if (!chosen[i]) continue;
+            for (const SlotId id : m_plan.steps[i].inputs) {
                 if (id == kNoSlot || slot(id).place == Place::Constant) continue;
-                const ir::Value& value = m_graph->value(slot(id).value);
-                if (value.producer >= first && value.producer < last && slot(id).place != Place::Input)
-                    continue;
-                WB_TRY(loadLive(id, value, live, context));
+                if (slot(id).firstStep >= 0 && chosen[static_cast<size_t>(slot(id).firstStep)]) continue;
+                WB_TRY(loadLive(id, m_graph->value(slot(id).value), live, context));
             }
         }
         TensorMap named;
@@ -175,6 +171,26 @@ private:
         }
         buffer.data = base == nullptr ? nullptr : base + offset;
         return buffer;
+    }
+
+    /// The steps of nodes [first, last), and the conversions among them that they need. A conversion that
+    /// a whole run does before the range is left out: its result is loaded instead.
+    std::vector<bool> stepsFor(ir::NodeId first, ir::NodeId last) const {
+        std::vector<bool> chosen(m_plan.steps.size());
+        size_t start = chosen.size();
+        std::vector<bool> needed(m_plan.slots.size());
+        for (size_t i = 0; i < chosen.size(); ++i) {
+            const Step& step = m_plan.steps[i];
+            chosen[i] = step.kind != StepKind::Reorder && step.node >= first && step.node < last;
+            if (!chosen[i]) continue;
+            start = std::min(start, i);
+            for (const SlotId id : step.inputs)
+                if (id != kNoSlot) needed[static_cast<size_t>(id)] = true;
+        }
+        for (size_t i = start; i < chosen.size(); ++i)
+            if (m_plan.steps[i].kind == StepKind::Reorder)
+                chosen[i] = needed[static_cast<size_t>(m_plan.steps[i].outputs[0])];
+        return chosen;
     }
 
     Status findInputs(const TensorMap& inputs, std::vector<const std::byte*>& given) const {
