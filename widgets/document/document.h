@@ -20,6 +20,8 @@ class QUndoStack;
 
 namespace wb::document {
 
+struct Recovery;
+
 enum class StageState { NotRun, Queued, Running, Done, Stale, Failed, Cancelled, Skipped };
 
 struct StageStatus {
@@ -61,6 +63,9 @@ public:
     Status openSample();               ///< copies the embedded sample to the user's data folder, opens it
     Status save();
     Status saveAs(const QString& file);
+    /// Opens the project of an autosaved copy and puts the unsaved edits back as one undoable step.
+    Status restore(const Recovery& recovery);
+    Status autosaveNow();              ///< the unsaved edits into the state folder, without waiting
     QString file() const;              ///< of the project; empty when never saved
     QString resultsBase() const;       ///< path that stands for the project file when looking for results
     bool isOpen() const;
@@ -93,6 +98,9 @@ public:
     void runTo(jobs::Stage last);
     void cancel();
     bool isBusy() const;
+    /// Process id of the worker that runs the stages, 0 when none lives (for tests and bug reports).
+    qint64 workerProcessId() const;
+    void setKillDelay(int milliseconds); ///< how long a cancel may go unanswered (10 s)
     /// A small job in the worker ("preprocess-preview", "tensor-statistics", "search", …; events.h).
     /// `done` is called on the GUI thread with the payload or an error, unless `receiver` has died.
     /// A newer request with the same non-empty `supersede` key drops the older one's answer.
