@@ -20,6 +20,8 @@ public:
     /// written into the project as one undo step.
     void inspect();
 
+    void accept() override;
+
 protected:
     void changeEvent(QEvent* event) override;
 
