@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/search/search_panel.h"
+
+#include "compiler/jobs/events.h"
+#include "visualizer/common/layer_text.h"
+#include "widgets/document/stage_text.h"
+#include "widgets/panels/common/form.h"
+#include "widgets/panels/common/message_bar.h"
+#include "widgets/panels/common/row_delegates.h"
+#include "widgets/panels/search/front_plot.h"
+#include "widgets/panels/search/search_state.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QPushButton>
+#include <QScopedValueRollback>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTableWidget>
+#include <QTimer>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+namespace wb::panels {
+
+using document::Document;
+using Panel = SearchPanel;
+
+struct Panel::Private {
+    Panel* q = nullptr;
+    Document* document = nullptr;
+    bool filling = false, keep = false, paused = false;
+    int job = -1;
+    double remaining = -1;
+    QVector<SearchCandidate> candidates;
+    QTimer redraw;
+    MessageBar* message = nullptr;
+    QLabel *goalLabel = nullptr, *layerLabel = nullptr, *picturesLabel = nullptr, *limitLabel = nullptr, *methodLabel = nullptr;
+    QDoubleSpinBox *goal = nullptr, *layerGoal = nullptr;
+    QSpinBox *pictures = nullptr, *limit = nullptr;
+    QComboBox* method = nullptr;
+    QPushButton *start = nullptr, *pause = nullptr, *stop = nullptr, *discard = nullptr, *use = nullptr;
+    FrontPlot* front = nullptr;
+    QTableWidget* ranked = nullptr;
+    QLabel *status = nullptr, *difference = nullptr;
+
+    void build();
+    void retranslate();
+    void fill();
+    void update();
+    void addStep(const SearchStep& step);
+    void showDifference();
+    void finished(Result<nlohmann::json> result);
+    void takeTable(const SearchCandidate& candidate);
+    void setPaused(bool on);
+    void edit(const QString& name, const std::function<void(jobs::SearchSettings&)>& change, const char* key) {
+        if (!filling)
+            document->edit(name, [&](jobs::Project& p) { change(p.search); }, QStringLiteral("search:") + QLatin1String(key));
+    }
+};
+
+Panel::SearchPanel(Document* document, QWidget* parent) : QWidget(parent), d(std::make_unique<Private>()) {
+    d->q = this;
+    d->document = document;
+    setObjectName(QStringLiteral("searchPanel"));
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    d->build();
+    d->retranslate();
+    d->update();
+}
+
+Panel::~SearchPanel() { d->setPaused(false); }
+
+void Panel::Private::build() {
+    message = new MessageBar;
+    const auto real = [](const char* name) {
+        auto* box = new QDoubleSpinBox;
+        box->setObjectName(QLatin1String(name));
+        box->setRange(0, 1);
+        box->setDecimals(4);
+        box->setSingleStep(0.001);
+        box->setKeyboardTracking(false);
+        return box;
+    };
+    const auto whole = [](const char* name, int least, int most) {
+        auto* box = new QSpinBox;
+        box->setObjectName(QLatin1String(name));
+        box->setRange(least, most);
+        box->setKeyboardTracking(false);
+        return box;
+    };
+    goal = real("searchGoal");
+    layerGoal = real("searchLayerGoal");
+    pictures = whole("searchPictures", 1, 10000);
+    limit = whole("searchLimit", 0, 100000);
+    method = new QComboBox;
+    method->setObjectName(QStringLiteral("searchMethod"));
+    method->addItem({}, QStringLiteral("walk"));
+    method->addItem({}, QStringLiteral("ranked"));
+    const auto button = [](const char* name) {
+        auto* b = new QPushButton;
+        b->setObjectName(QLatin1String(name));
+        return b;
+    };
+    start = button("searchStart");
+    start->setProperty("wbPrimary", true);
+    start->setIcon(theme::icon(QStringLiteral("run")));
+    pause = button("searchPause");
+    stop = button("searchStop");
+    discard = button("searchDiscard");
+    use = button("searchUse");
+
+    auto* form = new Form(120);
+    goalLabel = form->addRow(goal);
+    layerLabel = form->addRow(layerGoal);
+    picturesLabel = form->addRow(pictures);
+    limitLabel = form->addRow(limit);
+    methodLabel = form->addRow(method);
+    auto* buttons = new QWidget;
+    auto* grid = new QGridLayout(buttons);
+    grid->setContentsMargins(0, 8, 0, 0);
+    grid->setSpacing(8);
+    grid->addWidget(start, 0, 0, 1, 2);
+    grid->addWidget(pause, 1, 0);
+    grid->addWidget(discard, 1, 1);
+    grid->addWidget(stop, 2, 0, 1, 2);
+    form->addWide(buttons);
+    form->addStretch();
+    form->setFixedWidth(280);
+
+    front = new FrontPlot;
+    status = new TokenLabel(theme::Token::Text2, theme::TextRole::Body);
+    status->setObjectName(QStringLiteral("searchStatus"));
+    difference = new TokenLabel(theme::Token::Text2, theme::TextRole::Body);
+    difference->setObjectName(QStringLiteral("searchDifference"));
+    difference->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto* left = new QWidget;
+    auto* leftColumn = new QVBoxLayout(left);
+    leftColumn->setContentsMargins(8, 4, 8, 4);
+    leftColumn->setSpacing(4);
+    leftColumn->addWidget(status);
+    leftColumn->addWidget(front, 1);
+    auto* bottom = new QHBoxLayout;
+    bottom->setSpacing(8);
+    bottom->addWidget(difference, 1);
+    bottom->addWidget(use);
+    leftColumn->addLayout(bottom);
+
+    ranked = new QTableWidget(0, 4);
+    ranked->setObjectName(QStringLiteral("searchRanked"));
+    ranked->verticalHeader()->hide();
+    ranked->verticalHeader()->setDefaultSectionSize(26);
+    ranked->horizontalHeader()->setHighlightSections(false);
+    ranked->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    ranked->horizontalHeader()->setSectionResizeMode(3, QHeaderView::Stretch);
+    ranked->setColumnWidth(1, 88);
+    ranked->setColumnWidth(2, 110);
+    ranked->setItemDelegate(new RowDelegate(ranked));
+    ranked->setItemDelegateForColumn(0, new NameDelegate(ranked));
+    ranked->setItemDelegateForColumn(1, new CosineDelegate(Qt::UserRole, ranked));
+    ranked->setItemDelegateForColumn(2, new DeltaDelegate(Qt::UserRole, 0.02, ranked));
+    ranked->setSelectionBehavior(QAbstractItemView::SelectRows);
+    ranked->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    ranked->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    ranked->setAlternatingRowColors(true);
+    ranked->setShowGrid(false);
+    ranked->setFrameShape(QFrame::NoFrame);
+    ranked->setTabKeyNavigation(false);
+
+    auto* splitter = new QSplitter(Qt::Horizontal);
+    splitter->addWidget(left);
+    splitter->addWidget(ranked);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 1);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(0);
+    row->addWidget(form);
+    row->addWidget(splitter, 1);
+    auto* column = new QVBoxLayout(q);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(message);
+    column->addLayout(row, 1);
+
+    redraw.setSingleShot(true);
+    redraw.setInterval(100);
+    QObject::connect(&redraw, &QTimer::timeout, q, [this] { update(); });
+    QObject::connect(start, &QPushButton::clicked, q, &Panel::start);
+    QObject::connect(stop, &QPushButton::clicked, q, &Panel::stopAndKeepBest);
+    QObject::connect(discard, &QPushButton::clicked, q, &Panel::discard);
+    QObject::connect(pause, &QPushButton::clicked, q, [this] { setPaused(!paused); });
+    QObject::connect(use, &QPushButton::clicked, q, [this] {
+        if (front->selected() >= 0) takeTable(candidates[front->selected()]);
+    });
+    QObject::connect(front, &FrontPlot::candidateSelected, q, [this] { showDifference(); });
+    QObject::connect(ranked, &QTableWidget::itemSelectionChanged, q, [this] {
+        QVector<int> layers;
+        for (const QModelIndex& index : ranked->selectionModel()->selectedRows())
+            if (const int layer = document->layerIndex(index.data().toString()); layer >= 0) layers << layer;
+        if (!layers.isEmpty()) document->selection()->set(layers, q);
+    });
+    QObject::connect(goal, &QDoubleSpinBox::valueChanged, q, [this](double v) {
+        edit(Panel::tr("Search goal"), [&](jobs::SearchSettings& s) { s.expectedCosine = v; }, "goal");
+    });
+    QObject::connect(layerGoal, &QDoubleSpinBox::valueChanged, q, [this](double v) {
+        edit(Panel::tr("Search layer goal"), [&](jobs::SearchSettings& s) { s.minLayerCosine = v; }, "layer");
+    });
+    QObject::connect(pictures, &QSpinBox::valueChanged, q, [this](int v) {
+        edit(Panel::tr("Search pictures"), [&](jobs::SearchSettings& s) { s.inputNum = v; }, "pictures");
+    });
+    QObject::connect(limit, &QSpinBox::valueChanged, q, [this](int v) {
+        edit(Panel::tr("Most float layers"), [&](jobs::SearchSettings& s) { s.maxFloatLayers = v; }, "limit");
+    });
+    QObject::connect(document, &Document::projectChanged, q, [this] { fill(); });
+    QObject::connect(document, &Document::opened, q, [this] {
+        job = -1;
+        candidates.clear();
+        ranked->setRowCount(0);
+        message->hide();
+        fill();
+        update();
+    });
+    QObject::connect(document, &Document::jobEvent, q, [this](int id, const QString& kind, const nlohmann::json& payload) {
+        if (id != job) return;
+        if (kind == QLatin1String(jobs::event::kSearchCandidate)) {
+            if (auto c = candidateFrom(payload)) candidates << *c;
+        } else if (kind == QLatin1String(jobs::event::kSearchLayer)) {
+            if (const auto step = stepFrom(payload)) addStep(*step);
+        }
+        if (!redraw.isActive()) redraw.start();
+    });
+    QObject::connect(document, &Document::jobProgress, q, [this](int id, double, const QString&, double seconds) {
+        if (id != job) return;
+        remaining = seconds;
+        if (!redraw.isActive()) redraw.start();
+    });
+}
+
+void Panel::Private::fill() {
+    const QScopedValueRollback<bool> guard(filling, true);
+    const jobs::SearchSettings& s = document->project().search;
+    goal->setValue(s.expectedCosine);
+    layerGoal->setValue(s.minLayerCosine);
+    pictures->setValue(s.inputNum);
+    limit->setValue(s.maxFloatLayers);
+    showDifference();
+}
+
+void Panel::Private::retranslate() {
+    goalLabel->setText(Panel::tr("Output similarity"));
+    goal->setPrefix(QStringLiteral("≥ "));
+    goal->setToolTip(Panel::tr("(1 + cosine) / 2 of the outputs, as the vendor's search counts"));
+    layerLabel->setText(Panel::tr("Layer similarity"));
+    layerGoal->setPrefix(QStringLiteral("≥ "));
+    picturesLabel->setText(Panel::tr("Pictures"));
+    limitLabel->setText(Panel::tr("Float layers"));
+    limit->setPrefix(QStringLiteral("≤ "));
+    limit->setSpecialValueText(Panel::tr("a quarter"));
+    methodLabel->setText(Panel::tr("Method"));
+    method->setItemText(0, Panel::tr("Walk, as the vendor"));
+    method->setItemText(1, Panel::tr("Ranked by gain"));
+    start->setText(Panel::tr("Search"));
+    discard->setText(Panel::tr("Discard"));
+    stop->setText(Panel::tr("Stop and keep best"));
+    use->setText(Panel::tr("Use this table"));
+    ranked->setHorizontalHeaderLabels({Panel::tr("Layer"), Panel::tr("Similarity"), Panel::tr("Gain"), Panel::tr("Decision")});
+    ranked->setAccessibleName(Panel::tr("Layers tried by the search"));
+    front->retranslate();
+    fill();
+    update();
+}
+
+void Panel::Private::update() {
+    const bool running = job >= 0;
+    for (QWidget* widget : {static_cast<QWidget*>(goal), static_cast<QWidget*>(layerGoal), static_cast<QWidget*>(pictures),
+                            static_cast<QWidget*>(limit), static_cast<QWidget*>(method)})
+        widget->setEnabled(!running && document->isOpen());
+    start->setEnabled(!running && document->isOpen());
+    pause->setEnabled(running);
+    pause->setText(paused ? Panel::tr("Continue") : Panel::tr("Pause"));
+    stop->setEnabled(running && !candidates.isEmpty());
+    discard->setEnabled(running);
+    front->setCandidates(candidates, document->project().search.expectedCosine);
+    const int best = bestOf(candidates);
+    QStringList parts;
+    if (running) parts << (paused ? Panel::tr("Paused") : Panel::tr("Searching"));
+    if (!candidates.isEmpty()) {
+        parts << Panel::tr("%n candidates", nullptr, static_cast<int>(candidates.size()));
+        parts << Panel::tr("best %1 with %n float layers", nullptr, candidates[best].floatLayers).arg(visualizer::numberText(candidates[best].cosine, 6));
+        if (running && remaining >= 0 && candidates.size() >= 5) parts << Panel::tr("about %1 left").arg(document::secondsText(remaining));
+    } else if (!running) {
+        parts << Panel::tr("Finds the layers that should stay float. Every candidate appears here as a dot.");
+    }
+    status->setText(parts.join(QStringLiteral(" · ")));
+    showDifference();
+}
+
+void Panel::Private::addStep(const SearchStep& step) {
+    // Best gain first: the list is a ranking, not a log.
+    int row = 0;
+    while (row < ranked->rowCount() && ranked->item(row, 2)->data(Qt::UserRole).toDouble() >= step.gain) ++row;
+    ranked->insertRow(row);
+    auto* name = new QTableWidgetItem(step.name);
+    name->setToolTip(step.name);
+    ranked->setItem(row, 0, name);
+    const auto number = [&](int column, double value, const QString& text) {
+        auto* item = new QTableWidgetItem(text);
+        item->setData(Qt::UserRole, value);
+        item->setFont(theme::font(theme::TextRole::Mono));
+        item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        ranked->setItem(row, column, item);
+    };
+    number(1, step.cosine, visualizer::numberText(step.cosine, 6));
+    number(2, step.gain, (step.gain > 0 ? QStringLiteral("+") : QString()) + visualizer::numberText(step.gain, 6));
+    auto* text = new QTableWidgetItem(step.text.isEmpty() ? (step.kept ? Panel::tr("kept") : Panel::tr("not kept")) : step.text);
+    text->setToolTip(step.text);
+    ranked->setItem(row, 3, text);
+}
+
+void Panel::Private::showDifference() {
+    const int chosen = front->selected() >= 0 ? front->selected() : -1;
+    use->setEnabled(chosen >= 0 && chosen < candidates.size());
+    if (!use->isEnabled()) {
+        difference->setText(candidates.isEmpty() ? QString() : Panel::tr("Click a dot to compare its table with the present one."));
+        return;
+    }
+    const SearchCandidate& c = candidates[chosen];
+    const TableDifference change = differenceTo(document->project(), c);
+    difference->setText(Panel::tr("%1 · %2 % float · %3 more, %4 fewer float layers than now")
+                            .arg(visualizer::numberText(c.cosine, 6))
+                            .arg(c.floatShare * 100, 0, 'f', 1)
+                            .arg(change.added.size())
+                            .arg(change.removed.size()));
+    difference->setToolTip((QStringList() << change.added.mid(0, 30)).join(u'\n'));
+}
+
+void Panel::Private::takeTable(const SearchCandidate& candidate) {
+    document->edit(Panel::tr("Use the searched table (%n float layers)", nullptr, candidate.floatLayers),
+                   [&](jobs::Project& project) { applyCandidate(project, candidate); });
+    message->say(MessageBar::Kind::Success, Panel::tr("The table is in the project: %n float layers. Compute it with Apply.", nullptr,
+                                                      static_cast<int>(candidate.layers.size())));
+    message->addAction(Panel::tr("Apply"), [this] { document->runTo(jobs::Stage::Mixed); });
+}
+
+void Panel::Private::setPaused(bool on) {
+    if (on == paused || (on && job < 0)) return;
+    // The worker is a process of its own: stopping it pauses exactly, wherever it is.
+    const auto pid = static_cast<pid_t>(document->workerProcessId());
+    if (pid <= 0) return;
+    ::kill(pid, on ? SIGSTOP : SIGCONT);
+    paused = on;
+    if (on) remaining = -1;
+    update();
+}
+
+bool Panel::isSearching() const { return d->job >= 0; }
+
+void Panel::start() {
+    if (isSearching() || !d->document->isOpen()) return;
+    d->candidates.clear();
+    d->ranked->setRowCount(0);
+    d->front->setSelected(-1);
+    d->message->hide();
+    d->keep = true;
+    d->remaining = -1;
+    const nlohmann::json request{{"project", nlohmann::json::parse(jobs::toJsonText(d->document->project()), nullptr, false)},
+                                 {"file", d->document->resultsBase().toStdString()},
+                                 {"method", d->method->currentData().toString().toStdString()}};
+    d->job = d->document->request(QStringLiteral("search"), request, this,
+                                  [this](Result<nlohmann::json> result) { d->finished(std::move(result)); });
+    d->update();
+}
+
+void Panel::stopAndKeepBest() {
+    if (!isSearching()) return;
+    d->keep = true;
+    d->setPaused(false);
+    d->document->cancel();
+}
+
+void Panel::discard() {
+    if (!isSearching()) return;
+    d->keep = false;
+    d->setPaused(false);
+    d->document->cancel();
+}
+
+void Panel::Private::finished(Result<nlohmann::json> result) {
+    job = -1;
+    paused = false;
+    update();
+    const int best = bestOf(candidates);
+    if (!result) {
+        if (!isCancelled(result.error())) message->say(result.error());
+        else if (!keep) message->say(MessageBar::Kind::Note, Panel::tr("The search was discarded. The table is as it was."));
+        else if (best >= 0) {
+            front->setSelected(best);
+            takeTable(candidates[best]);
+        }
+        return;
+    }
+    const auto number = [&](const char* key) {
+        const auto it = result->find(key);
+        return it != result->end() && it->is_number() ? it->get<double>() : 0.0;
+    };
+    const auto flag = [&](const char* key) {
+        const auto it = result->find(key);
+        return it != result->end() && it->is_boolean() && it->get<bool>();
+    };
+    const QString wanted = QString::number(document->project().search.expectedCosine, 'g', 6);
+    if (flag("int8_is_enough")) {
+        message->say(MessageBar::Kind::Success, Panel::tr("INT8 reaches %1, the goal is %2. Nothing to change.")
+                                                    .arg(visualizer::numberText(number("int8_cosine"), 6), wanted));
+        message->addAction(Panel::tr("Set a stricter goal"), [this] {
+            goal->setFocus();
+            goal->selectAll();
+        });
+        return;
+    }
+    SearchCandidate found = best >= 0 ? candidates[best] : SearchCandidate{};
+    if (const auto it = result->find("float_layers"); it != result->end() && it->is_array()) {
+        found.layers.clear();
+        for (const auto& name : *it)
+            if (name.is_string()) found.layers << QString::fromStdString(name.get<std::string>());
+        found.floatLayers = static_cast<int>(found.layers.size());
+    }
+    if (best >= 0) front->setSelected(best);
+    showDifference();
+    const bool reached = flag("goal_reached");
+    message->say(reached ? MessageBar::Kind::Success : MessageBar::Kind::Warning,
+                 reached ? Panel::tr("The mixed network reaches %1 with %n float layers; INT8 alone %2.", nullptr, found.floatLayers)
+                               .arg(visualizer::numberText(number("mixed_cosine"), 6), visualizer::numberText(number("int8_cosine"), 6))
+                         : Panel::tr("The goal %1 was not reached. The best table gives %2 with %n float layers.", nullptr, found.floatLayers)
+                               .arg(wanted, visualizer::numberText(number("mixed_cosine"), 6)));
+    message->addAction(Panel::tr("Use this table"), [this, found] { takeTable(found); });
+}
+
+void Panel::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) d->retranslate();
+    QWidget::changeEvent(event);
+}
+
+} // namespace wb::panels
