@@ -4,6 +4,7 @@
 
 #include "compiler/ops/shape_rules.h"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -31,11 +32,28 @@ Result<ir::Tensor> gatherStrided(const ir::Tensor& source, const ir::Shape& shap
     if (count == 0) return result;
     std::byte* out = result.mutableBytes();
     const std::byte* in = source.bytes();
+    if (std::all_of(strides.begin(), strides.end(), [](int64_t s) { return s == 0; })) {
+        // One number everywhere: doubling copies.
+        const size_t total = result.byteSize();
+        std::memcpy(out, in + static_cast<size_t>(base) * size, size);
+        for (size_t done = size; done < total; done *= 2)
+            std::memcpy(out + done, out, std::min(done, total - done));
+        return result;
+    }
+    // Rows along the last axis; where that is contiguous they are copied whole.
+    const int64_t row = shape.back(), step = strides.back();
     std::vector<int64_t> index(shape.size(), 0);
     int64_t at = base;
-    for (int64_t i = 0; i < count; ++i) {
-        std::memcpy(out + static_cast<size_t>(i) * size, in + static_cast<size_t>(at) * size, size);
-        for (size_t d = shape.size(); d-- > 0;) {
+    for (int64_t i = 0; i < count; i += row) {
+        if (step == 1) {
+            std::memcpy(out, in + static_cast<size_t>(at) * size, static_cast<size_t>(row) * size);
+        } else {
+            for (int64_t j = 0; j < row; ++j)
+                std::memcpy(out + static_cast<size_t>(j) * size,
+                            in + static_cast<size_t>(at + j * step) * size, size);
+        }
+        out += static_cast<size_t>(row) * size;
+        for (size_t d = shape.size() - 1; d-- > 0;) {
             at += strides[d];
             if (++index[d] < shape[d]) break;
             at -= strides[d] * shape[d];
