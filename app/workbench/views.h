@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Makes the views on the network and ties them to the document: values in, selection and edits out.
+#pragma once
+
+#include "visualizer/cosine_plot/cosine_plot.h"
+#include "visualizer/graph_view/graph_view.h"
+#include "widgets/document/document.h"
+
+#include <QObject>
+#include <QPointer>
+
+namespace wb::workbench {
+
+class Views : public QObject {
+    Q_OBJECT
+public:
+    Views(document::Document* document, QWidget* parent);
+
+    graph_view::GraphView* graph() const { return m_graph; }
+    cosine_plot::CosinePlot* plot() const { return m_plot; }
+    QWidget* graphPage() const { return m_graphPage; }   ///< the graph, or what to do to have one
+    QWidget* plotPage() const { return m_plotPage; }
+    QWidget* table() const { return m_table; }
+    QWidget* compare() const { return m_compare; }
+    QWidget* inspector() const { return m_inspector; }
+    QWidget* search() const { return m_search; }
+
+    /// Forms of the stages, made when first asked for; null for stages without settings.
+    QWidget* stageForm(jobs::Stage stage);
+    bool hasStageForm(jobs::Stage stage) const;
+
+    /// Which results the colours show: the mixed ones when there are any, else INT8.
+    jobs::Variant shownVariant() const;
+    QImage thumbnail(const QSize& size) const;
+    /// Least cosine of the shown results; −1 when nothing was compared.
+    int worstLayer(jobs::Variant variant) const;
+
+    void applyTable();
+    void importPrecisionTable(const QString& file);
+    void exportPrecisionTable();
+    void startSearch();
+
+signals:
+    void openRequested();
+    void runRequested(wb::jobs::Stage stage);
+    void showRequested(const QString& view); ///< "graph", "table", "plot", "tensor"
+    void notHonouredChanged(int count);
+
+private:
+    void showNetwork();
+    void showSamples();
+    void showPrecisions();
+    void showSelection(QObject* origin);
+    void showGoals();
+    void showMarks();
+    QStringList names(const QVector<int>& layers) const;
+
+    document::Document* m_document;
+    graph_view::GraphView* m_graph;
+    cosine_plot::CosinePlot* m_plot;
+    QWidget *m_graphPage, *m_plotPage;
+    QWidget *m_table, *m_compare, *m_inspector, *m_search;
+    QPointer<QWidget> m_forms[8];
+    int m_progressJob = -1;
+};
+
+} // namespace wb::workbench
