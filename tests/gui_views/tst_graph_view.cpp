@@ -9,6 +9,7 @@
 #include "visualizer/graph_view/legend_bar.h"
 #include "visualizer/graph_view/minimap.h"
 
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -332,6 +333,28 @@ private slots:
         data.hasSamples = true;
         const auto looks = nodeLooks(graph, tree, data, Colouring::Cosine);
         QCOMPARE(looks[graph.nodeOfLayer[7]].value, QStringLiteral("NaN"));
+    }
+
+    void panningIsMeasured() {
+        GraphView view;
+        view.resize(1000, 700);
+        load(view, test::chain(1000));
+        view.setSamples(test::samples(view.canvas()->network(), jobs::Variant::Int8, 1.7));
+        view.canvas()->setAnimated(false);
+        for (double zoom : {0.1, 0.4, 1.0}) {
+            view.canvas()->setZoom(zoom);
+            QImage image(view.canvas()->size(), QImage::Format_ARGB32_Premultiplied);
+            QElapsedTimer timer;
+            timer.start();
+            const int frames = 20;
+            for (int i = 0; i < frames; ++i) {
+                view.canvas()->centerOn(view.canvas()->graphLayout().bounds.center() + QPointF(0, 7 * i));
+                view.canvas()->render(&image);
+            }
+            // Printed for people (limit 16 ms); a shared machine's time is no verdict.
+            qInfo("1,000 nodes at %.0f %%: %.1f ms a frame", zoom * 100, timer.nsecsElapsed() / 1e6 / frames);
+            QVERIFY(!image.isNull());
+        }
     }
 
     void pictures() {

@@ -77,13 +77,31 @@ void CosinePlot::paintExport(QPainter& painter, const QSize& size, bool vector) 
     LegendRow::paintEntries(painter, QRectF(kLeftMargin, kTitleHeight, size.width() - kLeftMargin, kLegendHeight),
                             *m_state, -1);
     const int top = kTitleHeight + kLegendHeight;
+    // The tags of the goals are widgets; in a picture their words stand at the end of the lines.
+    const auto goalText = [&](const std::optional<double>& goal, const QString& text) {
+        if (!goal || m_state->scale == Scale::Sqnr)
+            return;
+        const double y = top + m_surface->yAxis->coordToPixel(heightOf(m_state->scale, *goal, 0, m_state->range.top));
+        painter.setFont(theme::font(theme::TextRole::Caption));
+        painter.setPen(theme::color(theme::Token::Text2));
+        painter.drawText(QRectF(size.width() - kRightMargin + 6, y - 10, kRightMargin - 8, 20),
+                         Qt::AlignVCenter | Qt::AlignLeft, text);
+    };
+    const auto goals = [&] {
+        goalText(m_state->outputGoal,
+                 tr("output goal %1").arg(visualizer::numberText(m_state->outputGoal.value_or(0), 4)));
+        goalText(m_state->layerGoal,
+                 tr("layer goal %1").arg(visualizer::numberText(m_state->layerGoal.value_or(0), 4)));
+    };
     if (!vector) {
         // The plot draws its own pixels at the scale of the picture.
         const double scale = painter.device()->devicePixelRatioF();
         QPixmap plot = m_surface->toPixmap(size.width(), size.height() - top, scale);
         painter.drawPixmap(QPointF(0, top), plot);
+        goals();
         return;
     }
+    goals();
     painter.translate(0, top);
 }
 

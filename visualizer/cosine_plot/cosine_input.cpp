@@ -4,6 +4,7 @@
 #include "visualizer/cosine_plot/cosine_plot.h"
 #include "visualizer/cosine_plot/plot_parts.h"
 #include "visualizer/cosine_plot/plot_surface.h"
+#include "widgets/theme/theme.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -209,6 +210,7 @@ void CosinePlot::changeEvent(QEvent* event) {
         redraw();
     } else if (event->type() == QEvent::FontChange) {
         m_surface->applyTheme();
+        m_count->setFont(theme::font(theme::TextRole::Caption));
         redraw();
     }
     QWidget::changeEvent(event);

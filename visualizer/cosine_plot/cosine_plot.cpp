@@ -68,7 +68,7 @@ QTabBar* segments(QWidget* parent, const QString& name, int count) {
 CosinePlot::CosinePlot(QWidget* parent) : QWidget(parent), m_state(std::make_unique<PlotState>()) {
     setObjectName(QStringLiteral("cosinePlot"));
     setFocusPolicy(Qt::StrongFocus);
-    setAutoFillBackground(false);
+    setAutoFillBackground(true);
     for (int k = 0; k < kSeriesCount; ++k)
         m_state->accumulated[k].kind = m_state->isolated[k].kind = static_cast<SeriesKind>(k);
     auto* column = new QVBoxLayout(this);
@@ -151,14 +151,26 @@ CosinePlot::CosinePlot(QWidget* parent) : QWidget(parent), m_state(std::make_uni
         });
     }
     connect(theme::notifier(), &theme::Notifier::changed, this, [this] {
-        m_surface->applyTheme();
+        applyTheme();
         redraw();
     });
+    applyTheme();
     retranslateUi();
     redraw();
 }
 
 CosinePlot::~CosinePlot() = default;
+
+void CosinePlot::applyTheme() {
+    m_surface->applyTheme();
+    QPalette ground = palette();
+    ground.setColor(QPalette::Window, theme::color(theme::Token::Canvas));
+    setPalette(ground);
+    m_count->setFont(theme::font(theme::TextRole::Caption));
+    QPalette quiet = m_count->palette();
+    quiet.setColor(QPalette::WindowText, theme::color(theme::Token::Text2));
+    m_count->setPalette(quiet);
+}
 
 void CosinePlot::setNetwork(const jobs::NetworkSnapshot& network) {
     m_state->network = network;

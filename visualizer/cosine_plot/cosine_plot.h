@@ -86,6 +86,7 @@ protected:
 
 private:
     void retranslateUi();
+    void applyTheme();
     void schedule();                   ///< redraw soon, at most ten times a second
     void redraw();
     void rescale();

@@ -114,12 +114,11 @@ void PlotSurface::updateTicks() {
     yAxis->setTicker(ticker);
     // Numbers every 10; fewer or more when zoomed.
     double step = 10;
-    const double per = pixelsPerLayer();
+    const double per = std::max(0.001, pixelsPerLayer()); // a plot not laid out yet has no width
     while (step * per < 34)
         step *= step == 20 || step == 200 || step == 2000 ? 2.5 : 2;
-    if (per > 0)
-        while (step > 1 && step * per > 260)
-            step = step == 5 ? 1 : step / 2;
+    while (step > 1 && step * per > 260)
+        step = step == 5 ? 1 : step / 2;
     auto fixed = QSharedPointer<QCPAxisTickerFixed>::create();
     fixed->setTickStep(std::max(1.0, std::round(step)));
     fixed->setScaleStrategy(QCPAxisTickerFixed::ssNone);

@@ -83,12 +83,15 @@ void GraphCanvas::paintScene(QPainter& painter, const QRectF& scene, double zoom
     NodePainter drawer(painter, zoom);
     const Detail detail = detailAt(zoom);
     const double headerTop = scene.top() + 4 / zoom;
+    for (const QRectF& frame : m_layout.frames)
+        if (frame.intersects(scene))
+            drawer.frame(frame);
+    paintEdges(painter, scene, zoom, withStates);
     for (int f = 0; f < m_layout.frames.size(); ++f)
         if (m_layout.frames[f].intersects(scene)) {
             const Block& block = m_tree.blocks()[m_graph.frames[f]];
-            drawer.frame(block, m_layout.frames[f], headerTop, static_cast<int>(block.layers.size()));
+            drawer.frameHeader(block, m_layout.frames[f], headerTop, static_cast<int>(block.layers.size()));
         }
-    paintEdges(painter, scene, zoom, withStates);
 
     QSet<int> selected;
     if (withStates)

@@ -41,7 +41,7 @@ public:
     Routing run() {
         const auto& edges = m_input.edges;
         m_routing.routes.resize(edges.size());
-        assignPorts();
+        startRoutes();
         QVector<int> order(edges.size());
         std::iota(order.begin(), order.end(), 0);
         // Short edges first: they get the inner lanes.
@@ -49,6 +49,7 @@ public:
                          [&](int a, int b) { return span(a) < span(b); });
         for (int edge : order)
             findLanes(edge);
+        assignPorts();
         assignTracks();
         return std::move(m_routing);
     }
@@ -67,47 +68,48 @@ private:
         return false;
     }
 
-    /// Nodes with several inputs take them side by side, in the order in which they arrive.
-    void assignPorts() {
+    void startRoutes() {
         const auto& edges = m_input.edges;
-        QVector<QVector<int>> incoming(m_input.nodes.size());
+        m_incoming.resize(m_input.nodes.size());
         for (int i = 0; i < edges.size(); ++i) {
             Route& route = m_routing.routes[i];
             route.reversed = rankOf(edges[i].from) > rankOf(edges[i].to);
             route.upper = route.reversed ? edges[i].to : edges[i].from;
             route.lower = route.reversed ? edges[i].from : edges[i].to;
             route.start = m_placement.x[route.upper];
-            incoming[route.lower].append(i);
+            m_incoming[route.lower].append(i);
         }
-        m_port.resize(edges.size());
-        for (int node = 0; node < incoming.size(); ++node) {
-            auto& list = incoming[node];
+    }
+
+    /// Nodes with several inputs take them side by side, in the order in which they arrive: straight down
+    /// where an edge comes from above the node, else a little to the side it comes from; then pushed apart.
+    void assignPorts() {
+        for (int node = 0; node < m_incoming.size(); ++node) {
+            auto& list = m_incoming[node];
             if (list.isEmpty())
                 continue;
             const double centre = m_placement.x[node];
             const double edge = m_input.nodes[node].size.width() / 2 - 16;
-            const auto startOf = [&](int e) { return m_routing.routes[e].start; };
-            std::stable_sort(list.begin(), list.end(),
-                             [&](int a, int b) { return startOf(a) < startOf(b); });
-            // Straight down where the source stands above the node, else a little to the side it comes
-            // from; then pushed apart.
+            const auto arrival = [&](int e) {
+                const Route& route = m_routing.routes[e];
+                return route.turns.size() > 1 ? route.turns[route.turns.size() - 2].x : route.start;
+            };
+            std::stable_sort(list.begin(), list.end(), [&](int a, int b) { return arrival(a) < arrival(b); });
             const int count = static_cast<int>(list.size());
             const double apart = std::min(14.0, 2 * edge / std::max(1, count));
             const double aside = count > 1 ? std::min(46.0, edge) : 0;
             QVector<double> port(count);
             for (int i = 0; i < count; ++i) {
-                const double start = startOf(list[i]);
-                const bool above = std::abs(start - centre) <= edge && span(list[i]) == 1;
-                port[i] = above ? start : start < centre ? centre - aside : centre + aside;
+                const double x = arrival(list[i]);
+                port[i] = std::abs(x - centre) <= edge ? x : x < centre ? centre - aside : centre + aside;
             }
             std::sort(port.begin(), port.end());
             for (int i = 1; i < count; ++i)
                 port[i] = std::max(port[i], port[i - 1] + apart);
             const double over = std::max(0.0, port.back() - (centre + edge));
             for (int i = count - 1; i >= 0; --i) {
-                const double limit = i + 1 < count ? port[i + 1] - apart : port[i] - over;
-                port[i] = std::min(port[i], limit);
-                m_port[list[i]] = port[i];
+                port[i] = std::min(port[i], i + 1 < count ? port[i + 1] - apart : port[i] - over);
+                m_routing.routes[list[i]].turns.back().x = port[i];
             }
         }
     }
@@ -135,7 +137,7 @@ private:
     void findLanes(int edge) {
         Route& route = m_routing.routes[edge];
         const int source = m_input.edges[edge].from;
-        const double port = m_port[edge];
+        const double port = m_placement.x[route.lower]; // for now; assignPorts() spreads them
         const int first = rankOf(route.upper) + 1, last = rankOf(route.lower);
         if (first >= last) {
             addTurn(route, first - 1, port);
@@ -194,7 +196,7 @@ private:
     /// Horizontal runs of one gap that would touch get tracks of their own.
     void assignTracks() {
         struct Run {
-            double left, right;
+            double start, left, right;
             std::vector<std::pair<int, int>> turns; // edge, turn
         };
         // Runs of one source that start at the same x are one run: a fork.
@@ -207,7 +209,7 @@ private:
                 if (std::abs(turn.x - x) > 0.01 && turn.gap >= 0 &&
                     turn.gap < static_cast<int>(gaps.size())) {
                     const auto key = std::pair{m_input.edges[edge].from, x};
-                    auto [it, isNew] = gaps[turn.gap].try_emplace(key, Run{x, x, {}});
+                    auto [it, isNew] = gaps[turn.gap].try_emplace(key, Run{x, x, x, {}});
                     Run& run = it->second;
                     run.left = std::min({run.left, x, turn.x});
                     run.right = std::max({run.right, x, turn.x});
@@ -221,17 +223,24 @@ private:
             std::vector<const Run*> runs;
             for (const auto& [key, run] : gaps[gap])
                 runs.push_back(&run);
+            // Runs to the right: the one that goes farthest lies highest; to the left the same way. Then
+            // edges that arrive side by side do not cross each other.
             std::stable_sort(runs.begin(), runs.end(), [](const Run* a, const Run* b) {
-                return std::tuple(a->left, a->right) < std::tuple(b->left, b->right);
+                const bool ra = a->right - a->start >= a->start - a->left;
+                const bool rb = b->right - b->start >= b->start - b->left;
+                return std::tuple(!ra, ra ? -a->right : a->left) < std::tuple(!rb, rb ? -b->right : b->left);
             });
-            std::vector<double> ends; // right end of the last run of each track
+            std::vector<std::vector<const Run*>> ends; // runs of each track
             for (const Run* run : runs) {
                 size_t track = 0;
-                while (track < ends.size() && ends[track] + 6 > run->left)
+                const auto touches = [run](const Run* other) {
+                    return other->left < run->right + 6 && run->left < other->right + 6;
+                };
+                while (track < ends.size() && std::any_of(ends[track].begin(), ends[track].end(), touches))
                     ++track;
                 if (track == ends.size())
-                    ends.push_back(0);
-                ends[track] = run->right;
+                    ends.emplace_back();
+                ends[track].push_back(run);
                 for (auto [edge, turn] : run->turns)
                     m_routing.routes[edge].turns[turn].track = static_cast<int>(track);
             }
@@ -243,7 +252,7 @@ private:
     const Placement& m_placement;
     const RoutingSpace& m_space;
     LaneBook m_book;
-    QVector<double> m_port;
+    QVector<QVector<int>> m_incoming;  // edges by lower node
     Routing m_routing;
 };
 

@@ -179,10 +179,13 @@ void GraphCanvas::fit() {
     double zoom = std::min({width() / area.width(), height() / area.height(), 1.0});
     // A tall network at fit would be a thread; the first look shows its beginning, readable.
     if (first && zoom < 0.25) {
-        zoom = std::min(1.0, std::max(0.72, width() / area.width()));
+        const double across = m_leftToRight ? height() / area.height() : width() / area.width();
+        zoom = std::min(1.0, std::max(0.72, across));
         const QPointF start = m_layout.nodes.isEmpty() ? area.topLeft() : m_layout.nodes.front().center();
         const QSizeF size = QSizeF(this->size()) / zoom;
-        moveTo({start.x() - size.width() / 2, area.top()}, zoom, false);
+        moveTo(m_leftToRight ? QPointF(area.left(), start.y() - size.height() / 2)
+                             : QPointF(start.x() - size.width() / 2, area.top()),
+               zoom, false);
         m_isFitted = false;
         return;
     }

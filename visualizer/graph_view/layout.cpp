@@ -131,7 +131,7 @@ QRectF transposed(const QRectF& r) { return QRectF(r.y(), r.x(), r.height(), r.w
 QByteArray structureHash(const LayoutInput& input) {
     QByteArray bytes;
     QDataStream stream(&bytes, QIODevice::WriteOnly);
-    stream << qint32(4) /* version of the algorithm */ << input.leftToRight
+    stream << qint32(5) /* version of the algorithm */ << input.leftToRight
            << qint64(input.nodes.size()) << qint64(input.edges.size()) << qint64(input.frames.size());
     for (const auto& n : input.nodes)
         stream << n.size << qint32(n.frame);

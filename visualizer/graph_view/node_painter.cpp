@@ -287,7 +287,7 @@ QRectF NodePainter::headerRect(const QRectF& frame, double headerTop) {
     return QRectF(frame.left(), top, frame.width(), kFrameHeader);
 }
 
-void NodePainter::frame(const Block& block, const QRectF& rect, double headerTop, int layerCount) {
+void NodePainter::frame(const QRectF& rect) {
     if (m_detail == Detail::Blocks) {
         m_painter.setPen(Qt::NoPen);
         m_painter.setBrush(visualizer::withAlpha(theme::color(Token::Window), 0.8));
@@ -297,6 +297,12 @@ void NodePainter::frame(const Block& block, const QRectF& rect, double headerTop
     m_painter.setBrush(visualizer::withAlpha(theme::color(Token::Window), 0.55));
     m_painter.setPen(QPen(theme::color(Token::Line), 1));
     m_painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
+}
+
+void NodePainter::frameHeader(const Block& block, const QRectF& rect, double headerTop, int layerCount) {
+    if (m_detail == Detail::Blocks)
+        return;
+    m_painter.setOpacity(1);
     const QRectF header = headerRect(rect, headerTop);
     if (header.top() > rect.top() + 1) {
         // The header has left its place: give it a ground of its own.
@@ -307,6 +313,13 @@ void NodePainter::frame(const Block& block, const QRectF& rect, double headerTop
     const bool full = m_detail == Detail::Full;
     if (!readable(full ? m_name : m_type))
         return;
+    // Edges run through the header; its words stand on a plate of the frame's own colour.
+    const QString text = QFontMetricsF(full ? m_name : m_type)
+                             .elidedText(block.title, Qt::ElideLeft, header.width() - (full ? 100 : 46));
+    const double textWidth = QFontMetricsF(full ? m_name : m_type).horizontalAdvance(text);
+    m_painter.setPen(Qt::NoPen);
+    m_painter.setBrush(visualizer::mixed(theme::color(Token::Canvas), theme::color(Token::Window), 0.55));
+    m_painter.drawRect(QRectF(header.left() + 6, header.top() + 5, 24 + textWidth, header.height() - 10));
     const QPointF c(header.left() + 14, header.center().y());
     m_painter.setPen(QPen(theme::color(Token::Text2), 1.4, Qt::SolidLine, Qt::RoundCap));
     const QPointF chevron[3] = {c + QPointF(-4, -2), c + QPointF(0, 2), c + QPointF(4, -2)};
@@ -315,15 +328,12 @@ void NodePainter::frame(const Block& block, const QRectF& rect, double headerTop
     m_painter.setFont(small);
     m_painter.setPen(theme::color(Token::Text2));
     const QString count = QCoreApplication::translate("GraphView", "%n layers", nullptr, layerCount);
-    const double countWidth = full ? QFontMetricsF(small).horizontalAdvance(count) : 0;
     if (full)
         m_painter.drawText(header.adjusted(0, 0, -12, 0), Qt::AlignVCenter | Qt::AlignRight, count);
     const QFont& title = full ? m_name : m_type;
     m_painter.setFont(title);
     m_painter.setPen(theme::color(Token::Text));
-    m_painter.drawText(header.adjusted(26, 0, -20 - countWidth, 0), Qt::AlignVCenter | Qt::AlignLeft,
-                       QFontMetricsF(title).elidedText(block.title, Qt::ElideLeft,
-                                                       header.width() - 46 - countWidth));
+    m_painter.drawText(header.adjusted(26, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, text);
 }
 
 void NodePainter::blockName(const QString& name, const QRectF& rect) {

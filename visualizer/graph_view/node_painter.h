@@ -24,8 +24,9 @@ public:
     NodePainter(QPainter& painter, double zoom);
     void node(const DisplayNode& node, const QRectF& rect, const NodeLook& look,
               const NodeState& state, const QString& type);
-    /// `headerTop` keeps the header in view while the frame is (scene y).
-    void frame(const Block& block, const QRectF& rect, double headerTop, int layerCount);
+    /// Ground of an open block, then (over the edges) its header. `headerTop` keeps the header in view while the frame is (scene y).
+    void frame(const QRectF& rect);
+    void frameHeader(const Block& block, const QRectF& rect, double headerTop, int layerCount);
     void edge(const QPainterPath& path, const QPointF& tip, const QPointF& before, const QColor& color,
               double width);
     /// Name of a block over the smallest level, on a plate; size on screen stays.

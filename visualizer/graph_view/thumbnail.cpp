@@ -37,8 +37,9 @@ QImage renderThumbnail(const jobs::NetworkSnapshot& network, const QVector<jobs:
     const QRectF area(4, 4, size.width() - 8, size.height() - 8);
     double sx = area.width() / std::max(1.0, layout.bounds.width());
     double sy = area.height() / std::max(1.0, layout.bounds.height());
-    sx = std::min({sx, sy * 5, 0.5});
-    sy = std::min({sy, sx * 5, 0.5});
+    // A network is a long thread: it is widened so that its branches show.
+    sx = std::min({sx, sy * 30, 0.5});
+    sy = std::min({sy, sx * 30, 0.5});
     const auto map = [&](const QPointF& p) {
         return area.center() + QPointF((p.x() - layout.bounds.center().x()) * sx,
                                        (p.y() - layout.bounds.center().y()) * sy);
