@@ -27,6 +27,93 @@
             <numerusform>%n rows written to %1</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n thresholds of %1 are used</source>
+        <translation>
+            <numerusform>%n threshold of %1 are used</numerusform>
+            <numerusform>%n thresholds of %1 are used</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pictures cannot be read and are skipped:</source>
+        <translation>
+            <numerusform>%n pictures cannot be read and are skipped:</numerusform>
+            <numerusform>%n pictures cannot be read and are skipped:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pictures</source>
+        <translation>
+            <numerusform>%n pictures</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n test pictures, against %1</source>
+        <translation>
+            <numerusform>All %n test pictures, against %1</numerusform>
+            <numerusform>All %n test pictures, against %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n candidates</source>
+        <translation>
+            <numerusform>%n candidates</numerusform>
+            <numerusform>%n candidates</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>best %1 with %n float layers</source>
+        <translation>
+            <numerusform>best %1 with %n float layer</numerusform>
+            <numerusform>best %1 with %n float layers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Use the searched table (%n float layers)</source>
+        <translation>
+            <numerusform>Use the searched table (%n float layer)</numerusform>
+            <numerusform>Use the searched table (%n float layers)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The table is in the project: %n float layers. Compute it with Apply.</source>
+        <translation>
+            <numerusform>The table is in the project: %n float layer. Compute it with Apply.</numerusform>
+            <numerusform>The table is in the project: %n float layers. Compute it with Apply.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The mixed network reaches %1 with %n float layers; INT8 alone %2.</source>
+        <translation>
+            <numerusform>The mixed network reaches %1 with %n float layer; INT8 alone %2.</numerusform>
+            <numerusform>The mixed network reaches %1 with %n float layers; INT8 alone %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The goal %1 was not reached. The best table gives %2 with %n float layers.</source>
+        <translation>
+            <numerusform>The goal %1 was not reached. The best table gives %2 with %n float layer.</numerusform>
+            <numerusform>The goal %1 was not reached. The best table gives %2 with %n float layers.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>wb::detection_view::PicturePane</name>
+    <message numerus="yes">
+        <source>%1, %n boxes</source>
+        <translation>
+            <numerusform>%1, %n boxes</numerusform>
+            <numerusform>%1, %n boxes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n boxes</source>
+        <translation>
+            <numerusform>%n boxes</numerusform>
+            <numerusform>%n boxes</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>wb::document::Document</name>
@@ -141,6 +228,47 @@
         <translation>
             <numerusform>Paste precision of %n layer</numerusform>
             <numerusform>Paste precisions of %n layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::CompareWords</name>
+    <message numerus="yes">
+        <source>%n pairs overlap by %1 on average. Resize or padding may differ between the variants.</source>
+        <translation>
+            <numerusform>%n pairs overlap by %1 on average. Resize or padding may differ between the variants.</numerusform>
+            <numerusform>%n pairs overlap by %1 on average. Resize or padding may differ between the variants.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n boxes keep their place and change their class. Check the colour order.</source>
+        <translation>
+            <numerusform>%n boxes keep their place and change their class. Check the colour order.</numerusform>
+            <numerusform>%n boxes keep their place and change their class. Check the colour order.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>None of the %n boxes of the reference is found. If the layers agree, look at the decoder and its thresholds.</source>
+        <translation>
+            <numerusform>None of the %n boxes of the reference is found. If the layer agree, look at the decoder and its threshold.</numerusform>
+            <numerusform>None of the %n boxes of the reference is found. If the layers agree, look at the decoder and its thresholds.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::ImportDialog</name>
+    <message numerus="yes">
+        <source>Outputs: %n chosen</source>
+        <translation>
+            <numerusform>Outputs: %n chosen</numerusform>
+            <numerusform>Outputs: %n chosen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Use the %n YOLO head convolutions as outputs</source>
+        <translation>
+            <numerusform>Use the %n YOLO head convolutions as output</numerusform>
+            <numerusform>Use the %n YOLO head convolutions as outputs</numerusform>
         </translation>
     </message>
 </context>

@@ -5,7 +5,7 @@
     <name></name>
     <message>
         <source>Actual</source>
-        <translation type="unfinished"></translation>
+        <translation>实际</translation>
     </message>
     <message>
         <source>Reason</source>
@@ -17,11 +17,11 @@
     </message>
     <message>
         <source>edited, not applied yet</source>
-        <translation type="unfinished"></translation>
+        <translation>已编辑，尚未应用</translation>
     </message>
     <message>
         <source>Similarity</source>
-        <translation type="unfinished"></translation>
+        <translation>相似度</translation>
     </message>
     <message>
         <source>Isolated</source>
@@ -29,15 +29,15 @@
     </message>
     <message>
         <source>Cosine of the INT8 layer fed with FP32 inputs: its own error alone</source>
-        <translation type="unfinished"></translation>
+        <translation>INT8 层以 FP32 输入时的余弦：仅自身误差</translation>
     </message>
     <message>
         <source>Worst picture</source>
-        <translation type="unfinished"></translation>
+        <translation>最差图片</translation>
     </message>
     <message>
         <source>Lowest cosine over the pictures: INT8 → mixed</source>
-        <translation type="unfinished"></translation>
+        <translation>各图片的最低余弦：INT8 → 混合精度</translation>
     </message>
     <message>
         <source>SQNR</source>
@@ -45,19 +45,19 @@
     </message>
     <message>
         <source>Signal to quantisation noise: INT8 → mixed</source>
-        <translation type="unfinished"></translation>
+        <translation>信号与量化噪声之比：INT8 → 混合精度</translation>
     </message>
     <message>
         <source>Euclidean</source>
-        <translation type="unfinished"></translation>
+        <translation>欧氏</translation>
     </message>
     <message>
         <source>Euclidean similarity: INT8 → mixed</source>
-        <translation type="unfinished"></translation>
+        <translation>欧氏相似度：INT8 → 混合精度</translation>
     </message>
     <message>
         <source>Quantisation</source>
-        <translation type="unfinished"></translation>
+        <translation>量化</translation>
     </message>
     <message>
         <source>Threshold</source>
@@ -65,7 +65,7 @@
     </message>
     <message>
         <source>Range</source>
-        <translation type="unfinished"></translation>
+        <translation>范围</translation>
     </message>
     <message>
         <source>Scale</source>
@@ -77,23 +77,23 @@
     </message>
     <message>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation>层</translation>
     </message>
     <message>
         <source>Block</source>
-        <translation type="unfinished"></translation>
+        <translation>块</translation>
     </message>
     <message>
         <source>Inputs</source>
-        <translation type="unfinished"></translation>
+        <translation>输入</translation>
     </message>
     <message>
         <source>Read by</source>
-        <translation type="unfinished"></translation>
+        <translation>被读取</translation>
     </message>
     <message>
         <source>output of the network</source>
-        <translation type="unfinished"></translation>
+        <translation>网络输出</translation>
     </message>
     <message>
         <source>MACs</source>
@@ -105,23 +105,23 @@
     </message>
     <message>
         <source>Time here</source>
-        <translation type="unfinished"></translation>
+        <translation>本机用时</translation>
     </message>
     <message>
         <source>%1 ms</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 毫秒</translation>
     </message>
     <message>
         <source>Run time of this layer on this computer, not on the chip</source>
-        <translation type="unfinished"></translation>
+        <translation>此层在本机（而非芯片）上的运行时间</translation>
     </message>
     <message>
         <source>Attributes</source>
-        <translation type="unfinished"></translation>
+        <translation>属性</translation>
     </message>
     <message>
         <source>several</source>
-        <translation type="unfinished"></translation>
+        <translation>多个</translation>
     </message>
     <message>
         <source>Type</source>
@@ -133,7 +133,7 @@
     </message>
     <message>
         <source>INT8</source>
-        <translation type="unfinished"></translation>
+        <translation>INT8</translation>
     </message>
     <message>
         <source>Mixed</source>
@@ -141,7 +141,7 @@
     </message>
     <message>
         <source>Together</source>
-        <translation type="unfinished"></translation>
+        <translation>合计</translation>
     </message>
 </context>
 <context>
@@ -157,6 +157,13 @@
     <message>
         <source>Mixed, previous</source>
         <translation>上一次混合</translation>
+    </message>
+</context>
+<context>
+    <name>DetectionView</name>
+    <message>
+        <source>%1 missed</source>
+        <translation>漏检 %1</translation>
     </message>
 </context>
 <context>
@@ -334,6 +341,769 @@
             <numerusform>已将 %n 行写入 %1</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Folder with calibration pictures</source>
+        <translation>校准图片文件夹</translation>
+    </message>
+    <message>
+        <source>List of calibration files</source>
+        <translation>校准文件列表</translation>
+    </message>
+    <message>
+        <source>Lists (*.txt *.lst);;All files (*)</source>
+        <translation>列表 (*.txt *.lst);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Calibrate with %1 pictures</source>
+        <translation>用 %1 张图片校准</translation>
+    </message>
+    <message>
+        <source>Tune with %1 pictures</source>
+        <translation>用 %1 张图片调优</translation>
+    </message>
+    <message>
+        <source>Calibration method %1</source>
+        <translation>校准方法 %1</translation>
+    </message>
+    <message>
+        <source>%1 histogram bins</source>
+        <translation>%1 个直方图区间</translation>
+    </message>
+    <message>
+        <source>Import calibration table</source>
+        <translation>导入校准表</translation>
+    </message>
+    <message>
+        <source>Calibration tables (*cali* *.txt);;All files (*)</source>
+        <translation>校准表 (*cali* *.txt);;所有文件 (*)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thresholds of %1 are used</source>
+        <translation>
+            <numerusform>使用 %1 中的 %n 个阈值</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Export calibration table</source>
+        <translation>导出校准表</translation>
+    </message>
+    <message>
+        <source>Calibration table written to %1</source>
+        <translation>校准表已写入 %1</translation>
+    </message>
+    <message>
+        <source>Calibrate instead of the imported table</source>
+        <translation>改为校准，不用导入的表</translation>
+    </message>
+    <message>
+        <source>Calibration list</source>
+        <translation>校准列表</translation>
+    </message>
+    <message>
+        <source>Calibration folder</source>
+        <translation>校准文件夹</translation>
+    </message>
+    <message>
+        <source>The imported table %1 is used; nothing is calibrated.</source>
+        <translation>使用导入的表 %1；不进行校准。</translation>
+    </message>
+    <message>
+        <source>The first %1 pictures are shown.</source>
+        <translation>只显示前 %1 张图片。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pictures cannot be read and are skipped:</source>
+        <translation>
+            <numerusform>%n 张图片无法读取，已跳过：</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No pictures there: %1</source>
+        <translation>那里没有图片：%1</translation>
+    </message>
+    <message>
+        <source>Choose a folder or a list of pictures like those the network will see.</source>
+        <translation>请选择与实际输入相似的图片文件夹或列表。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pictures</source>
+        <translation>
+            <numerusform>%n 张图片</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation>约 %1</translation>
+    </message>
+    <message>
+        <source>time is known after the first run</source>
+        <translation>首次运行后可知用时</translation>
+    </message>
+    <message>
+        <source>streamed, no work files</source>
+        <translation>流式处理，不产生工作文件</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>folder or list file</source>
+        <translation>文件夹或列表文件</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>选择文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a list file, one path a line</source>
+        <translation>选择列表文件，每行一个路径</translation>
+    </message>
+    <message>
+        <source>Use at most</source>
+        <translation>最多使用</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Threshold by</source>
+        <translation>阈值方法</translation>
+    </message>
+    <message>
+        <source>KL divergence</source>
+        <translation>KL 散度</translation>
+    </message>
+    <message>
+        <source>Least square error</source>
+        <translation>最小平方误差</translation>
+    </message>
+    <message>
+        <source>Percentile 99.99</source>
+        <translation>百分位 99.99</translation>
+    </message>
+    <message>
+        <source>Maximum</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>KL is the vendor&apos;s default. Maximum clips nothing and is the coarsest.</source>
+        <translation>KL 是厂商的默认方法。最大值法不截断，也最粗糙。</translation>
+    </message>
+    <message>
+        <source>Histogram bins</source>
+        <translation>直方图区间数</translation>
+    </message>
+    <message>
+        <source>Tuning pictures</source>
+        <translation>调优图片</translation>
+    </message>
+    <message>
+        <source>no tuning</source>
+        <translation>不调优</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>Vendor&apos;s form</source>
+        <translation>厂商格式</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Calibrate instead</source>
+        <translation>改为校准</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>校准</translation>
+    </message>
+    <message>
+        <source>Pictures used for calibration</source>
+        <translation>校准所用图片</translation>
+    </message>
+    <message>
+        <source>Test pictures · worst F1 first</source>
+        <translation>测试图片 · F1 最差在前</translation>
+    </message>
+    <message>
+        <source>match</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>shifted</source>
+        <translation>偏移</translation>
+    </message>
+    <message>
+        <source>class changed</source>
+        <translation>类别改变</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>漏检</translation>
+    </message>
+    <message>
+        <source>extra</source>
+        <translation>多检</translation>
+    </message>
+    <message>
+        <source>mean IoU</source>
+        <translation>平均 IoU</translation>
+    </message>
+    <message>
+        <source>mean |Δ|</source>
+        <translation>平均 |Δ|</translation>
+    </message>
+    <message>
+        <source>P</source>
+        <translation>P</translation>
+    </message>
+    <message>
+        <source>R</source>
+        <translation>R</translation>
+    </message>
+    <message>
+        <source>F1</source>
+        <translation>F1</translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n test pictures, against %1</source>
+        <translation>
+            <numerusform>全部 %n 张测试图片，对照 %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Goal: detections, F1 ≥ %1: met</source>
+        <translation>目标：检测 F1 ≥ %1：已达到</translation>
+    </message>
+    <message>
+        <source>Goal: detections, F1 ≥ %1: not met</source>
+        <translation>目标：检测 F1 ≥ %1：未达到</translation>
+    </message>
+    <message>
+        <source>The picture %1 cannot be read.</source>
+        <translation>无法读取图片 %1。</translation>
+    </message>
+    <message>
+        <source>Score limit</source>
+        <translation>得分下限</translation>
+    </message>
+    <message>
+        <source>NMS IoU</source>
+        <translation>NMS IoU</translation>
+    </message>
+    <message>
+        <source>Matching IoU</source>
+        <translation>匹配 IoU</translation>
+    </message>
+    <message>
+        <source>Link panes</source>
+        <translation>联动窗格</translation>
+    </message>
+    <message>
+        <source>Blink</source>
+        <translation>闪烁对比</translation>
+    </message>
+    <message>
+        <source>Hide boxes</source>
+        <translation>隐藏框</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空间</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适合窗口</translation>
+    </message>
+    <message>
+        <source>Add pane</source>
+        <translation>添加窗格</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Panes side by side as PNG…</source>
+        <translation>并排窗格导出为 PNG…</translation>
+    </message>
+    <message>
+        <source>Table as CSV…</source>
+        <translation>表导出为 CSV…</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>参考</translation>
+    </message>
+    <message>
+        <source>Judged</source>
+        <translation>评判</translation>
+    </message>
+    <message>
+        <source>Score at least</source>
+        <translation>最低得分</translation>
+    </message>
+    <message>
+        <source>Boxes below are not shown and not counted</source>
+        <translation>低于此值的框不显示也不计数</translation>
+    </message>
+    <message>
+        <source>Boxes of one class that overlap more are one</source>
+        <translation>同类框重叠超过此值视为一个</translation>
+    </message>
+    <message>
+        <source>Least overlap of a box with its reference</source>
+        <translation>框与其参考的最小重叠</translation>
+    </message>
+    <message>
+        <source>Variant</source>
+        <translation>变体</translation>
+    </message>
+    <message>
+        <source>found</source>
+        <translation>找到</translation>
+    </message>
+    <message>
+        <source>lost</source>
+        <translation>丢失</translation>
+    </message>
+    <message>
+        <source>What the numbers say</source>
+        <translation>数据说明</translation>
+    </message>
+    <message>
+        <source>Detections on the test pictures appear here after the stages Reference FP32 and Quantise. Add test pictures to the project and press F5.</source>
+        <translation>FP32 参考与量化阶段之后，测试图片的检测结果会出现在这里。请向工程添加测试图片并按 F5。</translation>
+    </message>
+    <message>
+        <source>Boxes</source>
+        <translation>检测框</translation>
+    </message>
+    <message>
+        <source>Test pictures</source>
+        <translation>测试图片</translation>
+    </message>
+    <message>
+        <source>Preset %1</source>
+        <translation>预设 %1</translation>
+    </message>
+    <message>
+        <source>Keep aspect</source>
+        <translation>保持宽高比</translation>
+    </message>
+    <message>
+        <source>Resize height</source>
+        <translation>缩放高度</translation>
+    </message>
+    <message>
+        <source>Resize width</source>
+        <translation>缩放宽度</translation>
+    </message>
+    <message>
+        <source>Pad value</source>
+        <translation>填充值</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Save or remove presets</source>
+        <translation>保存或移除预设</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>Colour order</source>
+        <translation>颜色顺序</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>布局</translation>
+    </message>
+    <message>
+        <source>Resize to</source>
+        <translation>缩放到</translation>
+    </message>
+    <message>
+        <source>height </source>
+        <translation>高 </translation>
+    </message>
+    <message>
+        <source>width </source>
+        <translation>宽 </translation>
+    </message>
+    <message>
+        <source>height of the input</source>
+        <translation>输入的高</translation>
+    </message>
+    <message>
+        <source>width of the input</source>
+        <translation>输入的宽</translation>
+    </message>
+    <message>
+        <source>Aspect</source>
+        <translation>宽高比</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Pad</source>
+        <translation>填充</translation>
+    </message>
+    <message>
+        <source>value </source>
+        <translation>值 </translation>
+    </message>
+    <message>
+        <source>letterbox</source>
+        <translation>letterbox</translation>
+    </message>
+    <message>
+        <source>scale the short side, crop</source>
+        <translation>缩放短边并裁剪</translation>
+    </message>
+    <message>
+        <source>around the middle</source>
+        <translation>居中</translation>
+    </message>
+    <message>
+        <source>right and below</source>
+        <translation>右侧和下方</translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation>灰度</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>A number or an expression: 0.0039216, 1/255, 0.485*255</source>
+        <translation>数字或表达式：0.0039216、1/255、0.485*255</translation>
+    </message>
+    <message>
+        <source>Mean of channel %1</source>
+        <translation>通道 %1 的均值</translation>
+    </message>
+    <message>
+        <source>Scale of channel %1</source>
+        <translation>通道 %1 的缩放系数</translation>
+    </message>
+    <message>
+        <source>Preview of</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>Choose another picture</source>
+        <translation>选择其他图片</translation>
+    </message>
+    <message>
+        <source>Resized</source>
+        <translation>缩放后</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
+    </message>
+    <message>
+        <source>own settings</source>
+        <translation>自定义</translation>
+    </message>
+    <message>
+        <source>Save as preset…</source>
+        <translation>保存为预设…</translation>
+    </message>
+    <message>
+        <source>Save preset</source>
+        <translation>保存预设</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation>移除 %1</translation>
+    </message>
+    <message>
+        <source>“%1” is no number: %2</source>
+        <translation>“%1” 不是数字：%2</translation>
+    </message>
+    <message>
+        <source>y = x (tensor file, no preprocessing)</source>
+        <translation>y = x（张量文件，无预处理）</translation>
+    </message>
+    <message>
+        <source>The mean lies in 0–1 while the scale is 1/255: the mean is subtracted before scaling, so it should be in 0–255.</source>
+        <translation>均值在 0–1 而缩放为 1/255：均值在缩放之前减去，应在 0–255 之间。</translation>
+    </message>
+    <message>
+        <source>Picture for the preview</source>
+        <translation>预览所用图片</translation>
+    </message>
+    <message>
+        <source>Pictures (*.jpg *.jpeg *.png *.bmp)</source>
+        <translation>图片 (*.jpg *.jpeg *.png *.bmp)</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>Min</source>
+        <translation>最小</translation>
+    </message>
+    <message>
+        <source>Max</source>
+        <translation>最大</translation>
+    </message>
+    <message>
+        <source>σ</source>
+        <translation>σ</translation>
+    </message>
+    <message>
+        <source>Choose a picture above, or add test pictures to the project.</source>
+        <translation>请在上方选择图片，或向工程添加测试图片。</translation>
+    </message>
+    <message>
+        <source>The network takes tensor files.</source>
+        <translation>网络使用张量文件作输入。</translation>
+    </message>
+    <message>
+        <source>Search goal</source>
+        <translation>搜索目标</translation>
+    </message>
+    <message>
+        <source>Search layer goal</source>
+        <translation>搜索层目标</translation>
+    </message>
+    <message>
+        <source>Search pictures</source>
+        <translation>搜索所用图片</translation>
+    </message>
+    <message>
+        <source>Most float layers</source>
+        <translation>浮点层上限</translation>
+    </message>
+    <message>
+        <source>Output similarity</source>
+        <translation>输出相似度</translation>
+    </message>
+    <message>
+        <source>(1 + cosine) / 2 of the outputs, as the vendor&apos;s search counts</source>
+        <translation>输出的 (1 + 余弦) / 2，与厂商的搜索相同</translation>
+    </message>
+    <message>
+        <source>Layer similarity</source>
+        <translation>层相似度</translation>
+    </message>
+    <message>
+        <source>Float layers</source>
+        <translation>浮点层</translation>
+    </message>
+    <message>
+        <source>a quarter</source>
+        <translation>四分之一</translation>
+    </message>
+    <message>
+        <source>Walk, as the vendor</source>
+        <translation>逐层遍历（与厂商相同）</translation>
+    </message>
+    <message>
+        <source>Ranked by gain</source>
+        <translation>按增益排序</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>Stop and keep best</source>
+        <translation>停止并保留最佳</translation>
+    </message>
+    <message>
+        <source>Use this table</source>
+        <translation>使用此表</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Similarity</source>
+        <translation>相似度</translation>
+    </message>
+    <message>
+        <source>Gain</source>
+        <translation>增益</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>决定</translation>
+    </message>
+    <message>
+        <source>Layers tried by the search</source>
+        <translation>搜索尝试过的层</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>正在搜索</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n candidates</source>
+        <translation>
+            <numerusform>%n 个候选</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>best %1 with %n float layers</source>
+        <translation>
+            <numerusform>最佳 %1，%n 个浮点层</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>about %1 left</source>
+        <translation>约剩 %1</translation>
+    </message>
+    <message>
+        <source>Finds the layers that should stay float. Every candidate appears here as a dot.</source>
+        <translation>找出应保持浮点的层。每个候选在此显示为一个点。</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>已保留</translation>
+    </message>
+    <message>
+        <source>not kept</source>
+        <translation>未保留</translation>
+    </message>
+    <message>
+        <source>Click a dot to compare its table with the present one.</source>
+        <translation>单击一个点，将其表与当前表比较。</translation>
+    </message>
+    <message>
+        <source>%1 · %2 % float · %3 more, %4 fewer float layers than now</source>
+        <translation>%1 · 浮点 %2 % · 比现在多 %3、少 %4 个浮点层</translation>
+    </message>
+    <message numerus="yes">
+        <source>Use the searched table (%n float layers)</source>
+        <translation>
+            <numerusform>使用搜索得到的表（%n 个浮点层）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The table is in the project: %n float layers. Compute it with Apply.</source>
+        <translation>
+            <numerusform>表已写入工程：%n 个浮点层。按“应用”进行计算。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>The search was discarded. The table is as it was.</source>
+        <translation>搜索已放弃。表保持原样。</translation>
+    </message>
+    <message>
+        <source>INT8 reaches %1, the goal is %2. Nothing to change.</source>
+        <translation>INT8 达到 %1，目标为 %2。无需更改。</translation>
+    </message>
+    <message>
+        <source>Set a stricter goal</source>
+        <translation>设定更严格的目标</translation>
+    </message>
+    <message numerus="yes">
+        <source>The mixed network reaches %1 with %n float layers; INT8 alone %2.</source>
+        <translation>
+            <numerusform>混合精度网络以 %n 个浮点层达到 %1；仅 INT8 为 %2。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The goal %1 was not reached. The best table gives %2 with %n float layers.</source>
+        <translation>
+            <numerusform>未达到目标 %1。最佳表以 %n 个浮点层得到 %2。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Private</name>
+    <message>
+        <source>Colour order</source>
+        <translation>颜色顺序</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>布局</translation>
+    </message>
+    <message>
+        <source>Keep aspect</source>
+        <translation>保持宽高比</translation>
+    </message>
+    <message>
+        <source>Pad position</source>
+        <translation>填充位置</translation>
+    </message>
 </context>
 <context>
     <name>wb::cosine_plot::CosinePlot</name>
@@ -476,6 +1246,55 @@
     <message>
         <source>layer goal %1</source>
         <translation>层目标 %1</translation>
+    </message>
+</context>
+<context>
+    <name>wb::detection_view::DetectionView</name>
+    <message>
+        <source>Pictures with boxes, one pane a variant</source>
+        <translation>带框的图片，每个变体一个窗格</translation>
+    </message>
+    <message>
+        <source>Run the network on a test picture to see its boxes.</source>
+        <translation>在测试图片上运行网络以查看检测框。</translation>
+    </message>
+    <message>
+        <source>Close this pane</source>
+        <translation>关闭此窗格</translation>
+    </message>
+</context>
+<context>
+    <name>wb::detection_view::FilmStrip</name>
+    <message>
+        <source>Test pictures, worst first</source>
+        <translation>测试图片，最差在前</translation>
+    </message>
+    <message>
+        <source>%1, F1 %2</source>
+        <translation>%1，F1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>wb::detection_view::PicturePane</name>
+    <message numerus="yes">
+        <source>%1, %n boxes</source>
+        <translation>
+            <numerusform>%1，%n 个框</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n boxes</source>
+        <translation>
+            <numerusform>%n 个框</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>reference</source>
+        <translation>参考</translation>
+    </message>
+    <message>
+        <source>No picture for this variant yet.</source>
+        <translation>此变体还没有图片。</translation>
     </message>
 </context>
 <context>
@@ -1109,6 +1928,79 @@
     </message>
 </context>
 <context>
+    <name>wb::histogram_plot::HistogramCanvas</name>
+    <message>
+        <source>No values yet.</source>
+        <translation>尚无数值。</translation>
+    </message>
+    <message>
+        <source>threshold %1</source>
+        <translation>阈值 %1</translation>
+    </message>
+</context>
+<context>
+    <name>wb::histogram_plot::HistogramPlot</name>
+    <message>
+        <source>clipped %1 %</source>
+        <translation>截断 %1 %</translation>
+    </message>
+    <message>
+        <source>clipped –</source>
+        <translation>截断 –</translation>
+    </message>
+    <message>
+        <source>step %1</source>
+        <translation>步长 %1</translation>
+    </message>
+    <message>
+        <source>Histogram of the tensor</source>
+        <translation>张量的直方图</translation>
+    </message>
+    <message>
+        <source>Histogram; arrow keys move the threshold</source>
+        <translation>直方图；方向键移动阈值</translation>
+    </message>
+    <message>
+        <source>log count</source>
+        <translation>对数计数</translation>
+    </message>
+    <message>
+        <source>sample</source>
+        <translation>抽样</translation>
+    </message>
+    <message>
+        <source>Drawn from a sample of the values; the numbers below are over all of them.</source>
+        <translation>图由部分数值绘制；下方数字统计全部数值。</translation>
+    </message>
+</context>
+<context>
+    <name>wb::histogram_plot::StatisticsTable</name>
+    <message>
+        <source>%1 values</source>
+        <translation>%1 个值</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>最小值</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>zeros</source>
+        <translation>零值</translation>
+    </message>
+    <message>
+        <source>NaN, Inf</source>
+        <translation>NaN、Inf</translation>
+    </message>
+</context>
+<context>
     <name>wb::models::LayerFacts</name>
     <message>
         <source>fused into another layer</source>
@@ -1398,6 +2290,208 @@
     </message>
 </context>
 <context>
+    <name>wb::panels::CompareTableModel</name>
+    <message>
+        <source>№</source>
+        <translation>№</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Ref score</source>
+        <translation>参考得分</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Δ score</source>
+        <translation>Δ 得分</translation>
+    </message>
+    <message>
+        <source>IoU</source>
+        <translation>IoU</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Box x, y, w, h (px)</source>
+        <translation>框 x, y, w, h (px)</translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::CompareWords</name>
+    <message>
+        <source>Source runtime</source>
+        <translation>源运行时</translation>
+    </message>
+    <message>
+        <source>FP32</source>
+        <translation>FP32</translation>
+    </message>
+    <message>
+        <source>INT8</source>
+        <translation>INT8</translation>
+    </message>
+    <message>
+        <source>Mixed</source>
+        <translation>混合精度</translation>
+    </message>
+    <message>
+        <source>match</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>shifted</source>
+        <translation>偏移</translation>
+    </message>
+    <message>
+        <source>class changed</source>
+        <translation>类别改变</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>漏检</translation>
+    </message>
+    <message>
+        <source>extra</source>
+        <translation>多检</translation>
+    </message>
+    <message>
+        <source>Scores sink together</source>
+        <translation>得分整体下降</translation>
+    </message>
+    <message>
+        <source>Boxes agree (mean IoU %1) but the median score falls by %2 on this picture. Look at the range of the head.</source>
+        <translation>框一致（平均 IoU %1），但此图的得分中位数下降 %2。请查看检测头的范围。</translation>
+    </message>
+    <message>
+        <source>Boxes are shifted</source>
+        <translation>框有偏移</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pairs overlap by %1 on average. Resize or padding may differ between the variants.</source>
+        <translation>
+            <numerusform>%n 对框平均重叠 %1。各变体的缩放或填充可能不同。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Classes change</source>
+        <translation>类别改变</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n boxes keep their place and change their class. Check the colour order.</source>
+        <translation>
+            <numerusform>%n 个框位置不变但类别改变。请检查颜色顺序。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing is found</source>
+        <translation>没有检测到任何目标</translation>
+    </message>
+    <message numerus="yes">
+        <source>None of the %n boxes of the reference is found. If the layers agree, look at the decoder and its thresholds.</source>
+        <translation>
+            <numerusform>参考的 %n 个框一个也没有找到。如果各层一致，请检查解码器及其阈值。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::FrontPlot</name>
+    <message>
+        <source>Candidates: accuracy against float share</source>
+        <translation>候选：精度与浮点占比</translation>
+    </message>
+    <message>
+        <source>Float share of the multiply-accumulates, %</source>
+        <translation>浮点乘加占比，%</translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::ImportDialog</name>
+    <message>
+        <source>Outputs: the network&apos;s own</source>
+        <translation>输出：网络自身的</translation>
+    </message>
+    <message numerus="yes">
+        <source>Outputs: %n chosen</source>
+        <translation>
+            <numerusform>输出：已选 %n 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Shapes and outputs</source>
+        <translation>形状与输出</translation>
+    </message>
+    <message>
+        <source>How %1 enters the project. Shapes fix what the file leaves open; other outputs cut the network there.</source>
+        <translation>%1 如何进入工程。形状确定文件未定的尺寸；选择其他输出会在该处截断网络。</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Read with these shapes</source>
+        <translation>按这些形状读取</translation>
+    </message>
+    <message>
+        <source>The network&apos;s own</source>
+        <translation>网络自身的</translation>
+    </message>
+    <message>
+        <source>Find a layer</source>
+        <translation>查找层</translation>
+    </message>
+    <message>
+        <source>Layers that can be outputs</source>
+        <translation>可作输出的层</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation>数量</translation>
+    </message>
+    <message>
+        <source>First node</source>
+        <translation>首个节点</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message numerus="yes">
+        <source>Use the %n YOLO head convolutions as outputs</source>
+        <translation>
+            <numerusform>将 %n 个 YOLO 检测头卷积用作输出</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Each input needs sizes like 1×3×640×640.</source>
+        <translation>每个输入都需要形如 1×3×640×640 的尺寸。</translation>
+    </message>
+    <message>
+        <source>Reading the model…</source>
+        <translation>正在读取模型…</translation>
+    </message>
+    <message>
+        <source>Shape of input %1</source>
+        <translation>输入 %1 的形状</translation>
+    </message>
+    <message>
+        <source>Use %1</source>
+        <translation>使用 %1</translation>
+    </message>
+</context>
+<context>
     <name>wb::panels::InspectorHead</name>
     <message numerus="yes">
         <source>%n layers</source>
@@ -1410,15 +2504,15 @@
     <name>wb::panels::InspectorPanel</name>
     <message>
         <source>Keep this layer while another is selected</source>
-        <translation type="unfinished"></translation>
+        <translation>选择其他层时保留此层</translation>
     </message>
     <message>
         <source>Requested</source>
-        <translation type="unfinished"></translation>
+        <translation>请求</translation>
     </message>
     <message>
         <source>several</source>
-        <translation type="unfinished"></translation>
+        <translation>多个</translation>
     </message>
     <message>
         <source>Locked</source>
@@ -1426,7 +2520,7 @@
     </message>
     <message>
         <source>The search leaves locked layers as they are</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索不改动已锁定的层</translation>
     </message>
     <message>
         <source>Note</source>
@@ -1434,35 +2528,35 @@
     </message>
     <message>
         <source>What should be remembered of this layer</source>
-        <translation type="unfinished"></translation>
+        <translation>关于此层的备注</translation>
     </message>
     <message>
         <source>Overview</source>
-        <translation type="unfinished"></translation>
+        <translation>概览</translation>
     </message>
     <message>
         <source>Tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>张量</translation>
     </message>
     <message>
         <source>Select a layer in the graph, the table or the plot to see what is known of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>在图、表或曲线中选择一层，查看其全部信息。</translation>
     </message>
     <message>
         <source>not measured yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未测量</translation>
     </message>
     <message>
         <source>INT8 · worst of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>INT8 · %1 层中最差</translation>
     </message>
     <message>
         <source>INT8 · rank %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>INT8 · 第 %1（共 %2 层）</translation>
     </message>
     <message>
         <source>INT8</source>
-        <translation type="unfinished"></translation>
+        <translation>INT8</translation>
     </message>
     <message>
         <source>Mixed</source>
@@ -1470,15 +2564,15 @@
     </message>
     <message>
         <source>Mixed · %1</source>
-        <translation type="unfinished"></translation>
+        <translation>混合精度 · %1</translation>
     </message>
     <message>
         <source>INT8 · lowest</source>
-        <translation type="unfinished"></translation>
+        <translation>INT8 · 最低</translation>
     </message>
     <message>
         <source>Mixed · lowest</source>
-        <translation type="unfinished"></translation>
+        <translation>混合精度 · 最低</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -1575,7 +2669,7 @@ type:Conv|Gemm   name:/model\.22/   block:head   cos&lt;0.99   mixed&lt;goal   i
 prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10   locked   edited   note:&quot;…&quot;</source>
         <translation>以空格分隔的条件须同时成立；| 表示或，- 表示非。
 type:Conv|Gemm   name:/model\.22/   block:head   cos&lt;0.99   mixed&lt;goal   iso&lt;0.999
-prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10   locked   edited   note:"…"</translation>
+prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10   locked   edited   note:&quot;…&quot;</translation>
     </message>
     <message>
         <source>Filters</source>
@@ -1758,10 +2852,44 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
     </message>
 </context>
 <context>
+    <name>wb::panels::PictureStrip</name>
+    <message>
+        <source>unreadable</source>
+        <translation>无法读取</translation>
+    </message>
+</context>
+<context>
     <name>wb::panels::PipelinePanel</name>
     <message>
         <source>Stages</source>
         <translation>阶段</translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::PreprocessPanel</name>
+    <message>
+        <source>YOLO (RGB, letterbox, 1/255)</source>
+        <translation>YOLO（RGB，letterbox，1/255）</translation>
+    </message>
+    <message>
+        <source>ImageNet Caffe (BGR, mean only)</source>
+        <translation>ImageNet Caffe（BGR，仅均值）</translation>
+    </message>
+    <message>
+        <source>ImageNet Torch</source>
+        <translation>ImageNet Torch</translation>
+    </message>
+    <message>
+        <source>MobileNet Caffe (0.017)</source>
+        <translation>MobileNet Caffe (0.017)</translation>
+    </message>
+    <message>
+        <source>Raw 0–255</source>
+        <translation>原始 0–255</translation>
+    </message>
+    <message>
+        <source>Tensor file (npz, no preprocessing)</source>
+        <translation>张量文件（npz，无预处理）</translation>
     </message>
 </context>
 <context>
@@ -1936,6 +3064,140 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
     <message>
         <source>Language</source>
         <translation>语言</translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::TargetPanel</name>
+    <message>
+        <source>Target %1</source>
+        <translation>目标芯片 %1</translation>
+    </message>
+    <message>
+        <source>Asymmetric INT8</source>
+        <translation>非对称 INT8</translation>
+    </message>
+    <message>
+        <source>Symmetric INT8</source>
+        <translation>对称 INT8</translation>
+    </message>
+    <message>
+        <source>Float type %1</source>
+        <translation>浮点类型 %1</translation>
+    </message>
+    <message>
+        <source>Cosine tolerance</source>
+        <translation>余弦容差</translation>
+    </message>
+    <message>
+        <source>Euclidean tolerance</source>
+        <translation>欧氏容差</translation>
+    </message>
+    <message>
+        <source>Layer goal</source>
+        <translation>层目标</translation>
+    </message>
+    <message>
+        <source>Output goal</source>
+        <translation>输出目标</translation>
+    </message>
+    <message>
+        <source>This version quantises for BM1684X. %1 follows in a later one.</source>
+        <translation>本版本为 BM1684X 量化。%1 将在以后的版本中支持。</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>目标芯片</translation>
+    </message>
+    <message>
+        <source>Chip</source>
+        <translation>芯片</translation>
+    </message>
+    <message>
+        <source>INT8</source>
+        <translation>INT8</translation>
+    </message>
+    <message>
+        <source>Symmetric</source>
+        <translation>对称</translation>
+    </message>
+    <message>
+        <source>Asymmetric</source>
+        <translation>非对称</translation>
+    </message>
+    <message>
+        <source>Asymmetric keeps one-sided ranges finer and costs a zero point in every layer.</source>
+        <translation>非对称对单侧范围更精细，但每层多一个零点。</translation>
+    </message>
+    <message>
+        <source>Float means</source>
+        <translation>浮点即</translation>
+    </message>
+    <message>
+        <source>Greyed chips say why when you point at them.</source>
+        <translation>指向灰色的芯片可查看原因。</translation>
+    </message>
+    <message>
+        <source>Goals</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Output cosine</source>
+        <translation>输出余弦</translation>
+    </message>
+    <message>
+        <source>Layer cosine</source>
+        <translation>层余弦</translation>
+    </message>
+    <message>
+        <source>Drawn as lines in the cosine plot; “cos&lt;goal” filters by the layer goal.</source>
+        <translation>在余弦曲线中画为横线；“cos&lt;goal” 按层目标筛选。</translation>
+    </message>
+    <message>
+        <source>Tolerances of the check after writing</source>
+        <translation>写出后检查的容差</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>余弦相似度</translation>
+    </message>
+    <message>
+        <source>Euclidean</source>
+        <translation>欧氏</translation>
+    </message>
+    <message>
+        <source>A result below them is still written and marked as failed.</source>
+        <translation>低于容差的结果仍会写出，并标记为失败。</translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::TensorTab</name>
+    <message>
+        <source>FP32 and INT8</source>
+        <translation>FP32 与 INT8</translation>
+    </message>
+    <message>
+        <source>FP32 and mixed</source>
+        <translation>FP32 与混合精度</translation>
+    </message>
+    <message>
+        <source>Which values are compared</source>
+        <translation>比较哪些数值</translation>
+    </message>
+    <message>
+        <source>Select one layer to see its values.</source>
+        <translation>选择一层以查看其数值。</translation>
+    </message>
+    <message>
+        <source>The values appear after the stage Reference FP32. Press F5 to run the stages.</source>
+        <translation>FP32 参考阶段之后会显示数值。按 F5 运行各阶段。</translation>
+    </message>
+    <message>
+        <source>Reading the values…</source>
+        <translation>正在读取数值…</translation>
+    </message>
+    <message>
+        <source>There are no values of this layer.</source>
+        <translation>此层没有数值。</translation>
     </message>
 </context>
 <context>
