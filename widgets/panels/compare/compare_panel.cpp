@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Building and wiring of the comparison.
+// Building the comparison, and its files.
 #include "widgets/panels/compare/compare_panel.h"
 
 #include "compiler/base/file.h"
 #include "widgets/panels/compare/compare_private.h"
-#include "widgets/theme/painting.h"
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
-#include <QPainter>
 #include <QPushButton>
-#include <QScopedValueRollback>
 #include <QScrollArea>
-#include <QSlider>
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QTableWidget>
@@ -27,71 +22,6 @@ namespace wb::panels {
 
 using document::Document;
 using Panel = ComparePanel;
-
-LimitSlider::LimitSlider(const char* name, double least, double most, QWidget* parent)
-    : QWidget(parent), m_label(new TokenLabel(theme::Token::Text2, theme::TextRole::Body)), m_spin(new QDoubleSpinBox),
-      m_slider(new QSlider(Qt::Horizontal)) {
-    m_spin->setObjectName(QLatin1String(name) + QLatin1String("Value"));
-    m_spin->setRange(least, most);
-    m_spin->setSingleStep(0.05);
-    m_spin->setDecimals(2);
-    m_spin->setButtonSymbols(QAbstractSpinBox::NoButtons);
-    m_spin->setAlignment(Qt::AlignCenter);
-    m_spin->setFixedWidth(56);
-    m_spin->setKeyboardTracking(false);
-    m_slider->setObjectName(QLatin1String(name));
-    m_slider->setRange(qRound(least * 100), qRound(most * 100));
-    m_label->setBuddy(m_slider);
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 0, 0, 4);
-    grid->setVerticalSpacing(4);
-    grid->addWidget(m_label, 0, 0);
-    grid->addWidget(m_spin, 0, 1, Qt::AlignRight);
-    grid->addWidget(m_slider, 1, 0, 1, 2);
-    connect(m_slider, &QSlider::valueChanged, this, [this](int v) {
-        if (qRound(m_spin->value() * 100) == v) return;
-        m_spin->setValue(v / 100.0);
-    });
-    connect(m_spin, &QDoubleSpinBox::valueChanged, this, [this](double v) {
-        m_slider->setValue(qRound(v * 100));
-        emit edited(v);
-    });
-}
-
-void LimitSlider::setLabel(const QString& text, const QString& toolTip) {
-    m_label->setText(text);
-    setToolTip(toolTip);
-    m_slider->setAccessibleName(text);
-    m_spin->setAccessibleName(text);
-}
-
-void LimitSlider::setValue(double value) {
-    const QSignalBlocker quiet(this);
-    m_spin->setValue(value);
-}
-
-NoteCard::NoteCard(const Diagnosis& note, QWidget* parent) : QWidget(parent) {
-    auto* title = new TokenLabel(theme::Token::Text, theme::TextRole::BodyStrong);
-    title->setText(note.title);
-    title->setWordWrap(true);
-    auto* text = new TokenLabel(theme::Token::Text2, theme::TextRole::Body);
-    text->setText(note.text);
-    text->setWordWrap(true);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(36, 8, 12, 12);
-    column->setSpacing(4);
-    column->addWidget(title);
-    column->addWidget(text);
-    setAccessibleName(note.title + QLatin1String(". ") + note.text);
-}
-
-void NoteCard::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    theme::fillRounded(&painter, rect(), 4, theme::color(theme::Token::Window), theme::color(theme::Token::Line));
-    painter.fillRect(QRect(0, 1, 4, height() - 2), theme::color(theme::Token::Stale));
-    theme::drawIcon(&painter, QStringLiteral("problems"), QRect(12, 9, 16, 16), 16, theme::color(theme::Token::Stale));
-}
 
 Panel::ComparePanel(Document* document, QWidget* parent) : QWidget(parent), d(std::make_unique<Private>()) {
     d->q = this;
@@ -286,137 +216,6 @@ void Panel::Private::build() {
     stack->addWidget(empty);
     stack->addWidget(page);
     q->setFocusProxy(view);
-}
-
-void Panel::Private::connectAll() {
-    using View = detection_view::DetectionView;
-    soon.setSingleShot(true);
-    soon.setInterval(60);
-    QObject::connect(&soon, &QTimer::timeout, q, [this] { update(); });
-    const auto later = [this] {
-        if (!soon.isActive()) soon.start();
-    };
-    QObject::connect(document, &Document::detectionsChanged, q, later);
-    QObject::connect(document, &Document::projectChanged, q, later);
-    QObject::connect(document, &Document::opened, q, [this] {
-        picture.clear();
-        panes.clear();
-        thumbnails.clear();
-        image = {};
-        referenceChosen = judgedChosen = false;
-        message->hide();
-        update();
-    });
-    QObject::connect(&imageReader, &QFutureWatcher<QImage>::finished, q, [this] {
-        image = imageReader.result();
-        if (image.isNull()) message->say(MessageBar::Kind::Warning, Panel::tr("The picture %1 cannot be read.").arg(absolute(picture)));
-        showPanes();
-    });
-    QObject::connect(&thumbnailReader, &QFutureWatcher<std::pair<QString, QImage>>::finished, q, [this] {
-        for (const auto& [path, thumbnail] : thumbnailReader.future().results()) thumbnails.insert(path, thumbnail);
-        showStrip();
-    });
-    QObject::connect(strip, &detection_view::FilmStrip::pictureSelected, q, &Panel::setPicture);
-    QObject::connect(link, &QToolButton::toggled, view, &View::setLinked);
-    QObject::connect(blink, &QToolButton::toggled, view, &View::setBlinking);
-    QObject::connect(boxes, &QToolButton::toggled, q, [this](bool hidden) { view->setBoxesVisible(!hidden); });
-    QObject::connect(view, &View::linkedChanged, link, &QToolButton::setChecked);
-    QObject::connect(view, &View::blinkingChanged, blink, &QToolButton::setChecked);
-    QObject::connect(view, &View::boxesVisibleChanged, q, [this](bool visible) { boxes->setChecked(!visible); });
-    QObject::connect(zoomIn, &QToolButton::clicked, view, &View::zoomIn);
-    QObject::connect(zoomOut, &QToolButton::clicked, view, &View::zoomOut);
-    QObject::connect(fit, &QToolButton::clicked, view, &View::fit);
-    QObject::connect(view, &View::zoomChanged, q, [this](double zoom) { zoomText->setText(QStringLiteral("%1 %").arg(qRound(zoom * 100))); });
-    QObject::connect(view, &View::cursorMoved, q, [this](bool inside, const QPointF& at) {
-        cursor->setText(inside ? QStringLiteral("x %1 · y %2").arg(int(at.x())).arg(int(at.y())) : QString());
-    });
-    QObject::connect(view, &View::rowSelected, q, [this](int row) {
-        view->setSelectedRow(row, false);
-        table->setCurrentRow(row);
-    });
-    QObject::connect(table, &CompareTable::rowChosen, q, [this](int row) { view->setSelectedRow(row, true); });
-    QObject::connect(view, &View::variantRequested, q, [this](int pane, const QString& id) {
-        const auto variant = static_cast<jobs::Variant>(id.toInt());
-        if (pane < 0 || pane >= panes.size()) return;
-        panes[pane] = variant;
-        if (variant != reference) {
-            judged = variant;
-            judgedChosen = true;
-        }
-        update();
-    });
-    QObject::connect(view, &View::paneCloseRequested, q, [this](int pane) {
-        if (pane >= 0 && pane < panes.size() && panes.size() > 1) panes.removeAt(pane);
-        update();
-    });
-    QObject::connect(addPane, &QToolButton::clicked, q, [this] {
-        for (jobs::Variant variant : comparison.variants())
-            if (!panes.contains(variant) && panes.size() < 4) {
-                panes << variant;
-                break;
-            }
-        update();
-    });
-    auto* menu = new QMenu(exportButton);
-    menu->addAction(QString(), q, &Panel::exportPicture)->setObjectName(QStringLiteral("exportPicture"));
-    menu->addAction(QString(), q, &Panel::exportTable)->setObjectName(QStringLiteral("exportTable"));
-    exportButton->setMenu(menu);
-    QObject::connect(referenceBox, &QComboBox::activated, q, [this](int i) {
-        const auto next = static_cast<jobs::Variant>(referenceBox->itemData(i).toInt());
-        if (const qsizetype at = panes.indexOf(reference); at >= 0 && !panes.contains(next)) panes[at] = next;
-        reference = next;
-        referenceChosen = true;
-        update();
-    });
-    QObject::connect(judgedBox, &QComboBox::activated, q, [this](int i) {
-        const auto next = static_cast<jobs::Variant>(judgedBox->itemData(i).toInt());
-        if (const qsizetype at = panes.indexOf(judged); at >= 0 && !panes.contains(next)) panes[at] = next;
-        judged = next;
-        judgedChosen = true;
-        update();
-    });
-    QObject::connect(score, &LimitSlider::edited, q, [this](double v) {
-        editLimit(Panel::tr("Score limit"), [v](jobs::DetectSettings& s) { s.scoreThreshold = v; }, "score");
-    });
-    QObject::connect(nms, &LimitSlider::edited, q, [this](double v) {
-        editLimit(Panel::tr("NMS IoU"), [v](jobs::DetectSettings& s) { s.nmsIou = v; }, "nms");
-    });
-    QObject::connect(iou, &LimitSlider::edited, q, [this](double v) {
-        editLimit(Panel::tr("Matching IoU"), [v](jobs::DetectSettings& s) { s.matchIou = v; }, "iou");
-    });
-    QObject::connect(theme::notifier(), &theme::Notifier::changed, q, later);
-}
-
-void Panel::Private::retranslate() {
-    const auto keyed = [](QToolButton* button, const QString& text, const QString& key) {
-        button->setText(text);
-        button->setToolTip(key.isEmpty() ? text : text + QStringLiteral(" (%1)").arg(key));
-        button->setAccessibleName(text);
-    };
-    keyed(link, Panel::tr("Link panes"), QStringLiteral("S"));
-    keyed(blink, Panel::tr("Blink"), QStringLiteral("B"));
-    keyed(boxes, Panel::tr("Hide boxes"), Panel::tr("Space"));
-    keyed(zoomOut, Panel::tr("Smaller"), QStringLiteral("−"));
-    keyed(zoomIn, Panel::tr("Larger"), QStringLiteral("+"));
-    keyed(fit, Panel::tr("Fit"), QStringLiteral("Ctrl+0"));
-    keyed(addPane, Panel::tr("Add pane"), {});
-    keyed(exportButton, Panel::tr("Export"), {});
-    const QList<QAction*> actions = exportButton->menu()->actions();
-    actions[0]->setText(Panel::tr("Panes side by side as PNG…"));
-    actions[1]->setText(Panel::tr("Table as CSV…"));
-    referenceLabel->setText(Panel::tr("Reference"));
-    judgedLabel->setText(Panel::tr("Judged"));
-    score->setLabel(Panel::tr("Score at least"), Panel::tr("Boxes below are not shown and not counted"));
-    nms->setLabel(Panel::tr("NMS IoU"), Panel::tr("Boxes of one class that overlap more are one"));
-    iou->setLabel(Panel::tr("Matching IoU"), Panel::tr("Least overlap of a box with its reference"));
-    all->setHorizontalHeaderLabels({Panel::tr("Variant"), Panel::tr("F1"), Panel::tr("found"), Panel::tr("lost"), Panel::tr("extra")});
-    notesTitle->setText(Panel::tr("What the numbers say"));
-    empty->setText(Panel::tr("Detections on the test pictures appear here after the stages Reference FP32 and Quantise. Add test "
-                             "pictures to the project and press F5."));
-    table->setAccessibleName(Panel::tr("Boxes"));
-    strip->setAccessibleName(Panel::tr("Test pictures"));
-    rows->retranslate();
-    update();
 }
 
 QString Panel::picture() const { return d->picture; }
