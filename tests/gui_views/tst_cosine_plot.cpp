@@ -284,7 +284,7 @@ private slots:
             QTest::mouseMove(surface, QPoint(qRound(surface->xAxis->coordToPixel(middle)), 60));
             emit surface->hovered(middle, QPoint(qRound(surface->xAxis->coordToPixel(middle)), 60));
             const QImage image = test::shot(plot, QStringLiteral("cosine-") + suffix);
-            QVERIFY(test::shareOf(image, theme::color(theme::Token::Accent)) > 0.0005);
+            QVERIFY(test::shareOf(image, theme::color(theme::Token::Accent), 60) > 0.0005);
             emit surface->hovered(-1, {});
             plot.setScale(Scale::Linear);
             plot.setTogether(true);

@@ -37,15 +37,22 @@ void GraphCanvas::paintDots(QPainter& painter) const {
     // Fades out towards 50 %, where the dots would turn into a tint.
     QColor color = theme::color(Token::Grid);
     color.setAlphaF(static_cast<float>(std::clamp((m_zoom - 0.5) / 0.2, 0.0, 1.0)));
-    QPen pen(color, 1.6, Qt::SolidLine, Qt::RoundCap);
-    painter.setPen(pen);
-    painter.setRenderHint(QPainter::Antialiasing);
     const QPointF first = toWidget({std::floor(m_origin.x() / 16) * 16, std::floor(m_origin.y() / 16) * 16});
-    QVector<QPointF> points;
-    for (double y = first.y(); y < height() + pitch; y += pitch)
+    // One row drawn, then stamped down the page: thousands of round points would cost more than the nodes.
+    const double ratio = devicePixelRatioF();
+    QPixmap row((QSizeF(width(), 4) * ratio).toSize());
+    row.setDevicePixelRatio(ratio);
+    row.fill(Qt::transparent);
+    {
+        QPainter dots(&row);
+        dots.setRenderHint(QPainter::Antialiasing);
+        dots.setPen(Qt::NoPen);
+        dots.setBrush(color);
         for (double x = first.x(); x < width() + pitch; x += pitch)
-            points.append({x, y});
-    painter.drawPoints(points.constData(), static_cast<int>(points.size()));
+            dots.drawEllipse(QPointF(x, 2), 0.8, 0.8);
+    }
+    for (double y = first.y(); y < height() + pitch; y += pitch)
+        painter.drawPixmap(QPointF(0, std::round((y - 2) * ratio) / ratio), row);
 }
 
 void GraphCanvas::paintEdges(QPainter& painter, const QRectF& scene, double zoom, bool withStates) const {

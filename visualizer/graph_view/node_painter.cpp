@@ -80,11 +80,15 @@ void NodePainter::edge(const QPainterPath& path, const QPointF& tip, const QPoin
 void NodePainter::spine(const QRectF& rect, const NodeLook& look, double width) {
     if (!look.hasColor)
         return;
-    QPainterPath body;
-    body.addRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), kRadius, kRadius);
-    QPainterPath strip;
-    strip.addRect(QRectF(rect.left(), rect.top(), width, rect.height()));
-    const QPainterPath shape = body.intersected(strip);
+    // The left end of the node's rounded rectangle, drawn directly: path operations are slow.
+    const QRectF r = rect.adjusted(0.5, 0.5, -0.5, -0.5);
+    QPainterPath shape(QPointF(r.left() + width, r.top()));
+    shape.lineTo(r.left() + kRadius, r.top());
+    shape.quadTo(r.topLeft(), QPointF(r.left(), r.top() + kRadius));
+    shape.lineTo(r.left(), r.bottom() - kRadius);
+    shape.quadTo(r.bottomLeft(), QPointF(r.left() + kRadius, r.bottom()));
+    shape.lineTo(r.left() + width, r.bottom());
+    shape.closeSubpath();
     if (look.hatched) {
         m_painter.save();
         m_painter.setClipPath(shape, Qt::IntersectClip);
