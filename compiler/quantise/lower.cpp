@@ -93,7 +93,7 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges, const Prec
             .remedy("choose F16 or F32, which need no calibration");
     const FusedNames fused = mergeScales(source);
 
-    Builder builder(source, options.target, context);
+    Builder builder(source, options.target, !precisions.empty(), context);
     std::map<std::string, LayerOutcome, std::less<>> outcomes;
     std::vector<Error> errors;
     const auto& rules = ops::loweringTable();

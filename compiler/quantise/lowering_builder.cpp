@@ -30,8 +30,8 @@ bool sameNumbers(const TensorType& a, const TensorType& b) {
 
 } // namespace
 
-Builder::Builder(const ir::Graph& source, const ops::LoweringOptions& options, const JobContext& context)
-    : m_source(source), m_options(options), m_context(context),
+Builder::Builder(const ir::Graph& source, const ops::LoweringOptions& options, bool mixed, const JobContext& context)
+    : m_source(source), m_options(options), m_mixed(mixed), m_context(context),
       m_twins(source.values().size(), ir::kNoValue) {
     m_target.name = source.name;
     m_target.attributes = source.attributes;
@@ -106,6 +106,8 @@ ValueId Builder::castTo(ValueId value, const std::string& userName, TensorType t
         if (node.operands[0] == value && sameNumbers(m_target.value(node.results[0]).type, type))
             return node.results[0];
     }
+    // Codes made from a half remember it: the cast works in that precision.
+    if (type.uniform() != nullptr) std::get<ir::UniformQuant>(type.quant).expressed = m_target.value(value).type.element;
     ir::AttributeMap attributes;
     attributes.set("round_mode", ir::EnumAttr{"tpu", "round_mode", "HalfAwayFromZero"});
     attributes.set("with_scale", true);
@@ -146,7 +148,7 @@ ir::Graph Builder::finish(const LowerOptions& options) {
     std::transform(prefix.begin() + static_cast<std::ptrdiff_t>(m_target.name.size()), prefix.end(),
                    prefix.begin() + static_cast<std::ptrdiff_t>(m_target.name.size()),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    a.set("module.weight_file", prefix + "_tpu_weights.npz");
+    a.set("module.weight_file", prefix + (m_mixed ? "_tpu_qtable_weights.npz" : "_tpu_weights.npz"));
     for (const ValueId source : m_source.outputs) {
         const ValueId value = lowered(source);
         const auto& type = m_target.value(value).type;

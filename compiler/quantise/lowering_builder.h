@@ -12,7 +12,8 @@ namespace wb::quantise {
 
 class Builder final : public ops::LoweringBuilder {
 public:
-    Builder(const ir::Graph& source, const ops::LoweringOptions& options, const JobContext& context);
+    /// `mixed`: a precision table was given, which shows in the weight file's name.
+    Builder(const ir::Graph& source, const ops::LoweringOptions& options, bool mixed, const JobContext& context);
 
     const ir::Graph& source() const override { return m_source; }
     ir::Graph& target() override { return m_target; }
@@ -36,6 +37,7 @@ private:
 
     const ir::Graph& m_source;
     const ops::LoweringOptions m_options;
+    const bool m_mixed;
     const JobContext& m_context;
     ir::Graph m_target;
     std::vector<ir::ValueId> m_twins;     ///< by source value

@@ -4,7 +4,7 @@
 #include "compiler/ops/support/int_kernel.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 
 namespace wb::ops {
 namespace {
@@ -78,6 +78,43 @@ template <class Combine> Prepared combineCodes(const PrepareContext& c, std::vec
     });
 }
 
+/// Two operands of the result's shape: what a code adds is a table of 256 numbers an operand, and the order
+/// of elements does not matter.
+Prepared sumOfTables(const PrepareContext& c, const std::vector<Side>& sides, bool minus, bool reverse) {
+    std::array<std::array<int32_t, 256>, 2> parts{};
+    for (size_t s = 0; s < 2; ++s)
+        for (int code = 0; code < 256; ++code) {
+            const int64_t x = sides[s].isSigned ? static_cast<int8_t>(code) : code;
+            const int64_t part = numeric::shiftRightHalfUp(x * sides[s].multiplier, sides[s].shift);
+            parts[s][static_cast<size_t>(code)] = static_cast<int32_t>(
+                std::clamp<int64_t>(minus && (s == 1) != reverse ? -part : part, -(1 << 20), 1 << 20));
+        }
+    const bool outSigned = isSignedCode(resultType(c));
+    const bool relu = c.node->attributes.boolean("do_relu");
+    return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
+        work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
+            const auto* a = in[0].as<uint8_t>();
+            const auto* b = in[1].as<uint8_t>();
+            const int32_t low = outSigned && !relu ? -128 : 0;
+            const int32_t high = outSigned ? 127 : 255;
+            for (int64_t i = begin; i < end; ++i)
+                out[0].as<uint8_t>()[i] = static_cast<uint8_t>(std::clamp(parts[0][a[i]] + parts[1][b[i]], low, high));
+        });
+    });
+}
+
+bool allWhole(const ir::Graph& graph, const ir::Node& node) {
+    return std::all_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
+        return id != ir::kNoValue && graph.weight(id) == nullptr &&
+               graph.value(id).type.shape == graph.value(node.results[0]).type.shape;
+    });
+}
+
+/// Element by element in any order if nothing is broadcast and no operand is a constant (which lies Plain).
+std::vector<Layout> wholeLayouts(const ir::Graph& graph, const ir::Node& node) {
+    return allWhole(graph, node) ? codeLayouts(graph, node) : std::vector{Layout::Plain};
+}
+
 Prepared prepareSum(const PrepareContext& c) {
     WB_ASSIGN(auto sides, sidesOf(c));
     const auto multipliers = c.node->attributes.integers("multipliers");
@@ -90,6 +127,7 @@ Prepared prepareSum(const PrepareContext& c) {
         sides[i].shift = static_cast<int>(shifts[i]);
     }
     const bool minus = c.node->op == "tpu.Sub";
+    if (sides.size() == 2 && sides[0].whole && sides[1].whole) return sumOfTables(c, sides, minus, reverse);
     return combineCodes(c, std::move(sides), [=](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
         int64_t sum = 0;
         for (size_t i = 0; i < codes.size(); ++i) {
@@ -120,47 +158,14 @@ Prepared prepareExtreme(const PrepareContext& c) {
     });
 }
 
-/// One operand, one multiplier and shift, a number added before the shift or compared after it.
-Prepared prepareConst(const PrepareContext& c) {
-    const auto& a = c.node->attributes;
-    if (!isCode(operandType(c, 0))) return cannotRun(c, "its operand is not codes");
-    const int64_t multiplier = a.integer("multiplier", 1);
-    const auto shift = static_cast<int>(a.integer("rshift", 0));
-    const auto number = static_cast<int64_t>(std::llround(a.real("const_val", 0)));
-    const bool add = c.node->op == "tpu.AddConst";
-    const bool largest = c.node->op == "tpu.MaxConst";
-    const bool smallest = c.node->op == "tpu.MinConst";
-    const bool relu = a.boolean("do_relu");
-    const bool inSigned = isSignedCode(operandType(c, 0));
-    const bool outSigned = isSignedCode(resultType(c));
-    // 256 codes in, so the result is a table.
-    std::vector<uint8_t> table(256);
-    for (int code = 0; code < 256; ++code) {
-        const int64_t x = inSigned ? static_cast<int8_t>(code) : code;
-        int64_t y = numeric::shiftRightHalfUp(x * multiplier + (add ? number : 0), shift);
-        if (largest) y = std::max(y, number);
-        if (smallest) y = std::min(y, number);
-        table[static_cast<size_t>(code)] = outSigned ? static_cast<uint8_t>(saturateRelu<int8_t>(y, relu))
-                                                     : saturateRelu<uint8_t>(y, relu);
-    }
-    return makeKernel([table = std::move(table)](Inputs in, Outputs out, const kernels::Work& work) {
-        work.forEach(out[0].elementCount(), 32768, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i)
-                out[0].as<uint8_t>()[i] = table[in[0].as<uint8_t>()[i]];
-        });
-    });
-}
-
 } // namespace
 
 void integer_binary(KernelTable& table) {
     for (const char* op : {"tpu.Add", "tpu.Sub"})
-        addTpuKernel(table, {.op = op, .prepare = prepareSum});
-    addTpuKernel(table, {.op = "tpu.Mul", .prepare = prepareMul});
+        addTpuKernel(table, {.op = op, .prepare = prepareSum, .layouts = wholeLayouts});
+    addTpuKernel(table, {.op = "tpu.Mul", .prepare = prepareMul, .layouts = wholeLayouts});
     for (const char* op : {"tpu.Max", "tpu.Min"})
-        addTpuKernel(table, {.op = op, .prepare = prepareExtreme});
-    for (const char* op : {"tpu.MulShift", "tpu.AddConst", "tpu.MaxConst", "tpu.MinConst"})
-        addTpuKernel(table, {.op = op, .prepare = prepareConst});
+        addTpuKernel(table, {.op = op, .prepare = prepareExtreme, .layouts = wholeLayouts});
     for (const char* op : {"tpu.Div", "tpu.SubConst", "tpu.MulConst", "tpu.Reciprocal", "tpu.Pow", "tpu.BinaryPow",
                            "tpu.Pow2", "tpu.Pow3", "tpu.PowConst", "tpu.DivConst", "tpu.Mod", "tpu.Compare",
                            "tpu.CompareConst"})

@@ -100,6 +100,6 @@ Prepared prepareCast(const PrepareContext& c) {
 
 } // namespace
 
-void integer_cast(KernelTable& table) { table.add({.op = "tpu.Cast", .prepare = prepareCast}); }
+void integer_cast(KernelTable& table) { table.add({.op = "tpu.Cast", .prepare = prepareCast, .layouts = codeLayouts}); }
 
 } // namespace wb::ops

@@ -2,6 +2,7 @@
 // tpu.Concat: bytes of any element type side by side.
 #include "compiler/ops/support/int_kernel.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace wb::ops {
@@ -24,24 +25,50 @@ Prepared prepareConcat(const PrepareContext& c) {
         whole += rows.back();
     }
     const bool relu = c.node->attributes.boolean("do_relu") && resultType(c).element == ir::ElementType::I8;
+    // Channels last: a pixel's channels are one row; the batch and the picture are the outer axes.
+    const int64_t pixels = shape.size() == 4 ? shape[0] * shape[2] * shape[3] : 0;
+    std::vector<size_t> slices;
+    for (size_t i = 0; shape.size() == 4 && i < c.node->operands.size(); ++i)
+        slices.push_back(static_cast<size_t>(operandShape(c, i)[1]) * size);
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
-        work.forEach(outer, 1, [&](int64_t begin, int64_t end) {
-            for (int64_t o = begin; o < end; ++o) {
-                std::byte* to = out[0].data + static_cast<size_t>(o) * whole;
-                for (size_t i = 0; i < in.size(); ++i) {
-                    std::memcpy(to, in[i].data + static_cast<size_t>(o) * rows[i], rows[i]);
-                    to += rows[i];
+        if (out[0].layout == Layout::Nhwc) {
+            const auto pixelBytes = static_cast<size_t>(shape[1]) * size;
+            work.forEach(pixels, 512, [&](int64_t begin, int64_t end) {
+                size_t offset = 0;
+                for (size_t i = 0; i < in.size(); offset += slices[i], ++i)
+                    for (int64_t p = begin; p < end; ++p)
+                        std::memcpy(out[0].data + static_cast<size_t>(p) * pixelBytes + offset,
+                                    in[i].data + static_cast<size_t>(p) * slices[i], slices[i]);
+            });
+        } else {
+            work.forEach(outer, 1, [&](int64_t begin, int64_t end) {
+                for (int64_t o = begin; o < end; ++o) {
+                    std::byte* to = out[0].data + static_cast<size_t>(o) * whole;
+                    for (size_t i = 0; i < in.size(); ++i) {
+                        std::memcpy(to, in[i].data + static_cast<size_t>(o) * rows[i], rows[i]);
+                        to += rows[i];
+                    }
                 }
-            }
-        });
+            });
+        }
         if (relu)
             for (int64_t i = 0; i < out[0].elementCount(); ++i)
                 out[0].as<int8_t>()[i] = std::max<int8_t>(out[0].as<int8_t>()[i], 0);
     });
 }
 
+/// Channels last when channels are what is joined, of values (constants lie Plain).
+std::vector<Layout> concatLayouts(const ir::Graph& graph, const ir::Node& node) {
+    const bool values = std::none_of(node.operands.begin(), node.operands.end(),
+                                     [&](ir::ValueId id) { return id == ir::kNoValue || graph.weight(id) != nullptr; });
+    if (!values || node.attributes.integer("axis", 1) != 1) return {Layout::Plain};
+    return codeLayouts(graph, node);
+}
+
 } // namespace
 
-void integer_concat(KernelTable& table) { table.add({.op = "tpu.Concat", .prepare = prepareConcat}); }
+void integer_concat(KernelTable& table) {
+    table.add({.op = "tpu.Concat", .prepare = prepareConcat, .layouts = concatLayouts});
+}
 
 } // namespace wb::ops

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tpu.Conv2D, tpu.Deconv and tpu.RequantIntAxis in integers.
-#include "compiler/kernels/s8_conv.h"
+#include "compiler/kernels/s8_conv_fast.h"
+#include "compiler/ops/support/code_table.h"
 #include "compiler/ops/support/int_kernel.h"
 
 namespace wb::ops {
@@ -78,10 +79,59 @@ Prepared prepareConv(const PrepareContext& c) {
     requant.bias = std::move(filter.bias);
     requant.outSigned = isSignedCode(resultType(c));
     requant.relu = a.boolean("do_relu");
-    return makeKernel([=, codes = filter.codes, inSigned = isSignedCode(operandType(c, 0)),
-                       isSigned = filter.isSigned](Inputs in, Outputs out, const kernels::Work& work) {
+    const bool inSigned = isSignedCode(operandType(c, 0));
+    std::optional<CodeTable> table;
+    for (const auto* follower : c.absorbed) {
+        const auto next = codeTableOf(*c.graph, *follower);
+        if (!next) return cannotRun(c, "a follower is no table");
+        CodeTable both = *next;
+        for (size_t i = 0; table && i < both.size(); ++i)
+            both[i] = (*next)[(*table)[i]];
+        table = both;
+    }
+    if (!c.scalar) {
+        std::shared_ptr<const kernels::S8Conv> fast =
+            kernels::S8Conv::create(shape, inSigned, filter.codes.data<int8_t>(), filter.isSigned, requant, table);
+        if (fast != nullptr)
+            return makeKernel([fast](Inputs in, Outputs out, const kernels::Work& work) {
+                fast->run({in[0].data, in[0].layout == Layout::Plain, out[0].data, out[0].layout == Layout::Plain}, work);
+            });
+    }
+    if (!c.inputLayouts.empty() && (c.inputLayouts[0] != Layout::Plain || c.outputLayouts[0] != Layout::Plain))
+        return cannotRun(c, "its numbers do not fit the fast form");
+    return makeKernel([=, codes = filter.codes, isSigned = filter.isSigned](Inputs in, Outputs out, const kernels::Work& work) {
         s8ConvScalar(shape, in[0].data, inSigned, codes.data<int8_t>(), isSigned, requant, out[0].data, work);
+        if (table)
+            for (int64_t i = 0; i < out[0].elementCount(); ++i)
+                out[0].as<uint8_t>()[i] = (*table)[out[0].as<uint8_t>()[i]];
     });
+}
+
+/// Channels last where the fast form can hold the sums: |codes| ≤ 255 · 128 for each weight.
+std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
+    const auto& type = graph.value(node.results[0]).type;
+    if (type.shape.size() != 4) return {Layout::Plain};
+    const auto multipliers = node.attributes.integers("multiplier");
+    const auto shifts = node.attributes.integers("rshift");
+    for (size_t i = 0; i < std::min(multipliers.size(), shifts.size()); ++i)
+        if (shifts[i] < 1 || shifts[i] > 32 || multipliers[i] < 0 || multipliers[i] >> std::min<int64_t>(shifts[i], 62) > 0)
+            return {Layout::Plain};
+    const auto* filter = node.operands.size() > 1 ? graph.weight(node.operands[1]) : nullptr;
+    if (filter == nullptr || filter->elementCount() / std::max<int64_t>(type.shape[1], 1) > 32768) return {Layout::Plain};
+    if (node.operands.size() > 2 && node.operands[2] != ir::kNoValue) {
+        const auto* bias = graph.weight(node.operands[2]);
+        if (bias == nullptr || bias->type() != ir::ElementType::I32) return {Layout::Plain};
+        for (const int32_t b : bias->span<int32_t>())
+            if (b < -(1 << 30) || b > 1 << 30) return {Layout::Plain};
+    }
+    return {Layout::Nhwc};
+}
+
+size_t convAbsorb(const ir::Graph& graph, const ir::Node&, std::span<const ir::Node* const> followers) {
+    size_t count = 0;
+    while (count < followers.size() && codeTableOf(graph, *followers[count]))
+        ++count;
+    return count;
 }
 
 Prepared prepareDeconv(const PrepareContext& c) {
@@ -128,7 +178,8 @@ Prepared prepareRequantAxis(const PrepareContext& c) {
 } // namespace
 
 void integer_conv(KernelTable& table) {
-    addTpuKernel(table, {.op = "tpu.Conv2D", .prepare = prepareConv});
+    addTpuKernel(table, {.op = "tpu.Conv2D", .prepare = prepareConv, .layouts = convLayouts, .plainInputChannels = 16,
+                         .absorb = convAbsorb});
     addTpuKernel(table, {.op = "tpu.Deconv", .prepare = prepareDeconv});
     addTpuKernel(table, {.op = "tpu.RequantIntAxis", .prepare = prepareRequantAxis});
     addTpuKernel(table, {.op = "tpu.Scale"});

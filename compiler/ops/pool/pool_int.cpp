@@ -4,6 +4,7 @@
 #include "compiler/ops/support/int_kernel.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace wb::ops {
@@ -16,6 +17,13 @@ struct Window {
     int64_t multiplier = 1;
     int shift = 0;
 };
+
+template <class Out> Out averaged(const Window& w, int64_t sum, int64_t valid) {
+    const int64_t area = w.kernelHeight * w.kernelWidth;
+    if (!w.countPadding && valid != area && valid > 0)
+        sum = static_cast<int64_t>(std::round(static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(area)));
+    return saturateRelu<Out>(numeric::shiftRightHalfUp(sum * w.multiplier, w.shift), w.relu);
+}
 
 template <class In, class Out> Out pooled(const Window& w, const In* plane, int64_t y, int64_t x) {
     const int64_t top = y * w.strideY - w.padTop;
@@ -31,11 +39,37 @@ template <class In, class Out> Out pooled(const Window& w, const In* plane, int6
             largest = std::max(largest, code);
         }
     if (w.maximum) return saturateRelu<Out>(largest, w.relu);
-    const int64_t area = w.kernelHeight * w.kernelWidth;
-    const int64_t valid = std::max<int64_t>(0, y1 - y0) * std::max<int64_t>(0, x1 - x0);
-    if (!w.countPadding && valid != area && valid > 0)
-        sum = static_cast<int64_t>(std::round(static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(area)));
-    return saturateRelu<Out>(numeric::shiftRightHalfUp(sum * w.multiplier, w.shift), w.relu);
+    return averaged<Out>(w, sum, std::max<int64_t>(0, y1 - y0) * std::max<int64_t>(0, x1 - x0));
+}
+
+/// Channels last: `channels` codes of a pixel lie together.
+template <class In, class Out>
+void pooledPixel(const Window& w, const In* picture, int64_t channels, int64_t y, int64_t x, int64_t* sums, Out* out) {
+    const int64_t top = y * w.strideY - w.padTop, left = x * w.strideX - w.padLeft;
+    const int64_t y0 = std::max<int64_t>(top, 0), y1 = std::min(top + w.kernelHeight, w.inHeight);
+    const int64_t x0 = std::max<int64_t>(left, 0), x1 = std::min(left + w.kernelWidth, w.inWidth);
+    if (w.maximum) {
+        std::fill(out, out + channels, std::numeric_limits<In>::min()); // same codes on both sides
+        for (int64_t iy = y0; iy < y1; ++iy)
+            for (int64_t ix = x0; ix < x1; ++ix) {
+                const In* in = picture + (iy * w.inWidth + ix) * channels;
+                for (int64_t c = 0; c < channels; ++c)
+                    out[c] = std::max<Out>(out[c], static_cast<Out>(in[c]));
+            }
+        if (w.relu)
+            for (int64_t c = 0; c < channels; ++c)
+                out[c] = std::max<Out>(out[c], 0);
+        return;
+    }
+    std::fill(sums, sums + channels, 0);
+    for (int64_t iy = y0; iy < y1; ++iy)
+        for (int64_t ix = x0; ix < x1; ++ix) {
+            const In* in = picture + (iy * w.inWidth + ix) * channels;
+            for (int64_t c = 0; c < channels; ++c)
+                sums[c] += in[c];
+        }
+    for (int64_t c = 0; c < channels; ++c)
+        out[c] = averaged<Out>(w, sums[c], std::max<int64_t>(0, y1 - y0) * std::max<int64_t>(0, x1 - x0));
 }
 
 Prepared preparePool(const PrepareContext& c) {
@@ -69,7 +103,27 @@ Prepared preparePool(const PrepareContext& c) {
     const int64_t planes = in[0] * in[1];
     const bool inSigned = isSignedCode(operandType(c, 0));
     const bool outSigned = isSignedCode(resultType(c));
+    const int64_t channels = in[1];
     return makeKernel([=](Inputs input, Outputs output, const kernels::Work& work) {
+        if (input[0].layout == Layout::Nhwc) {
+            const int64_t rows = planes / std::max<int64_t>(channels, 1) * w.outHeight;
+            work.forEach(rows, 1, [&](int64_t begin, int64_t end) {
+                std::vector<int64_t> sums(static_cast<size_t>(channels));
+                withCode(inSigned, [&](auto i) {
+                    withCode(outSigned, [&](auto o) {
+                        using In = decltype(i);
+                        using Out = decltype(o);
+                        for (int64_t row = begin; row < end; ++row) {
+                            const In* from = input[0].as<In>() + row / w.outHeight * w.inHeight * w.inWidth * channels;
+                            for (int64_t x = 0; x < w.outWidth; ++x)
+                                pooledPixel(w, from, channels, row % w.outHeight, x, sums.data(),
+                                            output[0].as<Out>() + (row * w.outWidth + x) * channels);
+                        }
+                    });
+                });
+            });
+            return;
+        }
         work.forEach(planes, 1, [&](int64_t begin, int64_t end) {
             withCode(inSigned, [&](auto i) {
                 withCode(outSigned, [&](auto o) {
@@ -88,8 +142,18 @@ Prepared preparePool(const PrepareContext& c) {
     });
 }
 
+/// Channels last where the picture stays four-dimensional and a maximum keeps its codes' sign.
+std::vector<Layout> poolLayouts(const ir::Graph& graph, const ir::Node& node) {
+    const auto& in = graph.value(node.operands[0]).type;
+    const auto& out = graph.value(node.results[0]).type;
+    if (in.shape.size() != 4 || isSignedCode(in) != isSignedCode(out)) return {Layout::Plain};
+    return codeLayouts(graph, node);
+}
+
 } // namespace
 
-void integer_pool(KernelTable& table) { addTpuKernel(table, {.op = "tpu.Pool2D", .prepare = preparePool}); }
+void integer_pool(KernelTable& table) { 
+    addTpuKernel(table, {.op = "tpu.Pool2D", .prepare = preparePool, .layouts = poolLayouts});
+ }
 
 } // namespace wb::ops

@@ -2,6 +2,8 @@
 // tpu.Upsample: every element repeated; tpu.Interp exists in float only.
 #include "compiler/ops/support/int_kernel.h"
 
+#include <cstring>
+
 namespace wb::ops {
 namespace {
 
@@ -14,15 +16,29 @@ Prepared prepareUpsample(const PrepareContext& c) {
     const auto own = stridesOf(in);
     const StridedView view{{in[0] * in[1], in[2], sh, in[3], sw}, {own[1], own[2], 0, own[3], 0}, 0};
     const size_t size = ir::sizeInBytes(resultType(c).element);
-    return makeKernel([view, size](Inputs input, Outputs output, const kernels::Work& work) {
+    const auto pixel = static_cast<size_t>(in[1]) * size;
+    return makeKernel([view, size, pixel, in, sh, sw](Inputs input, Outputs output, const kernels::Work& work) {
+        if (output[0].layout == Layout::Nhwc) {
+            work.forEach(in[0] * in[2] * sh, 4, [&](int64_t begin, int64_t end) {
+                for (int64_t row = begin; row < end; ++row)
+                    for (int64_t x = 0; x < in[3] * sw; ++x)
+                        std::memcpy(output[0].data + static_cast<size_t>(row * in[3] * sw + x) * pixel,
+                                    input[0].data + static_cast<size_t>(row / sh * in[3] + x / sw) * pixel, pixel);
+            });
+            return;
+        }
         copyStrided(view, input[0].data, output[0].data, size, work);
     });
+}
+
+std::vector<Layout> upsampleLayouts(const ir::Graph& graph, const ir::Node& node) {
+    return node.attributes.boolean("do_relu") ? std::vector{Layout::Plain} : codeLayouts(graph, node);
 }
 
 } // namespace
 
 void integer_resize(KernelTable& table) {
-    table.add({.op = "tpu.Upsample", .prepare = prepareUpsample});
+    table.add({.op = "tpu.Upsample", .prepare = prepareUpsample, .layouts = upsampleLayouts});
     addTpuKernel(table, {.op = "tpu.Interp"});
 }
 

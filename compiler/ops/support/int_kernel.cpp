@@ -3,7 +3,6 @@
 
 #include <cstring>
 #include <map>
-#include <mutex>
 
 namespace wb::ops {
 namespace {
@@ -68,6 +67,11 @@ void copyElements(const StridedView& view, const std::byte* in, std::byte* out, 
 }
 
 } // namespace
+
+std::vector<Layout> codeLayouts(const ir::Graph& graph, const ir::Node& node) {
+    if (graph.value(node.results[0]).type.shape.size() != 4) return {Layout::Plain};
+    return {Layout::Plain, Layout::Nhwc};
+}
 
 void addTpuKernel(KernelTable& table, KernelDef integer) {
     KernelDef either = integer;

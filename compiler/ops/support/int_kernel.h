@@ -57,11 +57,11 @@ Prepared prepareFloatTwin(const PrepareContext& context);
 /// The layouts of that kernel.
 std::vector<Layout> floatTwinLayouts(const ir::Graph& graph, const ir::Node& node);
 
+/// Row-major and channels last, for kernels of codes that do not care.
+std::vector<Layout> codeLayouts(const ir::Graph& graph, const ir::Node& node);
+
 /// Adds a tpu operator: `integer` where its result (or operand 0) is quantised, else the float twin.
 void addTpuKernel(KernelTable& table, KernelDef integer);
-/// Integer preparation by name, used by the dispatching prepare().
-using PrepareFunction = Prepared (*)(const PrepareContext&);
-
 /// An array walked by strides: out element i of the row-major result comes from `first` plus the strides
 /// times its indices. For Permute, Slice, Tile and Pad.
 struct StridedView {

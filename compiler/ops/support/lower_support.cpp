@@ -129,7 +129,9 @@ Result<Precision> lowerMover(LoweringBuilder& builder, const ir::Node& node, Pre
     // Codes are carried over, so scale and sign must be the operand's whatever the table says.
     if (precision == Precision::Int8) {
         type.element = builder.target().value(operand).type.element;
-        type.quant = builder.target().value(operand).type.quant;
+        auto quant = *builder.target().value(operand).type.uniform();
+        quant.expressed = ir::ElementType::F32;
+        type.quant = std::move(quant);
     }
     emitLowered(builder, node, std::move(op), std::move(operands), std::move(type), std::move(attributes));
     return precision;
