@@ -3,6 +3,7 @@
 
 #include "compiler/base/file.h"
 #include "compiler/jobs/project.h"
+#include "compiler/quantise/precision_table.h"
 
 #include <algorithm>
 
@@ -39,9 +40,15 @@ Project sampleProject() {
     for (const EmbeddedFile& file : sampleFiles()) {
         if (file.name.ends_with(".onnx")) project.model.path = file.name;
         if (file.name.starts_with("test/")) project.testImages.emplace_back(file.name);
-        if (file.name == "classes.txt")
-            project.detect.classNames =
-                linesOf({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()});
+        const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
+        if (file.name == "classes.txt") project.detect.classNames = linesOf(text);
+        if (file.name == "precision_table.txt") {
+            // The story of the sample: INT8 loses boxes, these few layers win them back.
+            const auto table = quantise::parsePrecisionTable(text, std::string(file.name));
+            if (table)
+                for (const auto& row : table->rows)
+                    project.layers[row.name].precision = ops::spelling(row.precision);
+        }
     }
     return project;
 }
