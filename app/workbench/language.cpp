@@ -13,8 +13,9 @@ namespace {
 
 QString shown = QStringLiteral("en");
 
-/// lupdate names a class without its namespace where it cannot see the header; then the last part of
-/// the context is what the file has.
+/// lupdate cannot follow every name: for a class whose header it does not see it writes the last part of
+/// the context, for an alias or a private struct inside a panel the alias. These are tried after the
+/// exact context.
 class WindowTranslator : public QTranslator {
 public:
     QString translate(const char* context, const char* source, const char* comment, int n) const override {
@@ -23,7 +24,11 @@ public:
         const char* last = context;
         for (const char* at = context; at && *at; ++at)
             if (*at == ':') last = at + 1;
-        return last == context ? QString() : QTranslator::translate(last, source, comment, n);
+        for (const char* other : {last, "Panel", "Private", ""}) {
+            const QString second = QTranslator::translate(other, source, comment, n);
+            if (!second.isEmpty()) return second;
+        }
+        return {};
     }
 };
 

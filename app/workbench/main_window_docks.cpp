@@ -114,6 +114,9 @@ void MainWindow::makeDocks() {
     m_jobs = new panels::JobsPanel(m_document);
     m_log = new panels::LogPanel(m_document);
     m_problems = new panels::ProblemsPanel(m_document);
+    m_pipeline->setMinimumWidth(200);
+    m_files->setMinimumWidth(200);
+    m_views->inspector()->setMinimumWidth(280);
     makeDock(QStringLiteral("pipeline"), QT_TR_NOOP("Pipeline"), m_pipeline, Qt::LeftDockWidgetArea);
     makeDock(QStringLiteral("files"), QT_TR_NOOP("Project files"), m_files, Qt::LeftDockWidgetArea);
     makeDock(QStringLiteral("inspector"), QT_TR_NOOP("Inspector"), m_views->inspector(), Qt::RightDockWidgetArea);

@@ -248,9 +248,11 @@ void MainWindow::retranslateUi() {
     m_search->setAccessibleName(tr("Search layers"));
     m_run->setAccessibleName(tr("Run to…"));
     m_messages->clear();
+    if (!m_document->isBusy()) m_statusJob->clear();
     updateTitle();
     updateStatus();
     updateActions();
+    updateStaleness();
 }
 
 } // namespace wb::workbench

@@ -43,7 +43,11 @@ private:
             for (const QString& lang : {QStringLiteral("en"), QStringLiteral("zh_CN")}) {
                 theme::setChoice(scheme);
                 setLanguage(lang);
-                QTest::qWait(60);
+                // New words change sizes: layouts ask for that by events, more than one round of them.
+                for (int round = 0; round < 4; ++round) {
+                    QTest::qWait(40);
+                    QCoreApplication::sendPostedEvents();
+                }
                 const QPixmap picture = window.grab();
                 QVERIFY(!picture.isNull());
                 picture.save(QStringLiteral("%1/%2-%3-%4.png").arg(folder, name, scheme == theme::Choice::Dark ? QStringLiteral("dark") : QStringLiteral("light"), lang));

@@ -12,12 +12,14 @@ namespace wb::theme {
 WbStyle::WbStyle() : QProxyStyle(QStringLiteral("Fusion")) {
     setObjectName(QStringLiteral("workbench"));
     // The top line of a tab shows where keys go, so it must follow the focus.
-    connect(qApp, &QApplication::focusChanged, this, [](QWidget* old, QWidget* now) {
-        for (QWidget* widget : {old, now}) {
-            if (!widget) continue;
-            const auto bars = widget->window()->findChildren<QTabBar*>();
-            for (QTabBar* bar : bars) bar->update();
-        }
+    // Only later: the widget that lost the focus, or its window, may be on its way out.
+    connect(qApp, &QApplication::focusChanged, this, [this] {
+        if (std::exchange(m_tabsWait, true)) return;
+        QMetaObject::invokeMethod(this, [this] {
+            m_tabsWait = false;
+            for (QWidget* widget : QApplication::allWidgets())
+                if (auto* bar = qobject_cast<QTabBar*>(widget)) bar->update();
+        }, Qt::QueuedConnection);
     });
 }
 

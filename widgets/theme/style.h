@@ -54,6 +54,7 @@ public:
     using QProxyStyle::unpolish;
 
 private:
+    bool m_tabsWait = false; ///< a repaint of all tabs is on its way
     // style_controls.cpp
     void drawButtonPanel(const QStyleOption* option, QPainter* painter, const QWidget* widget) const;
     void drawFieldPanel(const QStyleOption* option, QPainter* painter, const QWidget* widget) const;

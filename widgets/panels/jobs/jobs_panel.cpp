@@ -196,6 +196,7 @@ JobsPanel::JobsPanel(document::Document* document, QWidget* parent)
     m_retry->setIcon(theme::icon(QStringLiteral("retry")));
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(12, 4, 12, 4);
+    bar->setSpacing(8);
     bar->addStretch();
     bar->addWidget(m_retry);
     bar->addWidget(m_cancel);

@@ -123,6 +123,7 @@ LogPanel::LogPanel(document::Document* document, QWidget* parent)
     for (int i = 0; i < 9; ++i) m_stage->addItem({});
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(12, 4, 12, 4);
+    bar->setSpacing(8);
     bar->addWidget(m_level);
     bar->addWidget(m_stage);
     bar->addWidget(m_text, 1);

@@ -20,6 +20,7 @@ QLabel* label(const QString& text, theme::TextRole role, Token ink) {
     result->setFont(theme::font(role));
     QPalette palette = result->palette();
     palette.setColor(QPalette::WindowText, theme::color(ink));
+    palette.setColor(QPalette::Text, theme::color(ink)); // of a label whose text can be selected
     result->setPalette(palette);
     result->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return result;

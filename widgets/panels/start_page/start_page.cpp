@@ -103,7 +103,7 @@ StartPage::StartPage(document::RecentProjects* recent, QMenu* languageMenu, QWid
     left->addWidget(m_drop);
     left->addStretch();
     auto* leftSide = new QWidget;
-    leftSide->setFixedWidth(396);
+    leftSide->setFixedWidth(428);
     left->setContentsMargins(0, 0, 0, 0);
     leftSide->setLayout(left);
 
