@@ -99,10 +99,4 @@ void MessageBar::paintEvent(QPaintEvent*) {
     theme::hairline(&painter, QPointF(0, height() - 1), QPointF(width(), height() - 1), theme::color(Token::Line));
 }
 
-void MessageBar::changeEvent(QEvent* event) {
-    // Sentences are kept as they were written; they go when the language changes.
-    if (event->type() == QEvent::LanguageChange) clear();
-    QFrame::changeEvent(event);
-}
-
 } // namespace wb::workbench

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One message over a view (visual design, section 9): icon, sentence, up to three buttons. More than one
-// wait behind it: "+2".
+// wait behind it: "+2". Sentences stay as they were written: the window clears them when the language
+// changes and says again what still holds.
 #pragma once
 
 #include <QFrame>
@@ -37,7 +38,6 @@ public:
 
 protected:
     void paintEvent(QPaintEvent*) override;
-    void changeEvent(QEvent* event) override;
 
 private:
     void rebuild();
