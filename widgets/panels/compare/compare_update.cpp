@@ -13,6 +13,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <QtConcurrent>
+#include <algorithm>
 
 namespace wb::panels {
 
@@ -88,8 +89,9 @@ void Panel::Private::update() {
     showStrip();
     if (!pictures.contains(picture)) {
         // The worst picture first: that is where there is something to see.
-        picture = strip->currentPath();
-        if (!pictures.contains(picture)) picture = pictures.front();
+        picture = *std::min_element(pictures.begin(), pictures.end(), [this](const QString& a, const QString& b) {
+            return comparison.match(a, reference, judged).f1 < comparison.match(b, reference, judged).f1;
+        });
         showPicture();
     } else {
         showPanes();
@@ -101,13 +103,10 @@ void Panel::Private::readThumbnails(const QStringList& pictures) {
     if (thumbnailReader.isRunning()) return;
     QStringList missing;
     for (const QString& path : pictures)
-        if (!thumbnails.contains(path)) missing << path;
+        if (!thumbnails.contains(absolute(path))) missing << absolute(path);
     if (missing.isEmpty()) return;
-    QVector<std::pair<QString, QString>> work;
-    for (const QString& path : missing) work << std::pair{path, absolute(path)};
-    thumbnailReader.setFuture(QtConcurrent::mapped(work, [](const std::pair<QString, QString>& entry) {
-        return std::pair{entry.first, readPicture(entry.second, 192)};
-    }));
+    thumbnailReader.setFuture(
+        QtConcurrent::mapped(missing, [](const QString& path) { return std::pair{path, readPicture(path, 192)}; }));
 }
 
 void Panel::Private::showStrip() {
@@ -116,7 +115,7 @@ void Panel::Private::showStrip() {
         detection_view::FilmItem item;
         item.path = path;
         item.name = QFileInfo(path).fileName();
-        item.thumbnail = thumbnails.value(path);
+        item.thumbnail = thumbnails.value(absolute(path));
         if (judged != reference) item.f1 = comparison.match(path, reference, judged).f1;
         items << item;
     }
@@ -149,7 +148,8 @@ void Panel::Private::showPanes() {
     }
     view->setPanes(contents);
     zoomText->setText(QStringLiteral("%1 %").arg(qRound(view->zoom() * 100)));
-    rows->setRows(comparison.rows(picture, reference, judged), names, classes);
+    // A variant is not judged by itself.
+    rows->setRows(judged == reference ? QVector<CompareRow>() : comparison.rows(picture, reference, judged), names, classes);
     table->setCurrentRow(view->selectedRow());
 
     const evaluate::MatchResult m = comparison.match(picture, reference, judged);

@@ -239,7 +239,7 @@ void InspectorPanel::Private::show() {
     showWish();
     overview->setFacts(one ? factsOfOne(layers[0]) : factsOfSeveral());
     note->setEnabled(one);
-    if (!note->hasFocus() || !noteTimer.isActive()) {
+    if (!noteTimer.isActive()) { // else the user is typing
         const QScopedValueRollback<bool> guard(filling, true);
         const QString text = one ? facts->note(layers[0]) : QString();
         if (note->toPlainText() != text) note->setPlainText(text);

@@ -183,6 +183,10 @@ void Panel::Private::build() {
     QObject::connect(document, &Document::projectChanged, q, [this] { fill(); });
     QObject::connect(document, &Document::opened, q, [this] {
         message->hide();
+        for (size_t i = 0; i < 3; ++i) {
+            mean[i]->setModified(false);
+            scale[i]->setModified(false);
+        }
         fillPictures();
         fill();
     });
@@ -207,7 +211,7 @@ void Panel::Private::retranslate() {
     aspect->setText(Panel::tr("Keep"));
     padLabel->setText(Panel::tr("Pad"));
     padValue->setPrefix(Panel::tr("value "));
-    const std::pair<QComboBox*, std::initializer_list<QString>> words[] = {
+    const std::pair<QComboBox*, QStringList> words[] = {
         {ratioMode, {Panel::tr("letterbox"), Panel::tr("scale the short side, crop")}},
         {padPlace, {Panel::tr("around the middle"), Panel::tr("right and below")}},
         {order, {QStringLiteral("RGB"), QStringLiteral("BGR"), Panel::tr("Grey"), QStringLiteral("RGBA")}},
