@@ -101,7 +101,5 @@ private slots:
     }
 };
 
-Q_DECLARE_METATYPE(std::function<void(Project&)>)
-
 QTEST_GUILESS_MAIN(TestStageKeys)
 #include "tst_stage_keys.moc"
