@@ -78,7 +78,7 @@ Panel::CalibrationPanel(Document* document, QWidget* parent) : QWidget(parent), 
     d->retranslate();
 }
 
-Panel::~CalibrationPanel() = default;
+Panel::~CalibrationPanel() { releaseParts(this); }
 
 void Panel::Private::build() {
     message = new MessageBar;

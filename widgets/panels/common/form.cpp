@@ -118,6 +118,10 @@ void FactList::setFacts(const QVector<Fact>& facts) {
     }
 }
 
+void releaseParts(QWidget* panel) {
+    for (QObject* part : panel->findChildren<QObject*>()) QObject::disconnect(part, nullptr, panel, nullptr);
+}
+
 QScrollArea* scrolled(QWidget* content) {
     auto* area = new QScrollArea;
     area->setWidget(content);

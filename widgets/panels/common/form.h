@@ -66,6 +66,10 @@ private:
     QVector<std::pair<QLabel*, QLabel*>> m_rows;
 };
 
+/// For destructors of panels: what their parts still tell while they are taken down (a field that loses the
+/// focus says that it was edited) reaches nobody.
+void releaseParts(QWidget* panel);
+
 /// A panel's content in a scroll area without a frame, on the dock's surface.
 QScrollArea* scrolled(QWidget* content);
 

@@ -36,6 +36,7 @@ Panel::ComparePanel(Document* document, QWidget* parent) : QWidget(parent), d(st
 }
 
 Panel::~ComparePanel() {
+    releaseParts(this);
     d->thumbnailReader.cancel();
     d->thumbnailReader.waitForFinished();
     d->imageReader.waitForFinished();

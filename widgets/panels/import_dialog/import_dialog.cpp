@@ -84,7 +84,7 @@ ImportDialog::ImportDialog(Document* document, QWidget* parent) : QDialog(parent
     resize(560, 520);
 }
 
-ImportDialog::~ImportDialog() = default;
+ImportDialog::~ImportDialog() { releaseParts(this); }
 
 void ImportDialog::Private::build() {
     intro = new QLabel;

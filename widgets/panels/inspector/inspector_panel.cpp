@@ -75,7 +75,7 @@ InspectorPanel::InspectorPanel(Document* document, QWidget* parent) : QWidget(pa
     d->follow();
 }
 
-InspectorPanel::~InspectorPanel() = default;
+InspectorPanel::~InspectorPanel() { releaseParts(this); }
 
 void InspectorPanel::Private::build() {
     head = new InspectorHead(facts.get());

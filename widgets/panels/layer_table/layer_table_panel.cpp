@@ -49,7 +49,10 @@ LayerTablePanel::LayerTablePanel(Document* document, QWidget* parent)
     d->updateFooter();
 }
 
-LayerTablePanel::~LayerTablePanel() { d->saveColumns(); }
+LayerTablePanel::~LayerTablePanel() {
+    d->saveColumns();
+    releaseParts(this);
+}
 
 void LayerTablePanel::Private::build() {
     model = new LayerTableModel(document, q);

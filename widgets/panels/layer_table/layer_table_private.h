@@ -3,6 +3,7 @@
 #pragma once
 
 #include "widgets/models/layer_table_model.h"
+#include "widgets/panels/common/form.h"
 #include "widgets/panels/common/message_bar.h"
 #include "widgets/panels/layer_table/filter_edit.h"
 #include "widgets/panels/layer_table/layer_table_panel.h"

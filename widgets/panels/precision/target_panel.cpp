@@ -125,7 +125,7 @@ TargetPanel::TargetPanel(Document* document, QWidget* parent) : QWidget(parent),
     d->retranslate();
 }
 
-TargetPanel::~TargetPanel() = default;
+TargetPanel::~TargetPanel() { releaseParts(this); }
 
 void TargetPanel::Private::fill() {
     const QScopedValueRollback<bool> guard(filling, true);

@@ -72,7 +72,7 @@ Panel::PreprocessPanel(Document* document, QWidget* parent) : QWidget(parent), d
     d->retranslate();
 }
 
-Panel::~PreprocessPanel() = default;
+Panel::~PreprocessPanel() { releaseParts(this); }
 
 void Panel::Private::build() {
     message = new MessageBar;

@@ -31,7 +31,10 @@ Panel::SearchPanel(Document* document, QWidget* parent) : QWidget(parent), d(std
     d->update();
 }
 
-Panel::~SearchPanel() { d->setPaused(false); }
+Panel::~SearchPanel() {
+    releaseParts(this);
+    d->setPaused(false);
+}
 
 void Panel::Private::fill() {
     const QScopedValueRollback<bool> guard(filling, true);

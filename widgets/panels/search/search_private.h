@@ -2,6 +2,7 @@
 // Parts of the search panel. Detail of search_*.cpp.
 #pragma once
 
+#include "widgets/panels/common/form.h"
 #include "widgets/panels/common/message_bar.h"
 #include "widgets/panels/search/front_plot.h"
 #include "widgets/panels/search/search_panel.h"
