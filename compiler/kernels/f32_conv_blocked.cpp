@@ -53,13 +53,14 @@ public:
         const WindowShape& s = m_shape;
         // A unit is a band of rows (or of pixels, for 1 × 1 kernels) times a part of the output groups.
         const int64_t length = m_pointwise ? s.out[1] * s.out[2] : s.out[1];
-        const int64_t channels = (s.inChannels + 7) / 8 * 8;
+        const int64_t channels = plainInput ? s.inChannels : inBlocks() * m_block;
         int64_t band = 1;
         if (m_pointwise) {
             band = std::clamp<int64_t>(kBandFloats / 2 / channels, 48, 960) / 12 * 12;
         } else {
-            const int64_t perRow = channels * m_rowWidth * s.stride[1];
-            band = std::clamp<int64_t>(kBandFloats / std::max<int64_t>(1, perRow) - s.kernel[1] + 1, 1, 16);
+            const int64_t rows = kBandFloats / std::max<int64_t>(1, channels * m_rowWidth);
+            const int64_t span = (s.kernel[1] - 1) * s.dilation[1] + 1;
+            band = std::clamp<int64_t>((rows - span) / s.stride[1] + 1, 1, 16);
         }
         int64_t bands = (length + band - 1) / band;
         // Enough units for every thread to get its share; the sums do not depend on the cut.

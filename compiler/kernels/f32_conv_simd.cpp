@@ -38,6 +38,20 @@ template <int BL, int S> HWY_INLINE ptrdiff_t pixelStep(int64_t stride) {
     return S == 0 ? static_cast<ptrdiff_t>(stride) * BL : S * BL;
 }
 
+/// One input channel at one kernel position: PX inputs times NB blocks of weights onto the sums.
+template <int PX, int NB>
+HWY_INLINE void addProducts(const float* p, ptrdiff_t step, const float* w, V (&sum)[PX][NB * kParts]) {
+    const D d;
+    V weight[NB * kParts];
+    for (int b = 0; b < NB * kParts; ++b)
+        weight[b] = hn::LoadU(d, w + b * kLanes);
+    for (int x = 0; x < PX; ++x) {
+        const V value = hn::Set(d, p[x * step]);
+        for (int b = 0; b < NB * kParts; ++b)
+            sum[x][b] = hn::MulAdd(value, weight[b], sum[x][b]);
+    }
+}
+
 template <int BL, int S, int PX, int NB> HWY_NOINLINE void tile(const ConvRow& r, const float* in, float* out) {
     const D d;
     constexpr int kSums = NB * kParts;
@@ -58,21 +72,17 @@ template <int BL, int S, int PX, int NB> HWY_NOINLINE void tile(const ConvRow& r
     for (int64_t ky = 0; ky < r.kernelHeight; ++ky) {
         for (int64_t kx = 0; kx < r.kernelWidth; ++kx) {
             const float* at = in + ky * r.kyStride + kx * r.kxStride;
-            for (int64_t c = r.channelBegin; c < r.channelEnd;) {
-                const float* p = at + c / BL * r.planeStride + c % BL;
-                const int64_t lanes = std::min<int64_t>(BL - c % BL, r.channelEnd - c);
-                c += lanes;
-                for (int64_t l = 0; l < lanes; ++l) {
-                    V weight[kSums];
-                    for (int b = 0; b < kSums; ++b)
-                        weight[b] = hn::LoadU(d, w + b * kLanes);
-                    w += NB * kBlock;
-                    for (int x = 0; x < PX; ++x) {
-                        const V value = hn::Set(d, p[x * step]);
-                        for (int b = 0; b < kSums; ++b)
-                            sum[x][b] = hn::MulAdd(value, weight[b], sum[x][b]);
-                    }
-                    ++p;
+            if constexpr (BL == 1) {
+                const float* p = at + r.channelBegin * r.planeStride;
+                for (int64_t c = r.channelBegin; c < r.channelEnd; ++c, p += r.planeStride, w += NB * kBlock)
+                    addProducts<PX, NB>(p, step, w, sum);
+            } else {
+                for (int64_t c = r.channelBegin; c < r.channelEnd;) {
+                    const float* p = at + c / BL * r.planeStride + c % BL;
+                    const int64_t lanes = std::min<int64_t>(BL - c % BL, r.channelEnd - c);
+                    c += lanes;
+                    for (int64_t l = 0; l < lanes; ++l, ++p, w += NB * kBlock)
+                        addProducts<PX, NB>(p, step, w, sum);
                 }
             }
         }

@@ -1,10 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/gather_copy.h"
+#include "compiler/kernels/transpose.h"
 
 #include <algorithm>
 #include <cstring>
 
 namespace wb::ops {
+
+namespace {
+
+/// The last two axes are a matrix that the source holds the other way round (NCHW to NHWC and back).
+void turnPlanes(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides, int64_t offset,
+                const float* in, float* out, const kernels::Work& work) {
+    const size_t rank = shape.size();
+    const int64_t rows = shape[rank - 2];
+    const int64_t columns = shape[rank - 1];
+    const int64_t strip = std::clamp<int64_t>(16384 / columns / 8 * 8, 8, 1024);
+    const int64_t strips = (rows + strip - 1) / strip;
+    int64_t outer = 1;
+    for (size_t i = 0; i + 2 < rank; ++i)
+        outer *= shape[i];
+    if (rows <= 0 || columns <= 0) return;
+    work.forEach(outer * strips, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t unit = begin; unit < end; ++unit) {
+            const int64_t first = unit % strips * strip;
+            int64_t rest = unit / strips;
+            int64_t at = offset + first;
+            for (size_t i = rank - 2; i-- > 0;) {
+                at += rest % shape[i] * strides[i];
+                rest /= shape[i];
+            }
+            kernels::channelsToPixels(reinterpret_cast<const std::byte*>(in + at),
+                                      reinterpret_cast<std::byte*>(out + (unit / strips * rows + first) * columns),
+                                      sizeof(float), columns, columns, std::min(strip, rows - first),
+                                      strides[rank - 1]);
+        }
+    });
+}
+
+} // namespace
 
 void copyStrided(const StridedCopy& copy, const float* in, float* out, const kernels::Work& work) {
     std::vector<int64_t> shape = copy.shape;
@@ -26,6 +60,11 @@ void copyStrided(const StridedCopy& copy, const float* in, float* out, const ker
             strides.erase(strides.begin() + static_cast<ptrdiff_t>(i));
             period.erase(period.begin() + static_cast<ptrdiff_t>(i));
         }
+    }
+    if (const size_t rank = shape.size(); rank >= 2 && period == shape && strides[rank - 2] == 1 &&
+                                          strides[rank - 1] > 1 && shape[rank - 1] > 1) {
+        turnPlanes(shape, strides, copy.offset, in, out, work);
+        return;
     }
     const int64_t width = shape.back();
     const int64_t step = strides.back();
