@@ -10,10 +10,6 @@
 namespace wb::passes {
 namespace {
 
-ir::Shape shapeOf(const ir::Graph& graph, ir::ValueId id) {
-    return graph.value(id).type.shape;
-}
-
 bool sameShape(const ir::Graph& graph, const ir::Node& node) {
     return shapeOf(graph, node.operands[0]) == shapeOf(graph, node.results[0]);
 }

@@ -10,10 +10,6 @@
 namespace wb::passes {
 namespace {
 
-const ir::Shape& shapeOf(const ir::Graph& graph, ir::ValueId id) {
-    return graph.value(id).type.shape;
-}
-
 /// filter[o,…] · factor[o], bias[o] · factor[o] + shift[o].
 struct Scaled {
     ir::Tensor filter;

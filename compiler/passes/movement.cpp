@@ -11,10 +11,6 @@
 namespace wb::passes {
 namespace {
 
-ir::Shape shapeOf(const ir::Graph& graph, ir::ValueId id) {
-    return graph.value(id).type.shape;
-}
-
 bool isReshape(const ir::Node& node) {
     return node.op == "top.Reshape" || node.op == "top.Squeeze" || node.op == "top.Unsqueeze";
 }

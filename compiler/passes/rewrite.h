@@ -11,6 +11,10 @@
 
 namespace wb::passes {
 
+inline const ir::Shape& shapeOf(const ir::Graph& graph, ir::ValueId id) {
+    return graph.value(id).type.shape;
+}
+
 /// How often each value is read, an output of the network counting as a read. Rewrites that find
 /// exactly one read of an intermediate value may let it vanish.
 std::vector<int> useCounts(const ir::Graph& graph);

@@ -12,10 +12,6 @@
 namespace wb::passes {
 namespace {
 
-ir::Shape shapeOf(const ir::Graph& graph, ir::ValueId id) {
-    return graph.value(id).type.shape;
-}
-
 ir::AttributeMap attributes(int64_t h, int64_t w, bool crd, bool inversed) {
     ir::AttributeMap a;
     a.set("block_h", h);

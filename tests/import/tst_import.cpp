@@ -120,7 +120,7 @@ private slots:
         const auto dim = [&](int64_t i, const std::string& name) {
             return b.node(
                 "Unsqueeze",
-                {b.node("Gather", {b.node("Shape", {"x"}, name + "s"), b.ints({i})}, name),
+                {b.node("Gather", {b.node("Shape", {"x"}, name + "_shape"), b.ints({i})}, name),
                  b.ints({0})},
                 name + "u");
         };
