@@ -112,7 +112,7 @@ void Panel::Private::build() {
     tune = spin("calibrationTune", 1000);
     method = new QComboBox;
     method->setObjectName(QStringLiteral("calibrationMethod"));
-    for (const char* name : {"kl", "mse", "percentile9999", "max"}) method->addItem({}, QString::fromLatin1(name));
+    for (const char* name : {"kl", "mse", "percentile9999", "max"}) method->addItem(QString(), QString::fromLatin1(name));
     bins = new QComboBox;
     bins->setObjectName(QStringLiteral("calibrationBins"));
     for (int n : {512, 1024, 2048, 4096, 8192}) bins->addItem(QString::number(n), n);

@@ -52,6 +52,7 @@ struct ImportDialog::Private {
     ImportDialog* q = nullptr;
     Document* document = nullptr;
     nlohmann::json snapshot;
+    bool shapesGiven = false;          ///< the model was read with shapes of the user's
     std::vector<QString> inputNames;
     std::vector<QLineEdit*> shapes;
     QVector<std::pair<QString, QString>> heads; ///< name, shape
@@ -212,6 +213,7 @@ void ImportDialog::Private::ask() {
             return;
         }
         model["input_shapes"] = *entered;
+        shapesGiven = true;
     } else {
         model["input_shapes"] = document->project().model.inputShapes;
     }
@@ -379,7 +381,7 @@ void ImportDialog::accept() {
     } catch (const nlohmann::json::exception&) {
         own.clear();
     }
-    const bool given = !d->document->project().model.inputShapes.empty() || own != *entered;
+    const bool given = d->shapesGiven || !d->document->project().model.inputShapes.empty() || own != *entered;
     std::vector<std::string> names;
     for (const QString& name : d->checkedOutputs()) names.push_back(name.toStdString());
     d->document->edit(tr("Shapes and outputs"), [&](jobs::Project& project) {

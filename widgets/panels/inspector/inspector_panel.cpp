@@ -191,7 +191,9 @@ void InspectorPanel::Private::build() {
     });
     QObject::connect(locked, &QCheckBox::clicked, q, [this](bool on) { document->setLocked(names(), on); });
     QObject::connect(note, &QPlainTextEdit::textChanged, q, [this] {
-        if (!filling) noteTimer.start();
+        if (filling) return;
+        noteEdited = true;
+        noteTimer.start();
     });
     QObject::connect(theme::notifier(), &theme::Notifier::changed, q, [this] { show(); });
 }
@@ -239,7 +241,7 @@ void InspectorPanel::Private::show() {
     showWish();
     overview->setFacts(one ? factsOfOne(layers[0]) : factsOfSeveral());
     note->setEnabled(one);
-    if (!noteTimer.isActive()) { // else the user is typing
+    if (!noteEdited) { // else the user is typing
         const QScopedValueRollback<bool> guard(filling, true);
         const QString text = one ? facts->note(layers[0]) : QString();
         if (note->toPlainText() != text) note->setPlainText(text);
@@ -306,8 +308,8 @@ void InspectorPanel::Private::showWish() {
 }
 
 void InspectorPanel::Private::commitNote() {
-    if (!noteTimer.isActive() || layers.size() != 1) return;
     noteTimer.stop();
+    if (!std::exchange(noteEdited, false) || layers.size() != 1) return;
     const QString name = facts->name(layers[0]), text = note->toPlainText().trimmed();
     document->edit(InspectorPanel::tr("Note on %1").arg(name),
                    [&](jobs::Project& project) {

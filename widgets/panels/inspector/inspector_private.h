@@ -55,7 +55,7 @@ struct InspectorPanel::Private {
     FactList* overview = nullptr;
     QPlainTextEdit* note = nullptr;
     QTimer soon, noteTimer;
-    bool pinned = false, filling = false;
+    bool pinned = false, filling = false, noteEdited = false;
 
     void build();
     void retranslate();

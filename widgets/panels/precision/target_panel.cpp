@@ -63,8 +63,8 @@ TargetPanel::TargetPanel(Document* document, QWidget* parent) : QWidget(parent),
         d->chip->addItem(QString::fromLatin1(name).toUpper(), QString::fromLatin1(name));
     d->kind = new QComboBox;
     d->kind->setObjectName(QStringLiteral("targetSymmetry"));
-    d->kind->addItem({}, false);
-    d->kind->addItem({}, true);
+    d->kind->addItem(QString(), false);
+    d->kind->addItem(QString(), true);
     d->floatType = new QComboBox;
     d->floatType->setObjectName(QStringLiteral("targetFloat"));
     for (const char* name : {"F16", "BF16", "F32"}) d->floatType->addItem(QString::fromLatin1(name), QString::fromLatin1(name));

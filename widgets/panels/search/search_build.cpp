@@ -44,8 +44,8 @@ void Panel::Private::build() {
     limit = whole("searchLimit", 0, 100000);
     method = new QComboBox;
     method->setObjectName(QStringLiteral("searchMethod"));
-    method->addItem({}, QStringLiteral("walk"));
-    method->addItem({}, QStringLiteral("ranked"));
+    method->addItem(QString(), QStringLiteral("walk"));
+    method->addItem(QString(), QStringLiteral("ranked"));
     const auto button = [](const char* name) {
         auto* b = new QPushButton;
         b->setObjectName(QLatin1String(name));
