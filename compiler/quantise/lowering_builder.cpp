@@ -96,13 +96,25 @@ ValueId Builder::operandAs(ValueId sourceValue, const ir::Node& user, TensorType
     type.shape = from.shape;
     if (sameNumbers(from, type)) return value;
     const std::string& userName = m_source.value(user.results.front()).name;
-    if (from.uniform() != nullptr && type.uniform() != nullptr) return requantTo(value, userName, std::move(type));
-    return castTo(value, userName, std::move(type));
+    if (type.uniform() == nullptr) return castTo(value, userName, std::move(type));
+    if (from.uniform() != nullptr) return requantTo(value, value, userName, std::move(type));
+    // A float operand is brought to codes of its own scale first, then requantised like any other.
+    const auto own = typeFor(sourceValue, Precision::Int8);
+    if (!own || sameNumbers(*own, type)) return castTo(value, userName, std::move(type));
+    const std::string requant = m_target.value(value).name + "_to_" + userName;
+    const ValueId codes = castTo(value, requant, *own);
+    // The requant stands before all other users, so the cast bears its name and was the first one made.
+    m_target.value(codes).name = m_target.value(value).name + requant + "_" + nameOfType(*own);
+    const auto made = std::find_if(m_casts.begin(), m_casts.end(), [&](const Follower& f) {
+        return f.node == m_target.value(codes).producer;
+    });
+    std::rotate(m_casts.begin(), made, made + 1);
+    return requantTo(codes, value, userName, std::move(type));
 }
 
 ValueId Builder::castTo(ValueId value, const std::string& userName, TensorType type) {
-    for (const ir::NodeId id : m_casts) {
-        const auto& node = m_target.node(id);
+    for (const Follower& follower : m_casts) {
+        const auto& node = m_target.node(follower.node);
         if (node.operands[0] == value && sameNumbers(m_target.value(node.results[0]).type, type))
             return node.results[0];
     }
@@ -113,20 +125,20 @@ ValueId Builder::castTo(ValueId value, const std::string& userName, TensorType t
     attributes.set("with_scale", true);
     std::string name = m_target.value(value).name + userName + "_" + nameOfType(type);
     const ValueId result = m_target.add("tpu.Cast", {value}, std::move(name), std::move(type), std::move(attributes));
-    m_casts.push_back(m_target.value(result).producer);
+    m_casts.push_back({m_target.value(result).producer, value});
     return result;
 }
 
-ValueId Builder::requantTo(ValueId value, const std::string& userName, TensorType type) {
+ValueId Builder::requantTo(ValueId value, ValueId anchor, const std::string& userName, TensorType type) {
     const auto pair = numeric::scaleShiftPositive(
         m_target.value(value).type.uniform()->scale() / type.uniform()->scale(), 8);
     ir::AttributeMap attributes;
     attributes.set("multiplier", ir::Attribute::si32(pair.multiplier));
     attributes.set("rshift", ir::Attribute::si32(pair.shift));
-    std::string name = m_target.value(value).name + "_to_" + userName;
+    std::string name = m_target.value(anchor).name + "_to_" + userName;
     if (const ValueId present = m_target.find(name); present != ir::kNoValue) return present;
     const ValueId result = m_target.add("tpu.MulShift", {value}, std::move(name), std::move(type), std::move(attributes));
-    m_requants.push_back(m_target.value(result).producer);
+    m_requants.push_back({m_target.value(result).producer, anchor});
     return result;
 }
 
@@ -169,8 +181,8 @@ ir::Graph Builder::ordered() const {
     std::vector<bool> follows(m_target.nodes().size(), false);
     for (const auto* list : {&m_casts, &m_requants}) {
         for (auto it = list->rbegin(); it != list->rend(); ++it) {
-            followers[static_cast<size_t>(m_target.node(*it).operands[0])].push_back(*it);
-            follows[static_cast<size_t>(*it)] = true;
+            followers[static_cast<size_t>(it->anchor)].push_back(it->node);
+            follows[static_cast<size_t>(it->node)] = true;
         }
     }
     ir::Graph result;

@@ -32,7 +32,7 @@ public:
 
 private:
     ir::ValueId castTo(ir::ValueId value, const std::string& userName, ir::TensorType type);
-    ir::ValueId requantTo(ir::ValueId value, const std::string& userName, ir::TensorType type);
+    ir::ValueId requantTo(ir::ValueId value, ir::ValueId anchor, const std::string& userName, ir::TensorType type);
     ir::Graph ordered() const;
 
     const ir::Graph& m_source;
@@ -41,8 +41,13 @@ private:
     const JobContext& m_context;
     ir::Graph m_target;
     std::vector<ir::ValueId> m_twins;     ///< by source value
-    std::vector<ir::NodeId> m_casts;      ///< in the order made
-    std::vector<ir::NodeId> m_requants;
+    /// A node that stands right behind the producer of `anchor`.
+    struct Follower {
+        ir::NodeId node;
+        ir::ValueId anchor;
+    };
+    std::vector<Follower> m_casts; ///< in the order made
+    std::vector<Follower> m_requants;
 };
 
 } // namespace wb::quantise

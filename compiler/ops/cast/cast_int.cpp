@@ -5,7 +5,9 @@
 #include "compiler/numeric/half.h"
 #include "compiler/ops/support/int_kernel.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace wb::ops {
 namespace {
@@ -34,6 +36,15 @@ void store(std::byte* data, ElementType type, int64_t i, float value) {
     }
 }
 
+/// Round half away from zero, add the zero point, saturate, without a call, so that loops become vectors.
+template <class Out> Out nearestCode(float value, int32_t zero) {
+    value = value == value ? std::min(std::max(value, -1024.0F), 1024.0F) : 0.0F;
+    auto whole = static_cast<int32_t>(value);
+    const float part = value - static_cast<float>(whole); // exact
+    whole += static_cast<int32_t>(part >= 0.5F) - static_cast<int32_t>(part <= -0.5F) + zero;
+    return static_cast<Out>(std::clamp<int32_t>(whole, std::numeric_limits<Out>::min(), std::numeric_limits<Out>::max()));
+}
+
 struct Quant {
     float scale = 1;
     float zeroPoint = 0;
@@ -51,10 +62,18 @@ Prepared toCodes(const PrepareContext& c, ElementType from) {
     const float factor = narrow(static_cast<float>(inverse), from);
     const double zero = q == nullptr ? 0 : static_cast<double>(q->zeroPoint());
     const bool outSigned = isSignedCode(resultType(c));
+    const auto whole = static_cast<int32_t>(zero);
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
         work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
             withCode(outSigned, [&](auto code) {
                 using Out = decltype(code);
+                if (from == ElementType::F32) {
+                    const auto* numbers = in[0].as<float>();
+                    auto* codes = out[0].as<Out>();
+                    for (int64_t i = begin; i < end; ++i)
+                        codes[i] = nearestCode<Out>(numbers[i] * factor, whole);
+                    return;
+                }
                 for (int64_t i = begin; i < end; ++i) {
                     const float scaled = narrow(load(in[0].data, from, i) * factor, from);
                     out[0].as<Out>()[i] = numeric::toCode<Out>(std::round(static_cast<double>(scaled)) + zero);
@@ -73,6 +92,18 @@ Prepared fromCodes(const PrepareContext& c, ElementType to) {
         const auto q = static_cast<float>(inSigned ? static_cast<int8_t>(code) : code);
         table[static_cast<size_t>(code)] = narrow(narrow(quant.scale, to) * narrow(q - quant.zeroPoint, to), to);
     }
+    if (to == ElementType::F32)
+        return makeKernel([quant, inSigned](Inputs in, Outputs out, const kernels::Work& work) {
+            work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
+                withCode(inSigned, [&](auto code) {
+                    const auto* codes = in[0].as<decltype(code)>();
+                    auto* numbers = out[0].as<float>();
+                    const Quant q = quant;
+                    for (int64_t i = begin; i < end; ++i)
+                        numbers[i] = (static_cast<float>(codes[i]) - q.zeroPoint) * q.scale;
+                });
+            });
+        });
     return makeKernel([table = std::move(table), to](Inputs in, Outputs out, const kernels::Work& work) {
         work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; ++i)
