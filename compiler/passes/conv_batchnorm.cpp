@@ -162,21 +162,18 @@ bool mergePointwise(ir::Graph& graph, ir::NodeId n, const std::vector<int>& uses
     const auto count = ir::checkedElementCount(shape);
     if (!count || *count > 4 * (a->elementCount() + b->elementCount()) + 4096)
         return false; // would only grow
-    std::vector<double> sums(static_cast<size_t>(*count), 0.0),
-        offset(static_cast<size_t>(outs), 0.0);
+    // Single precision, one product after the other, the second bias last: the sums of the vendor's tool to
+    // the last bit (measured on its weights), on which scales and multipliers of INT8 depend.
+    std::vector<float> sums(static_cast<size_t>(*count), 0.0F), offset(static_cast<size_t>(outs), 0.0F);
     for (int64_t o = 0; o < outs; ++o) {
         for (int64_t m = 0; m < middle; ++m)
             for (int64_t k = 0; k < area; ++k) {
-                const double w = static_cast<double>(b->data<float>()[(o * middle + m) * area + k]);
-                if (biasA != nullptr)
-                    offset[static_cast<size_t>(o)] +=
-                        w * static_cast<double>(biasA->data<float>()[m]);
+                const float w = b->data<float>()[(o * middle + m) * area + k];
+                if (biasA != nullptr) offset[static_cast<size_t>(o)] += w * biasA->data<float>()[m];
                 for (int64_t i = 0; i < ins; ++i)
-                    sums[static_cast<size_t>((o * ins + i) * area + k)] +=
-                        w * static_cast<double>(a->data<float>()[m * ins + i]);
+                    sums[static_cast<size_t>((o * ins + i) * area + k)] += w * a->data<float>()[m * ins + i];
             }
-        if (biasB != nullptr)
-            offset[static_cast<size_t>(o)] += static_cast<double>(biasB->data<float>()[o]);
+        if (biasB != nullptr) offset[static_cast<size_t>(o)] += biasB->data<float>()[o];
     }
     const std::string name = graph.value(second.results[0]).name;
     std::optional<ir::Tensor> bias;
