@@ -540,10 +540,6 @@
         <translation>校准所用图片</translation>
     </message>
     <message>
-        <source>Test pictures · worst F1 first</source>
-        <translation>测试图片 · F1 最差在前</translation>
-    </message>
-    <message>
         <source>match</source>
         <translation>匹配</translation>
     </message>
@@ -762,14 +758,6 @@
         <translation>宽 </translation>
     </message>
     <message>
-        <source>height of the input</source>
-        <translation>输入的高</translation>
-    </message>
-    <message>
-        <source>width of the input</source>
-        <translation>输入的宽</translation>
-    </message>
-    <message>
         <source>Aspect</source>
         <translation>宽高比</translation>
     </message>
@@ -950,10 +938,6 @@
         <translation>四分之一</translation>
     </message>
     <message>
-        <source>Walk, as the vendor</source>
-        <translation>逐层遍历（与厂商相同）</translation>
-    </message>
-    <message>
         <source>Ranked by gain</source>
         <translation>按增益排序</translation>
     </message>
@@ -1084,6 +1068,26 @@
         <translation>
             <numerusform>未达到目标 %1。最佳表以 %n 个浮点层得到 %2。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>worst F1 first</source>
+        <translation>F1 最差在前</translation>
+    </message>
+    <message>
+        <source>Own: the size of the network&apos;s input</source>
+        <translation>自身：网络输入的尺寸</translation>
+    </message>
+    <message>
+        <source>height: own</source>
+        <translation>高度：自身</translation>
+    </message>
+    <message>
+        <source>width: own</source>
+        <translation>宽度：自身</translation>
+    </message>
+    <message>
+        <source>Vendor&apos;s walk</source>
+        <translation>厂商的逐层搜索</translation>
     </message>
 </context>
 <context>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exact convolution of 8-bit codes with 32-bit sums and a requant per output channel, as BM1684X does it:
-// out = saturate(relu?((sum + bias) * multiplier >> shift, half up)). The scalar form is the definition.
+// Exact convolution of 8-bit codes with 32-bit sums and a requant per output channel, as BM1684X
+// does it: out = saturate(relu?((sum + bias) * multiplier >> shift, half up)). The scalar form is
+// the definition.
 #pragma once
 
 #include "compiler/kernels/work.h"
@@ -14,7 +15,8 @@ namespace wb::kernels {
 
 struct S8ConvShape {
     int64_t batch = 1, inChannels = 1, outChannels = 1, groups = 1;
-    std::array<int64_t, 2> in{1, 1}, out{1, 1}, kernel{1, 1}, stride{1, 1}, pad{0, 0}, dilation{1, 1};
+    std::array<int64_t, 2> in{1, 1}, out{1, 1}, kernel{1, 1}, stride{1, 1}, pad{0, 0},
+        dilation{1, 1};
 };
 
 /// What happens to a sum. Arrays have an entry an output channel; an empty bias counts as zero.
@@ -27,11 +29,14 @@ struct S8Requant {
 };
 
 /// in [N,C,H,W] (codes signed or not), weights [O,C/g,kh,kw] → out [N,O,oh,ow].
-void s8ConvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned, const int8_t* weights,
-                  bool weightsSigned, const S8Requant& requant, std::byte* out, const Work& work);
+void s8ConvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned,
+                  const int8_t* weights, bool weightsSigned, const S8Requant& requant,
+                  std::byte* out, const Work& work);
 
-/// Transposed: weights [O,C/g,kh,kw] by output channel; one group, or as many as channels. Sums + bias.
-void s8DeconvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned, const int8_t* weights,
-                    bool weightsSigned, const std::vector<int32_t>& bias, int32_t* out, const Work& work);
+/// Transposed: weights [O,C/g,kh,kw] by output channel; one group, or as many as channels. Sums +
+/// bias.
+void s8DeconvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned,
+                    const int8_t* weights, bool weightsSigned, const std::vector<int32_t>& bias,
+                    int32_t* out, const Work& work);
 
 } // namespace wb::kernels

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Vector loops of the convolution of codes. Six results times 16 channels of 32-bit sums stay in registers
-// (12 of 16 with 256-bit vectors); each pair of input channels is one load a result and two multiply-adds.
+// Vector loops of the convolution of codes. Six results times 16 channels of 32-bit sums stay in
+// registers (12 of 16 with 256-bit vectors); each pair of input channels is one load a result and
+// two multiply-adds.
 #include "compiler/kernels/s8_conv_tile.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,9 +24,11 @@ void store(const S8ConvRow& r, const int32_t* sums, uint8_t* out) {
     for (int64_t i = 0; i < r.channels; ++i) {
         const auto* round = i % 2 == 0 ? q.roundEven : q.roundOdd;
         const auto* shift = i % 2 == 0 ? q.shiftEven : q.shiftOdd;
-        const int64_t product = (int64_t{sums[i]} + q.bias[i]) * q.multiplier[i] + static_cast<int64_t>(round[i / 2]);
+        const int64_t product =
+            (int64_t{sums[i]} + q.bias[i]) * q.multiplier[i] + static_cast<int64_t>(round[i / 2]);
         int64_t value = product >> shift[i / 2];
-        value = r.outSigned ? std::clamp<int64_t>(value, r.relu ? 0 : -128, 127) : std::clamp<int64_t>(value, 0, 255);
+        value = r.outSigned ? std::clamp<int64_t>(value, r.relu ? 0 : -128, 127)
+                            : std::clamp<int64_t>(value, 0, 255);
         const auto code = static_cast<uint8_t>(value);
         out[i] = r.table == nullptr ? code : r.table[code];
     }
@@ -53,7 +56,8 @@ void depthwiseRow(const S8ConvRow& r, const int32_t* weights) {
         for (int64_t ky = 0; ky < r.kernelHeight; ++ky)
             for (int64_t kx = 0; kx < r.kernelWidth; ++kx, w += kS8Block)
                 for (int i = 0; i < kS8Block; ++i)
-                    sums[i] += r.in[x * r.pixelStride + ky * r.kyStride + kx * r.kxStride + i] * w[i];
+                    sums[i] +=
+                        r.in[x * r.pixelStride + ky * r.kyStride + kx * r.kxStride + i] * w[i];
         store(r, sums, r.out + x * r.outStride);
     }
 }
@@ -103,14 +107,15 @@ struct RequantVectors {
         shiftOdd = hn::Load(du, q.shiftOdd + half);
     }
 
-    /// ((sum + bias) * multiplier + round) >> shift, of which the low 32 bits are kept: the planner made
-    /// sure that the result fits, so a logical shift will do.
+    /// ((sum + bias) * multiplier + round) >> shift, of which the low 32 bits are kept: the planner
+    /// made sure that the result fits, so a logical shift will do.
     HWY_INLINE V32 operator()(V32 sum) const {
         const D32 d;
         const DU64 du;
         sum = hn::Add(sum, bias);
         const auto e = hn::BitCast(du, hn::MulEven(sum, even));
-        const auto o = hn::BitCast(du, hn::MulEven(hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(du, sum))), odd));
+        const auto o = hn::BitCast(
+            du, hn::MulEven(hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(du, sum))), odd));
         const auto low = hn::Shr(hn::Add(e, roundEven), shiftEven);
         const auto high = hn::ShiftLeft<32>(hn::Shr(hn::Add(o, roundOdd), shiftOdd));
         return hn::OddEven(hn::BitCast(d, high), hn::BitCast(d, low));
@@ -118,7 +123,9 @@ struct RequantVectors {
 };
 
 /// Requantises `count` results of 16 sums, saturates, looks up and stores them.
-template <int count> HWY_INLINE void store(const S8ConvRow& r, const V32 (&sums)[count][kParts], uint8_t* HWY_RESTRICT out) {
+template <int count>
+HWY_INLINE void store(const S8ConvRow& r, const V32 (&sums)[count][kParts],
+                      uint8_t* HWY_RESTRICT out) {
     const D32 d;
     const hn::Rebind<int16_t, D32> d16;
     HWY_ALIGN uint8_t codes[count * kS8Block];
@@ -149,7 +156,8 @@ template <int count> HWY_INLINE void store(const S8ConvRow& r, const V32 (&sums)
         else if (table != nullptr)
             for (size_t i = 0; i < channels; ++i)
                 out[i] = table[from[i]];
-        else std::memcpy(out, from, channels);
+        else
+            std::memcpy(out, from, channels);
     }
 }
 
@@ -188,12 +196,23 @@ void convRow(const S8ConvRow& r) {
     for (; left >= 6; left -= 6, in += 6 * r.pixelStride, out += 6 * r.outStride)
         tile<6>(r, in, out);
     switch (left) {
-    case 5: tile<5>(r, in, out); break;
-    case 4: tile<4>(r, in, out); break;
-    case 3: tile<3>(r, in, out); break;
-    case 2: tile<2>(r, in, out); break;
-    case 1: tile<1>(r, in, out); break;
-    default: break;
+    case 5:
+        tile<5>(r, in, out);
+        break;
+    case 4:
+        tile<4>(r, in, out);
+        break;
+    case 3:
+        tile<3>(r, in, out);
+        break;
+    case 2:
+        tile<2>(r, in, out);
+        break;
+    case 1:
+        tile<1>(r, in, out);
+        break;
+    default:
+        break;
     }
 }
 
@@ -209,8 +228,9 @@ void depthwiseRow(const S8ConvRow& r, const int32_t* weights) {
             for (int64_t kx = 0; kx < r.kernelWidth; ++kx, w += kS8Block) {
                 const int16_t* at = r.in + x * r.pixelStride + ky * r.kyStride + kx * r.kxStride;
                 for (int p = 0; p < kParts; ++p)
-                    sum[0][p] = hn::Add(sum[0][p], hn::Mul(hn::PromoteTo(d, hn::LoadU(half, at + p * kLanes)),
-                                                     hn::Load(d, w + p * kLanes)));
+                    sum[0][p] = hn::Add(sum[0][p],
+                                        hn::Mul(hn::PromoteTo(d, hn::LoadU(half, at + p * kLanes)),
+                                                hn::Load(d, w + p * kLanes)));
             }
         store<1>(r, sum, r.out + x * r.outStride);
     }
@@ -228,8 +248,10 @@ template <class From> HWY_INLINE void widenCodes(const From* in, int16_t* out, i
 }
 
 void widen(const uint8_t* in, bool isSigned, int16_t* out, int64_t count) {
-    if (isSigned) widenCodes(reinterpret_cast<const int8_t*>(in), out, count);
-    else widenCodes(in, out, count);
+    if (isSigned)
+        widenCodes(reinterpret_cast<const int8_t*>(in), out, count);
+    else
+        widenCodes(in, out, count);
 }
 
 #endif // HWY_SCALAR
@@ -244,8 +266,12 @@ HWY_EXPORT(convRow);
 HWY_EXPORT(depthwiseRow);
 HWY_EXPORT(widen);
 
-void s8ConvRow(const S8ConvRow& row) { HWY_DYNAMIC_DISPATCH(convRow)(row); }
-void s8DepthwiseRow(const S8ConvRow& row, const int32_t* weights) { HWY_DYNAMIC_DISPATCH(depthwiseRow)(row, weights); }
+void s8ConvRow(const S8ConvRow& row) {
+    HWY_DYNAMIC_DISPATCH(convRow)(row);
+}
+void s8DepthwiseRow(const S8ConvRow& row, const int32_t* weights) {
+    HWY_DYNAMIC_DISPATCH(depthwiseRow)(row, weights);
+}
 void s8Widen(const uint8_t* in, bool isSigned, int16_t* out, int64_t count) {
     HWY_DYNAMIC_DISPATCH(widen)(in, isSigned, out, count);
 }

@@ -21,23 +21,23 @@ struct S8RequantBlock {
 
 /// One row of results for one block of output channels.
 struct S8ConvRow {
-    const int16_t* in = nullptr;     ///< widened codes at the window of result 0
+    const int16_t* in = nullptr;      ///< widened codes at the window of result 0
     const int16_t* weights = nullptr; ///< [ky][kx][pair of channels][16 output channels][2]
     const S8RequantBlock* requant = nullptr;
     int64_t kernelHeight = 1, kernelWidth = 1, pairs = 1; ///< pairs of input channels
-    int64_t kyStride = 0, kxStride = 0; ///< in int16 elements
-    int64_t pixelStride = 0;            ///< from one result's window to the next, in int16 elements
+    int64_t kyStride = 0, kxStride = 0;                   ///< in int16 elements
+    int64_t pixelStride = 0; ///< from one result's window to the next, in int16 elements
     uint8_t* out = nullptr;
-    int64_t outStride = 0;              ///< from one result to the next, in bytes
-    int64_t count = 0;                  ///< results in the row
-    int64_t channels = kS8Block;        ///< valid channels of the block
+    int64_t outStride = 0;       ///< from one result to the next, in bytes
+    int64_t count = 0;           ///< results in the row
+    int64_t channels = kS8Block; ///< valid channels of the block
     bool outSigned = true, relu = false;
-    const uint8_t* table = nullptr;     ///< 256 codes, or null
+    const uint8_t* table = nullptr; ///< 256 codes, or null
 };
 
 void s8ConvRow(const S8ConvRow& row);
-/// The same where every output channel has one input channel: `weights` is [ky][kx][16] int32, `in` points
-/// at the block's 16 channels.
+/// The same where every output channel has one input channel: `weights` is [ky][kx][16] int32, `in`
+/// points at the block's 16 channels.
 void s8DepthwiseRow(const S8ConvRow& row, const int32_t* weights);
 /// 8-bit codes to 16 bits.
 void s8Widen(const uint8_t* in, bool isSigned, int16_t* out, int64_t count);

@@ -25,7 +25,11 @@ MultiplierShift search(double factor, int bits, int firstShift) {
 
 } // namespace
 
-MultiplierShift scaleShift(double factor, int bits) { return search(factor, bits, -32); }
-MultiplierShift scaleShiftPositive(double factor, int bits) { return search(factor, bits, 0); }
+MultiplierShift scaleShift(double factor, int bits) {
+    return search(factor, bits, -32);
+}
+MultiplierShift scaleShiftPositive(double factor, int bits) {
+    return search(factor, bits, 0);
+}
 
 } // namespace wb::numeric

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A positive real as multiplier / 2^shift, searched as the vendor's compiler searches it, so that the
-// pairs equal those in its files.
+// A positive real as multiplier / 2^shift, searched as the vendor's compiler searches it, so that
+// the pairs equal those in its files.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ struct MultiplierShift {
     bool operator==(const MultiplierShift&) const = default;
 };
 
-/// Nearest pair over shifts -32…30. `bits` is 32 (multiplier below 2^31 - 1) or 8 (below 127). The factor
-/// is first rounded to float32; of equally near pairs the smallest shift wins.
+/// Nearest pair over shifts -32…30. `bits` is 32 (multiplier below 2^31 - 1) or 8 (below 127). The
+/// factor is first rounded to float32; of equally near pairs the smallest shift wins.
 MultiplierShift scaleShift(double factor, int bits);
 
 /// The same over shifts 0…30 (used by Add and by requants between scales).

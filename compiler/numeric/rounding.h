@@ -33,10 +33,12 @@ int64_t shiftRight(int64_t value, int shift, Round mode);
 
 /// The one that BM1684 and BM1684X use to requantise: (value + 2^(shift-1)) >> shift.
 inline int64_t shiftRightHalfUp(int64_t value, int shift) {
-    if (shift <= 0) return static_cast<int64_t>(static_cast<uint64_t>(value) << std::min(-shift, 63));
+    if (shift <= 0)
+        return static_cast<int64_t>(static_cast<uint64_t>(value) << std::min(-shift, 63));
     if (shift > 62) return shiftRight(value, shift, Round::HalfUp);
     // Adding half in unsigned arithmetic is defined for every value; sums here stay far below 2^63.
-    return static_cast<int64_t>(static_cast<uint64_t>(value) + (uint64_t{1} << (shift - 1))) >> shift;
+    return static_cast<int64_t>(static_cast<uint64_t>(value) + (uint64_t{1} << (shift - 1))) >>
+           shift;
 }
 
 template <class Code> constexpr Code saturate(int64_t value) {
@@ -44,7 +46,8 @@ template <class Code> constexpr Code saturate(int64_t value) {
                                                  std::numeric_limits<Code>::max()));
 }
 
-/// Code of a real by round-half-away-from-zero, the vendor's way for constants and casts. NaN gives 0.
+/// Code of a real by round-half-away-from-zero, the vendor's way for constants and casts. NaN gives
+/// 0.
 template <class Code> Code toCode(double value) {
     if (std::isnan(value)) return 0;
     constexpr double low = std::numeric_limits<Code>::min();

@@ -17,7 +17,8 @@ bool isFloatWeight(const Tensor* tensor) {
 ValueId weightBefore(ir::Graph& graph, ir::NodeId node, const std::string& name, ir::Shape shape,
                      const std::vector<float>& values) {
     graph.weights.insert_or_assign(name, Tensor::of<float>(ir::ElementType::F32, shape, values));
-    const auto id = graph.insertNode(node, "top.Weight", {}, {name}, {{ir::ElementType::F32, shape, true, {}}});
+    const auto id =
+        graph.insertNode(node, "top.Weight", {}, {name}, {{ir::ElementType::F32, shape, true, {}}});
     return graph.node(id).results[0];
 }
 
@@ -45,10 +46,13 @@ void reductionsToPools(ir::Graph& graph) {
         for (auto& axis : axes)
             axis += axis < 0 ? static_cast<int64_t>(shape.size()) : 0;
         std::sort(axes.begin(), axes.end());
-        if ((mode != "ReduceMean" && mode != "ReduceMax") || shape.size() != 4 || axes != std::vector<int64_t>{2, 3})
+        if ((mode != "ReduceMean" && mode != "ReduceMax") || shape.size() != 4 ||
+            axes != std::vector<int64_t>{2, 3})
             continue;
         const auto keep = node.attributes.find("keepdims");
-        const bool keepDims = keep == nullptr || node.attributes.boolean("keepdims", node.attributes.integer("keepdims", 1) != 0);
+        const bool keepDims =
+            keep == nullptr ||
+            node.attributes.boolean("keepdims", node.attributes.integer("keepdims", 1) != 0);
         node.op = mode == "ReduceMean" ? "top.AvgPool" : "top.MaxPool";
         ir::AttributeMap a;
         a.set("count_include_pad", true);
@@ -86,7 +90,8 @@ FusedNames mergeScales(ir::Graph& graph) {
         std::vector<float> weights(static_cast<size_t>(filter.elementCount()));
         std::vector<float> bias(static_cast<size_t>(channels), 0);
         const auto* convBias = conv.operands.size() > 2 ? graph.weight(conv.operands[2]) : nullptr;
-        const auto* scaleBias = scale.operands.size() > 2 ? graph.weight(scale.operands[2]) : nullptr;
+        const auto* scaleBias =
+            scale.operands.size() > 2 ? graph.weight(scale.operands[2]) : nullptr;
         for (int64_t c = 0; c < channels; ++c) {
             const float factor = factors[static_cast<size_t>(c)];
             for (int64_t i = c * perChannel; i < (c + 1) * perChannel; ++i)
@@ -98,7 +103,8 @@ FusedNames mergeScales(ir::Graph& graph) {
         const bool withBias = convBias != nullptr || scaleBias != nullptr;
         const std::string name = graph.value(scale.results[0]).name;
         fused.emplace(graph.value(through).name, name);
-        const ValueId newFilter = weightBefore(graph, id, name + "_merged_filter", filter.shape(), weights);
+        const ValueId newFilter =
+            weightBefore(graph, id, name + "_merged_filter", filter.shape(), weights);
         ir::NodeId at = id + 1;
         ValueId newBias = ir::kNoValue;
         if (withBias) {

@@ -10,7 +10,8 @@ namespace {
 
 using ir::CalibratedRange;
 
-bool producedBy(const ir::Graph& graph, ir::ValueId id, std::initializer_list<std::string_view> ops) {
+bool producedBy(const ir::Graph& graph, ir::ValueId id,
+                std::initializer_list<std::string_view> ops) {
     const auto* node = graph.producer(id);
     return node != nullptr && std::find(ops.begin(), ops.end(), node->op) != ops.end();
 }
@@ -24,8 +25,11 @@ CalibratedRange rangeFor(const ir::Graph& graph, const ir::Node& node, const Ran
         (node.op == "top.Softmax" && !node.attributes.boolean("log")))
         range = {0, 1};
     if (node.op == "top.Mul" && node.operands.size() == 2) {
-        const auto positive = [&](ir::ValueId id) { return producedBy(graph, id, {"top.Sigmoid", "top.Relu"}); };
-        if (node.operands[0] == node.operands[1] || (positive(node.operands[0]) && positive(node.operands[1])))
+        const auto positive = [&](ir::ValueId id) {
+            return producedBy(graph, id, {"top.Sigmoid", "top.Relu"});
+        };
+        if (node.operands[0] == node.operands[1] ||
+            (positive(node.operands[0]) && positive(node.operands[1])))
             range.min = 0;
     }
     if (node.op == "top.Sub") {
@@ -52,7 +56,8 @@ Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, c
             if (row == ranges.end()) continue;
             ++used;
             if (!ir::isFloat(value.type.element)) continue;
-            if (row->second.min == 0 && row->second.max == 0 && row->second.threshold == 0) continue;
+            if (row->second.min == 0 && row->second.max == 0 && row->second.threshold == 0)
+                continue;
             value.type.quant = rangeFor(graph, node, row->second);
         }
     }
@@ -60,11 +65,12 @@ Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, c
         std::string names;
         size_t listed = 0;
         for (const auto& [name, row] : ranges)
-            if (graph.find(name) == ir::kNoValue && ++listed <= 5) names += (listed > 1 ? ", " : "") + name;
+            if (graph.find(name) == ir::kNoValue && ++listed <= 5)
+                names += (listed > 1 ? ", " : "") + name;
         context.diagnostics().warn(Code::TableNamesUnknown,
                                    std::to_string(ranges.size() - used) +
-                                       " names of the calibration table are not in the network: " + names +
-                                       (ranges.size() - used > 5 ? ", …" : ""));
+                                       " names of the calibration table are not in the network: " +
+                                       names + (ranges.size() - used > 5 ? ", …" : ""));
     }
     harmoniseRanges(graph, precisions);
     graph.attributes.set("module.state", "TOP_CALIBRATED");

@@ -13,7 +13,8 @@ namespace {
 
 /// Python pads by characters, not bytes.
 size_t characters(std::string_view utf8) {
-    return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    return static_cast<size_t>(
+        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string padded(std::string text, size_t width) {
@@ -38,7 +39,8 @@ Result<LossTable> parseLossTable(std::string_view text, const std::string& fileN
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.empty()) continue;
         const auto after = [&](std::string_view beginning) {
-            return line.starts_with(beginning) ? trimmed(line.substr(beginning.size())) : std::string_view();
+            return line.starts_with(beginning) ? trimmed(line.substr(beginning.size()))
+                                               : std::string_view();
         };
         if (line[0] == '#') {
             if (const auto g = after("# genetated time:"); !g.empty()) table.generated = g;
@@ -59,18 +61,20 @@ Result<LossTable> parseLossTable(std::string_view text, const std::string& fileN
             skip = 6;
         }
         LossRow row;
-        bool good = line.starts_with("No.") && layer != std::string_view::npos && value != std::string_view::npos &&
-                    layer + 9 <= value;
+        bool good = line.starts_with("No.") && layer != std::string_view::npos &&
+                    value != std::string_view::npos && layer + 9 <= value;
         if (good) {
             row.name = trimmed(line.substr(layer + 9, value - layer - 9));
             const std::string_view digits = trimmed(line.substr(value + skip));
-            const auto [stop, code] = std::from_chars(digits.data(), digits.data() + digits.size(), row.similarity);
-            good = code == std::errc() && stop == digits.data() + digits.size() && std::isfinite(row.similarity) &&
-                   !row.name.empty();
+            const auto [stop, code] =
+                std::from_chars(digits.data(), digits.data() + digits.size(), row.similarity);
+            good = code == std::errc() && stop == digits.data() + digits.size() &&
+                   std::isfinite(row.similarity) && !row.name.empty();
         }
         if (!good) {
             const std::string at = std::to_string(number);
-            return Error{Code::PrecisionSyntax, "line " + at + ": expected 'No.i : Layer: name Cos: value'"}
+            return Error{Code::PrecisionSyntax,
+                         "line " + at + ": expected 'No.i : Layer: name Cos: value'"}
                 .because("the line is '" + std::string(line.substr(0, 80)) + "'")
                 .inFile(fileName)
                 .field("line", at);
@@ -83,12 +87,14 @@ Result<LossTable> parseLossTable(std::string_view text, const std::string& fileN
 std::string lossLine(size_t index, const LossRow& row) {
     std::array<char, 352> value;
     std::snprintf(value.data(), value.size(), "%.6f", row.similarity);
-    return "No." + padded(std::to_string(index), 4) + ": Layer: " + padded(row.name, 50) + "\t\t\tCos: " + value.data();
+    return "No." + padded(std::to_string(index), 4) + ": Layer: " + padded(row.name, 50) +
+           "\t\t\tCos: " + value.data();
 }
 
 std::string formatLossTable(LossTable table) {
-    std::stable_sort(table.rows.begin(), table.rows.end(),
-                     [](const LossRow& a, const LossRow& b) { return a.similarity < b.similarity; });
+    std::stable_sort(table.rows.begin(), table.rows.end(), [](const LossRow& a, const LossRow& b) {
+        return a.similarity < b.similarity;
+    });
     std::string text;
     if (!table.generated.empty()) text += "# genetated time: " + table.generated + '\n';
     text += "# sample number: " + std::to_string(table.sampleNumber) + "\n# chip: " + table.chip +

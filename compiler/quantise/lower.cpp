@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The walk over the calibrated graph that asks each operator's rule, casts the network's outputs back to
-// float, and lays the new nodes out in the vendor's order.
+// The walk over the calibrated graph that asks each operator's rule, casts the network's outputs
+// back to float, and lays the new nodes out in the vendor's order.
 #include "compiler/quantise/lower.h"
 #include "compiler/quantise/chip_forms.h"
 #include "compiler/quantise/lowering_builder.h"
@@ -23,10 +23,13 @@ Status checkTarget(const LowerOptions& options, const PrecisionTable& precisions
     for (const Precision precision : asked) {
         const bool half = precision == Precision::F16 || precision == Precision::BF16;
         const bool cv = target.chip != ops::Chip::BM1684X && !bm1684;
-        const bool never = (bm1684 && half) || (cv && (precision == Precision::F16 || precision == Precision::F32));
+        const bool never = (bm1684 && half) ||
+                           (cv && (precision == Precision::F16 || precision == Precision::F32));
         if (never)
-            return Error{Code::PrecisionUnavailable, std::string(ops::spelling(precision)) + " does not exist on " + chip}
-                .because(bm1684 ? "the chip computes in INT8 and F32 only" : "the chip computes in INT8 and BF16 only")
+            return Error{Code::PrecisionUnavailable,
+                         std::string(ops::spelling(precision)) + " does not exist on " + chip}
+                .because(bm1684 ? "the chip computes in INT8 and F32 only"
+                                : "the chip computes in INT8 and BF16 only")
                 .remedy(bm1684 ? "choose INT8 or F32" : "choose INT8 or BF16")
                 .remedy("choose bm1684x")
                 .field("chip", chip)
@@ -47,12 +50,14 @@ Status checkTarget(const LowerOptions& options, const PrecisionTable& precisions
 /// The error for a graph whose INT8 layers lack ranges or rules: everything at once.
 Error collected(std::vector<Error> errors) {
     if (errors.size() == 1) return std::move(errors.front());
-    std::stable_sort(errors.begin(), errors.end(), [](const Error& a, const Error& b) { return a.code < b.code; });
+    std::stable_sort(errors.begin(), errors.end(),
+                     [](const Error& a, const Error& b) { return a.code < b.code; });
     Error all = std::move(errors.front());
     size_t listed = 1;
     std::string others;
     for (size_t i = 1; i < errors.size(); ++i)
-        if (++listed <= 20) others += (others.empty() ? "" : "; ") + errors[i].what + " (" + errors[i].node + ")";
+        if (++listed <= 20)
+            others += (others.empty() ? "" : "; ") + errors[i].what + " (" + errors[i].node + ")";
     all.fields["count"] = std::to_string(errors.size());
     all.fields["others"] = others;
     all.what += ", and " + std::to_string(errors.size() - 1) + " more layers: " + others;
@@ -61,30 +66,33 @@ Error collected(std::vector<Error> errors) {
 
 /// Operators that take the type of their operand whatever was asked for.
 bool followsInput(std::string_view op) {
-    return op == "top.Reshape" || op == "top.Flatten" || op == "top.Squeeze" || op == "top.Unsqueeze";
+    return op == "top.Reshape" || op == "top.Flatten" || op == "top.Squeeze" ||
+           op == "top.Unsqueeze";
 }
 
-std::string reasonText(const std::string& code, const std::string& op, Precision requested, Precision actual,
-                       const std::string& other) {
+std::string reasonText(const std::string& code, const std::string& op, Precision requested,
+                       Precision actual, const std::string& other) {
     if (code == "R01") return "computed inside " + other;
     if (code == "R03")
-        return op.substr(op.find('.') + 1) + " has no " + ops::spelling(requested) + " form on this chip, " +
-               ops::spelling(actual) + " is used";
+        return op.substr(op.find('.') + 1) + " has no " + ops::spelling(requested) +
+               " form on this chip, " + ops::spelling(actual) + " is used";
     if (code == "R04") return "follows the type of its input";
     return {};
 }
 
 } // namespace
 
-Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges, const PrecisionTable& precisions,
-                      const LowerOptions& options, const JobContext& context) {
+Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
+                      const PrecisionTable& precisions, const LowerOptions& options,
+                      const JobContext& context) {
     WB_TRY(checkTarget(options, precisions));
     ir::Graph shaped = top;
     reductionsToPools(shaped);
     WB_ASSIGN(ir::Graph source, importRanges(shaped, ranges, options, precisions, context));
     const bool int8 = options.target.module == Precision::Int8;
-    const bool anyRange = std::any_of(source.values().begin(), source.values().end(),
-                                      [](const ir::Value& v) { return v.type.calibrated() != nullptr; });
+    const bool anyRange =
+        std::any_of(source.values().begin(), source.values().end(),
+                    [](const ir::Value& v) { return v.type.calibrated() != nullptr; });
     if (int8 && !anyRange)
         return Error{Code::NothingToQuantise, "no tensor of \"" + top.name + "\" has a threshold"}
             .because(ranges.empty() ? "INT8 was asked for without a calibration table"
@@ -106,18 +114,24 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges, const Prec
         }
         const std::string& name = source.value(node.results[0]).name;
         const auto wanted = precisions.find(name);
-        LayerOutcome outcome{name, wanted == precisions.end() ? options.target.module : wanted->second,
-                             options.target.module, {}, {}};
+        LayerOutcome outcome{name,
+                             wanted == precisions.end() ? options.target.module : wanted->second,
+                             options.target.module,
+                             {},
+                             {}};
         const auto rule = rules.find(node.op);
-        Result<Precision> used = rule == nullptr
-            ? Result<Precision>(Error{Code::OperatorNotLowered, node.op + " cannot be lowered for " +
-                                      std::string(ops::spelling(options.target.chip))})
-            : rule(builder, node, outcome.requested);
+        Result<Precision> used =
+            rule == nullptr
+                ? Result<Precision>(Error{Code::OperatorNotLowered,
+                                          node.op + " cannot be lowered for " +
+                                              std::string(ops::spelling(options.target.chip))})
+                : rule(builder, node, outcome.requested);
         if (!used) {
             Error error = std::move(used).error();
             if (error.node.empty()) error.node = name;
             if (error.code == Code::ThresholdMissing && error.remedies.empty())
-                error.remedies = {"calibrate again with this network", "choose F16 or F32 for this layer"};
+                error.remedies = {"calibrate again with this network",
+                                  "choose F16 or F32 for this layer"};
             errors.push_back(std::move(error));
             builder.bindPlaceholder(node);
             continue;
@@ -125,7 +139,8 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges, const Prec
         outcome.actual = *used;
         if (outcome.actual != outcome.requested) {
             outcome.reasonCode = followsInput(node.op) ? "R04" : "R03";
-            outcome.reasonText = reasonText(outcome.reasonCode, node.op, outcome.requested, outcome.actual, {});
+            outcome.reasonText =
+                reasonText(outcome.reasonCode, node.op, outcome.requested, outcome.actual, {});
             if (wanted != precisions.end()) {
                 Error note{Code::PrecisionNotHonoured, outcome.reasonText};
                 note.node = name;
@@ -146,15 +161,18 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges, const Prec
             const auto wanted = precisions.find(name);
             const auto& by = outcomes.at(into->second);
             const Precision requested = wanted == precisions.end() ? by.requested : wanted->second;
-            lowered.layers.push_back({name, requested, by.actual, "R01",
-                                      reasonText("R01", node.op, requested, by.actual, into->second)});
+            lowered.layers.push_back(
+                {name, requested, by.actual, "R01",
+                 reasonText("R01", node.op, requested, by.actual, into->second)});
         }
     }
     for (const auto& [name, precision] : precisions) {
         if (top.find(name) != ir::kNoValue) continue;
-        context.diagnostics().warn(Code::PrecisionNameUnknown,
-                                   "the precision table names \"" + name + "\", which is not in the network", name);
-        lowered.layers.push_back({name, precision, options.target.module, "R07", "no layer has this name"});
+        context.diagnostics().warn(
+            Code::PrecisionNameUnknown,
+            "the precision table names \"" + name + "\", which is not in the network", name);
+        lowered.layers.push_back(
+            {name, precision, options.target.module, "R07", "no layer has this name"});
     }
     lowered.graph = std::make_shared<const ir::Graph>(builder.finish(options));
     return lowered;

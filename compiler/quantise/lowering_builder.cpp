@@ -24,15 +24,19 @@ bool sameNumbers(const TensorType& a, const TensorType& b) {
     const auto* y = b.uniform();
     if ((x == nullptr) != (y == nullptr)) return false;
     if (x == nullptr) return a.element == b.element;
-    return ir::isSignedInteger(a.element) == ir::isSignedInteger(b.element) && x->scales == y->scales &&
-           x->zeroPoints == y->zeroPoints;
+    return ir::isSignedInteger(a.element) == ir::isSignedInteger(b.element) &&
+           x->scales == y->scales && x->zeroPoints == y->zeroPoints;
 }
 
 } // namespace
 
-Builder::Builder(const ir::Graph& source, const ops::LoweringOptions& options, bool mixed, const JobContext& context)
-    : m_source(source), m_options(options), m_mixed(mixed), m_context(context),
-      m_twins(source.values().size(), ir::kNoValue) {
+Builder::Builder(const ir::Graph& source, const ops::LoweringOptions& options, bool mixed,
+                 const JobContext& context)
+    : m_source(source)
+    , m_options(options)
+    , m_mixed(mixed)
+    , m_context(context)
+    , m_twins(source.values().size(), ir::kNoValue) {
     m_target.name = source.name;
     m_target.attributes = source.attributes;
 }
@@ -51,9 +55,11 @@ void Builder::copy(const ir::Node& node) {
     for (const ValueId result : node.results) {
         names.push_back(m_source.value(result).name);
         types.push_back(m_source.value(result).type);
-        if (const auto* data = m_source.weight(result)) m_target.weights.insert_or_assign(names.back(), *data);
+        if (const auto* data = m_source.weight(result))
+            m_target.weights.insert_or_assign(names.back(), *data);
     }
-    const auto id = m_target.addNode(node.op, {}, std::move(names), std::move(types), node.attributes);
+    const auto id =
+        m_target.addNode(node.op, {}, std::move(names), std::move(types), node.attributes);
     for (size_t i = 0; i < node.results.size(); ++i)
         bind(node.results[i], m_target.node(id).results[i]);
 }
@@ -70,21 +76,30 @@ Result<TensorType> Builder::typeFor(ValueId sourceValue, Precision precision) {
     const auto& value = m_source.value(sourceValue);
     TensorType type = value.type;
     switch (precision) {
-    case Precision::F32: type.element = ElementType::F32; return type;
-    case Precision::F16: type.element = ElementType::F16; return type;
-    case Precision::BF16: type.element = ElementType::BF16; return type;
-    case Precision::Int8: break;
+    case Precision::F32:
+        type.element = ElementType::F32;
+        return type;
+    case Precision::F16:
+        type.element = ElementType::F16;
+        return type;
+    case Precision::BF16:
+        type.element = ElementType::BF16;
+        return type;
+    case Precision::Int8:
+        break;
     }
     const auto* range = value.type.calibrated();
     if (range == nullptr)
-        return Error{Code::ThresholdMissing, "\"" + value.name + "\" has no threshold in the calibration table"};
+        return Error{Code::ThresholdMissing,
+                     "\"" + value.name + "\" has no threshold in the calibration table"};
     const double threshold = std::max(std::fabs(range->min), std::fabs(range->max));
     const bool isSigned = range->min < 0;
     ir::UniformQuant quant;
     quant.scales = {threshold / (isSigned ? 127.0 : 255.0)};
     quant.zeroPoints = {0};
     if (!(quant.scales[0] > 0) || !std::isfinite(quant.scales[0]))
-        return Error{Code::ThresholdMissing, "the threshold of \"" + value.name + "\" is not a positive number"};
+        return Error{Code::ThresholdMissing,
+                     "the threshold of \"" + value.name + "\" is not a positive number"};
     type.element = isSigned ? ElementType::I8 : ElementType::Ui8;
     type.quant = std::move(quant);
     return type;
@@ -103,7 +118,8 @@ ValueId Builder::operandAs(ValueId sourceValue, const ir::Node& user, TensorType
     if (!own || sameNumbers(*own, type)) return castTo(value, userName, std::move(type));
     const std::string requant = m_target.value(value).name + "_to_" + userName;
     const ValueId codes = castTo(value, requant, *own);
-    // The requant stands before all other users, so the cast bears its name and was the first one made.
+    // The requant stands before all other users, so the cast bears its name and was the first one
+    // made.
     m_target.value(codes).name = m_target.value(value).name + requant + "_" + nameOfType(*own);
     const auto made = std::find_if(m_casts.begin(), m_casts.end(), [&](const Follower& f) {
         return f.node == m_target.value(codes).producer;
@@ -119,17 +135,20 @@ ValueId Builder::castTo(ValueId value, const std::string& userName, TensorType t
             return node.results[0];
     }
     // Codes made from a half remember it: the cast works in that precision.
-    if (type.uniform() != nullptr) std::get<ir::UniformQuant>(type.quant).expressed = m_target.value(value).type.element;
+    if (type.uniform() != nullptr)
+        std::get<ir::UniformQuant>(type.quant).expressed = m_target.value(value).type.element;
     ir::AttributeMap attributes;
     attributes.set("round_mode", ir::EnumAttr{"tpu", "round_mode", "HalfAwayFromZero"});
     attributes.set("with_scale", true);
     std::string name = m_target.value(value).name + userName + "_" + nameOfType(type);
-    const ValueId result = m_target.add("tpu.Cast", {value}, std::move(name), std::move(type), std::move(attributes));
+    const ValueId result =
+        m_target.add("tpu.Cast", {value}, std::move(name), std::move(type), std::move(attributes));
     m_casts.push_back({m_target.value(result).producer, value});
     return result;
 }
 
-ValueId Builder::requantTo(ValueId value, ValueId anchor, const std::string& userName, TensorType type) {
+ValueId Builder::requantTo(ValueId value, ValueId anchor, const std::string& userName,
+                           TensorType type) {
     const auto pair = numeric::scaleShiftPositive(
         m_target.value(value).type.uniform()->scale() / type.uniform()->scale(), 8);
     ir::AttributeMap attributes;
@@ -137,7 +156,8 @@ ValueId Builder::requantTo(ValueId value, ValueId anchor, const std::string& use
     attributes.set("rshift", ir::Attribute::si32(pair.shift));
     std::string name = m_target.value(anchor).name + "_to_" + userName;
     if (const ValueId present = m_target.find(name); present != ir::kNoValue) return present;
-    const ValueId result = m_target.add("tpu.MulShift", {value}, std::move(name), std::move(type), std::move(attributes));
+    const ValueId result = m_target.add("tpu.MulShift", {value}, std::move(name), std::move(type),
+                                        std::move(attributes));
     m_requants.push_back({m_target.value(result).producer, anchor});
     return result;
 }
@@ -155,27 +175,32 @@ ir::Graph Builder::finish(const LowerOptions& options) {
     a.set("module.q_symmetric", false);
     a.set("module.state", "TPU_LOWERED");
     a.set("module.top_run_mode", a.string("module.top_run_mode", "STATIC"));
-    std::string prefix = m_target.name + "_" + ops::spelling(m_options.chip) + "_" + ops::spelling(m_options.module);
+    std::string prefix =
+        m_target.name + "_" + ops::spelling(m_options.chip) + "_" + ops::spelling(m_options.module);
     if (m_options.module == Precision::Int8) prefix += m_options.asymmetric ? "_asym" : "_sym";
     std::transform(prefix.begin() + static_cast<std::ptrdiff_t>(m_target.name.size()), prefix.end(),
                    prefix.begin() + static_cast<std::ptrdiff_t>(m_target.name.size()),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    a.set("module.weight_file", prefix + (m_mixed ? "_tpu_qtable_weights.npz" : "_tpu_weights.npz"));
+    a.set("module.weight_file",
+          prefix + (m_mixed ? "_tpu_qtable_weights.npz" : "_tpu_weights.npz"));
     for (const ValueId source : m_source.outputs) {
         const ValueId value = lowered(source);
         const auto& type = m_target.value(value).type;
         const bool isF32 = type.element == ElementType::F32 && type.uniform() == nullptr;
-        if (isF32 || options.quantOutput || !(type.uniform() != nullptr || ir::isFloat(type.element))) {
+        if (isF32 || options.quantOutput ||
+            !(type.uniform() != nullptr || ir::isFloat(type.element))) {
             m_target.outputs.push_back(value);
             continue;
         }
-        m_target.outputs.push_back(castTo(value, "", {ElementType::F32, type.shape, type.ranked, {}}));
+        m_target.outputs.push_back(
+            castTo(value, "", {ElementType::F32, type.shape, type.ranked, {}}));
     }
     return ordered();
 }
 
-/// Casts and requants stand right behind the value that they convert: the vendor inserts each directly
-/// after it, requants while lowering and casts afterwards, so the last one made comes first.
+/// Casts and requants stand right behind the value that they convert: the vendor inserts each
+/// directly after it, requants while lowering and casts afterwards, so the last one made comes
+/// first.
 ir::Graph Builder::ordered() const {
     std::vector<std::vector<ir::NodeId>> followers(m_target.values().size());
     std::vector<bool> follows(m_target.nodes().size(), false);
@@ -199,12 +224,14 @@ ir::Graph Builder::ordered() const {
             std::vector<std::string> names;
             std::vector<TensorType> types;
             for (const ValueId operand : node.operands)
-                operands.push_back(operand == ir::kNoValue ? operand : twins[static_cast<size_t>(operand)]);
+                operands.push_back(operand == ir::kNoValue ? operand
+                                                           : twins[static_cast<size_t>(operand)]);
             for (const ValueId value : node.results) {
                 names.push_back(m_target.value(value).name);
                 types.push_back(m_target.value(value).type);
             }
-            const auto made = result.addNode(node.op, std::move(operands), std::move(names), std::move(types), node.attributes);
+            const auto made = result.addNode(node.op, std::move(operands), std::move(names),
+                                             std::move(types), node.attributes);
             for (size_t i = 0; i < node.results.size(); ++i) {
                 const ValueId value = node.results[i];
                 twins[static_cast<size_t>(value)] = result.node(made).results[i];

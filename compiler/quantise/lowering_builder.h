@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The target graph while it grows: types from ranges, casts and requants between precisions, and the
-// order in which the vendor writes the nodes.
+// The target graph while it grows: types from ranges, casts and requants between precisions, and
+// the order in which the vendor writes the nodes.
 #pragma once
 
 #include "compiler/quantise/lower.h"
@@ -13,14 +13,16 @@ namespace wb::quantise {
 class Builder final : public ops::LoweringBuilder {
 public:
     /// `mixed`: a precision table was given, which shows in the weight file's name.
-    Builder(const ir::Graph& source, const ops::LoweringOptions& options, bool mixed, const JobContext& context);
+    Builder(const ir::Graph& source, const ops::LoweringOptions& options, bool mixed,
+            const JobContext& context);
 
     const ir::Graph& source() const override { return m_source; }
     ir::Graph& target() override { return m_target; }
     const ops::LoweringOptions& options() const override { return m_options; }
     Diagnostics& diagnostics() const override { return m_context.diagnostics(); }
     ir::ValueId lowered(ir::ValueId sourceValue) override;
-    ir::ValueId operandAs(ir::ValueId sourceValue, const ir::Node& user, ir::TensorType type) override;
+    ir::ValueId operandAs(ir::ValueId sourceValue, const ir::Node& user,
+                          ir::TensorType type) override;
     Result<ir::TensorType> typeFor(ir::ValueId sourceValue, ops::Precision precision) override;
     void bind(ir::ValueId sourceValue, ir::ValueId loweredValue) override;
 
@@ -32,7 +34,8 @@ public:
 
 private:
     ir::ValueId castTo(ir::ValueId value, const std::string& userName, ir::TensorType type);
-    ir::ValueId requantTo(ir::ValueId value, ir::ValueId anchor, const std::string& userName, ir::TensorType type);
+    ir::ValueId requantTo(ir::ValueId value, ir::ValueId anchor, const std::string& userName,
+                          ir::TensorType type);
     ir::Graph ordered() const;
 
     const ir::Graph& m_source;
@@ -40,7 +43,7 @@ private:
     const bool m_mixed;
     const JobContext& m_context;
     ir::Graph m_target;
-    std::vector<ir::ValueId> m_twins;     ///< by source value
+    std::vector<ir::ValueId> m_twins; ///< by source value
     /// A node that stands right behind the producer of `anchor`.
     struct Follower {
         ir::NodeId node;

@@ -25,7 +25,10 @@ struct Harmoniser {
     Users users;
     std::vector<bool> output;
 
-    explicit Harmoniser(ir::Graph& g) : graph(g), users(g.users()), output(g.values().size(), false) {
+    explicit Harmoniser(ir::Graph& g)
+        : graph(g)
+        , users(g.users())
+        , output(g.values().size(), false) {
         for (const ValueId id : g.outputs)
             output[static_cast<size_t>(id)] = true;
     }
@@ -48,14 +51,15 @@ struct Harmoniser {
         return graph.node(users[static_cast<size_t>(id)][index]);
     }
 
-    /// Runs `rule` over all nodes until nothing changes. Ranges only move along edges, so that ends; the
-    /// bound is for rules that would swing between two ranges.
+    /// Runs `rule` over all nodes until nothing changes. Ranges only move along edges, so that
+    /// ends; the bound is for rules that would swing between two ranges.
     void toFixedPoint(const std::function<bool(ir::Node&)>& rule) {
         for (size_t round = 0; round < graph.nodes().size() + 2; ++round) {
             bool changed = false;
             for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id) {
                 auto& node = graph.node(id);
-                if (!node.results.empty() && range(node.results[0]) != nullptr) changed = rule(node) || changed;
+                if (!node.results.empty() && range(node.results[0]) != nullptr)
+                    changed = rule(node) || changed;
             }
             if (!changed) return;
         }
@@ -68,7 +72,9 @@ struct Harmoniser {
 
     /// A tenth below zero marks a result as signed without moving its threshold; rounded to single
     /// precision like the vendor's.
-    static double signMark(double max) { return static_cast<double>(static_cast<float>(-max * 0.1)); }
+    static double signMark(double max) {
+        return static_cast<double>(static_cast<float>(-max * 0.1));
+    }
 
     bool keepSign(ir::Node& node) {
         const ValueId out = node.results[0];
@@ -131,7 +137,8 @@ struct Harmoniser {
     }
 
     bool backward(ir::Node& node) {
-        const bool whole = isOneOf(node.op, {"top.Relu", "top.MaxPool", "top.MaxPoolWithMask", "top.Depth2Space", "top.Abs"});
+        const bool whole = isOneOf(node.op, {"top.Relu", "top.MaxPool", "top.MaxPoolWithMask",
+                                             "top.Depth2Space", "top.Abs"});
         const bool maximum = isOneOf(node.op, {"top.LeakyRelu", "top.PRelu"});
         if ((!whole && !maximum) || node.operands.empty()) return false;
         ValueId in = node.operands[0];
@@ -140,7 +147,8 @@ struct Harmoniser {
         if (maximum) wanted.min = range(in)->min;
         const bool changed = set(in, wanted);
         const auto* before = graph.producer(in);
-        if (changed && before != nullptr && isOneOf(before->op, {"top.Reshape", "top.Permute", "top.Depth2Space"})) {
+        if (changed && before != nullptr &&
+            isOneOf(before->op, {"top.Reshape", "top.Permute", "top.Depth2Space"})) {
             in = before->operands[0];
             if (range(in) != nullptr && useCount(in) == 1) set(in, wanted);
         }
@@ -151,7 +159,8 @@ struct Harmoniser {
         if (node.op != "top.Add") return false;
         for (const ValueId in : node.operands) {
             const auto* before = in == ir::kNoValue ? nullptr : graph.producer(in);
-            if (before == nullptr || before->op != "top.Mul" || range(in) == nullptr || useCount(in) != 1)
+            if (before == nullptr || before->op != "top.Mul" || range(in) == nullptr ||
+                useCount(in) != 1)
                 return false;
         }
         bool changed = false;
@@ -174,18 +183,22 @@ struct Harmoniser {
     bool forward(ir::Node& node) {
         if (node.op == "top.MulConst" && range(node.operands[0]) != nullptr) {
             const double factor = node.attributes.real("const_val");
-            CalibratedRange wanted{range(node.operands[0])->min * factor, range(node.operands[0])->max * factor};
+            CalibratedRange wanted{range(node.operands[0])->min * factor,
+                                   range(node.operands[0])->max * factor};
             if (factor < 0) std::swap(wanted.min, wanted.max);
             if (node.attributes.boolean("do_relu")) wanted.min = 0;
             if (wanted.max <= 0 && wanted.min >= 0) return false;
             return set(node.results[0], wanted);
         }
-        // Depth2Space is ours: the vendor leaves its range alone when its operand has other users, and
-        // so copies codes under another scale.
-        if (!isOneOf(node.op, {"top.Relu", "top.MaxPool", "top.MinConst", "top.MaxConst", "top.MaxPoolWithMask",
-                               "top.MaxUnpool", "top.Reshape", "top.Flatten", "top.Unsqueeze", "top.Squeeze",
-                               "top.Slice", "top.Tile", "top.Pad", "top.Permute", "top.Reverse", "top.Upsample",
-                               "top.LeakyRelu", "top.PRelu", "top.Abs", "top.Depth2Space"}))
+        // Depth2Space is ours: the vendor leaves its range alone when its operand has other users,
+        // and so copies codes under another scale.
+        if (!isOneOf(node.op, {"top.Relu",     "top.MaxPool",         "top.MinConst",
+                               "top.MaxConst", "top.MaxPoolWithMask", "top.MaxUnpool",
+                               "top.Reshape",  "top.Flatten",         "top.Unsqueeze",
+                               "top.Squeeze",  "top.Slice",           "top.Tile",
+                               "top.Pad",      "top.Permute",         "top.Reverse",
+                               "top.Upsample", "top.LeakyRelu",       "top.PRelu",
+                               "top.Abs",      "top.Depth2Space"}))
             return false;
         return takeFromInput(node);
     }
@@ -196,7 +209,8 @@ struct Harmoniser {
 void harmoniseRanges(ir::Graph& graph, const PrecisionTable&) {
     Harmoniser h(graph);
     h.toFixedPoint([&](ir::Node& node) {
-        return isOneOf(node.op, {"top.Reshape", "top.Flatten", "top.Squeeze", "top.Unsqueeze", "top.Permute"}) &&
+        return isOneOf(node.op, {"top.Reshape", "top.Flatten", "top.Squeeze", "top.Unsqueeze",
+                                 "top.Permute"}) &&
                h.takeFromInput(node);
     });
     h.toFixedPoint([&](ir::Node& node) { return h.keepSign(node); });
@@ -206,8 +220,8 @@ void harmoniseRanges(ir::Graph& graph, const PrecisionTable&) {
     h.toFixedPoint([&](ir::Node& node) { return h.compare(node); });
     h.toFixedPoint([&](ir::Node& node) { return h.forward(node); });
     h.toFixedPoint([&](ir::Node& node) { return h.keepSign(node); });
-    // The last rule may have marked a pool's result as signed after movers took its range: bring them up
-    // (the vendor does not, and halves such values).
+    // The last rule may have marked a pool's result as signed after movers took its range: bring
+    // them up (the vendor does not, and halves such values).
     h.toFixedPoint([&](ir::Node& node) { return h.forward(node); });
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Times the bit-exact INT8 execution of an ONNX network lowered for BM1684X, with the calls of bench_execute
-// so that the same driver can set it beside onnxruntime's float.
-//   bench_integer MODEL.onnx [--table cali_table] [--repeat N] [--threads T] [--outputs a,b] [--profile] [--serve]
+// Times the bit-exact INT8 execution of an ONNX network lowered for BM1684X, with the calls of
+// bench_execute so that the same driver can set it beside onnxruntime's float.
+//   bench_integer MODEL.onnx [--table cali_table] [--repeat N] [--threads T] [--outputs a,b]
+//   [--profile] [--serve]
 // Without a table the ranges are those of one float run on the same pseudo-random picture.
 #include "compiler/calibrate/table.h"
 #include "compiler/execute/executor.h"
@@ -35,16 +36,22 @@ Arguments parse(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
         const auto value = [&]() -> std::string { return i + 1 < argc ? argv[++i] : ""; };
-        if (word == "--repeat") a.repeat = std::max(1, std::atoi(value().c_str()));
-        else if (word == "--threads") a.threads = std::max(1, std::atoi(value().c_str()));
-        else if (word == "--table") a.table = value();
-        else if (word == "--profile") a.profile = true;
-        else if (word == "--serve") a.serve = true;
+        if (word == "--repeat")
+            a.repeat = std::max(1, std::atoi(value().c_str()));
+        else if (word == "--threads")
+            a.threads = std::max(1, std::atoi(value().c_str()));
+        else if (word == "--table")
+            a.table = value();
+        else if (word == "--profile")
+            a.profile = true;
+        else if (word == "--serve")
+            a.serve = true;
         else if (word == "--outputs") {
             std::stringstream list(value());
             for (std::string name; std::getline(list, name, ',');)
                 a.outputs.push_back(name);
-        } else a.model = word;
+        } else
+            a.model = word;
     }
     return a;
 }
@@ -66,7 +73,8 @@ Result<quantise::RangeTable> rangesOf(const Arguments& a, const std::shared_ptr<
     }
     const auto note = [&](const std::string& name, const ir::Tensor& tensor) {
         if (tensor.type() != ir::ElementType::F32 || tensor.elementCount() == 0) return;
-        const auto [low, high] = std::minmax_element(tensor.data<float>(), tensor.data<float>() + tensor.elementCount());
+        const auto [low, high] =
+            std::minmax_element(tensor.data<float>(), tensor.data<float>() + tensor.elementCount());
         ranges[name] = {std::max({std::fabs(*low), std::fabs(*high), 1e-4F}), *low, *high};
     };
     for (const auto& [name, tensor] : inputs)
@@ -81,15 +89,17 @@ Result<quantise::RangeTable> rangesOf(const Arguments& a, const std::shared_ptr<
     return ranges;
 }
 
-void printProfile(execute::Executor& executor, const execute::TensorMap& inputs, const JobContext& context, int repeat) {
+void printProfile(execute::Executor& executor, const execute::TensorMap& inputs,
+                  const JobContext& context, int repeat) {
     const auto& graph = executor.graph();
     std::map<std::string, double> byOp;
     std::vector<double> best(graph.nodes().size(), 1e30);
     for (int i = 0; i < repeat; ++i)
-        orExit(executor.run(inputs, context, [&](ir::NodeId id, std::span<const ir::Tensor>, double timeUs) {
-            best[static_cast<size_t>(id)] = std::min(best[static_cast<size_t>(id)], timeUs);
-            return Status();
-        }));
+        orExit(executor.run(
+            inputs, context, [&](ir::NodeId id, std::span<const ir::Tensor>, double timeUs) {
+                best[static_cast<size_t>(id)] = std::min(best[static_cast<size_t>(id)], timeUs);
+                return Status();
+            }));
     for (size_t i = 0; i < best.size(); ++i)
         if (best[i] < 1e29) byOp[graph.nodes()[i].op] += best[i];
     for (const auto& [op, time] : byOp)
@@ -105,7 +115,8 @@ int main(int argc, char** argv) {
     context.setThreads(arguments.threads);
     importer::ImportOptions options;
     options.outputNames = arguments.outputs;
-    auto graph = std::make_shared<ir::Graph>(orExit(importer::importModel(arguments.model, options, context)).origin);
+    auto graph = std::make_shared<ir::Graph>(
+        orExit(importer::importModel(arguments.model, options, context)).origin);
     if (auto status = passes::optimiseTop(*graph, context); !status) {
         std::fprintf(stderr, "%s\n", toText(status.error()).c_str());
         return 1;
@@ -122,7 +133,8 @@ int main(int argc, char** argv) {
     }
     const auto ranges = orExit(rangesOf(arguments, graph, inputs, context));
     const auto lowered = orExit(quantise::lower(*graph, ranges, {}, {}, context));
-    auto executor = orExit(execute::Executor::create(lowered.graph, {.observable = arguments.profile}, context));
+    auto executor = orExit(
+        execute::Executor::create(lowered.graph, {.observable = arguments.profile}, context));
     const auto once = [&] {
         const auto start = Clock::now();
         orExit(executor->run(inputs, context));
@@ -142,9 +154,10 @@ int main(int argc, char** argv) {
         times.push_back(once());
     std::sort(times.begin(), times.end());
     if (arguments.profile) printProfile(*executor, inputs, context, arguments.repeat);
-    const nlohmann::json line = {{"model", arguments.model},       {"threads", arguments.threads},
-                                 {"repeat", arguments.repeat},     {"median_ms", times[times.size() / 2]},
-                                 {"fastest_ms", times.front()},    {"peak_bytes", executor->peakBytes()}};
+    const nlohmann::json line = {
+        {"model", arguments.model},    {"threads", arguments.threads},
+        {"repeat", arguments.repeat},  {"median_ms", times[times.size() / 2]},
+        {"fastest_ms", times.front()}, {"peak_bytes", executor->peakBytes()}};
     std::printf("%s\n", line.dump().c_str());
     return 0;
 }

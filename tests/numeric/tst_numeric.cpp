@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rounding modes against their definitions, shifts against exact division, multiplier search against the
-// best pair found by trying all and against pairs of the vendor's files.
+// Rounding modes against their definitions, shifts against exact division, multiplier search
+// against the best pair found by trying all and against pairs of the vendor's files.
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "tests/support/shared_data.h"
@@ -64,7 +64,8 @@ void TestNumeric::shiftEqualsExactDivision() {
         for (int shift = 0; shift <= 6; ++shift)
             for (int64_t v = -600; v <= 600; ++v) {
                 const auto m = static_cast<Round>(mode);
-                const double exact = wb::numeric::round(std::ldexp(static_cast<double>(v), -shift), m);
+                const double exact =
+                    wb::numeric::round(std::ldexp(static_cast<double>(v), -shift), m);
                 QCOMPARE(shiftRight(v, shift, m), static_cast<int64_t>(exact));
             }
     QCOMPARE(shiftRight(3, -4, Round::HalfUp), int64_t{48});
@@ -102,13 +103,15 @@ void TestNumeric::toCodeIsDefinedEverywhere() {
 void TestNumeric::searchFindsTheNearestPair() {
     wb::test::Random random(7);
     for (int i = 0; i < 3000; ++i) {
-        const double factor = std::ldexp(static_cast<double>(random.real(1, 2)), static_cast<int>(random.below(20)) - 14);
+        const double factor = std::ldexp(static_cast<double>(random.real(1, 2)),
+                                         static_cast<int>(random.below(20)) - 14);
         const auto value = static_cast<double>(static_cast<float>(factor));
         for (const int bits : {8, 32}) {
             const auto found = scaleShift(factor, bits);
             const double limit = bits == 8 ? 127 : 2147483647.0;
             QVERIFY(found.multiplier < limit);
-            const auto error = static_cast<float>(std::fabs(std::ldexp(found.multiplier, -found.shift) - value));
+            const auto error =
+                static_cast<float>(std::fabs(std::ldexp(found.multiplier, -found.shift) - value));
             for (int shift = -32; shift <= 30; ++shift) {
                 const double m = std::round(std::ldexp(value, shift));
                 if (m >= limit) continue;
@@ -121,13 +124,16 @@ void TestNumeric::searchFindsTheNearestPair() {
 }
 
 void TestNumeric::searchGivesKnownPairs() {
-    QCOMPARE(scaleShift(0.1F, 8), (MultiplierShift{51, 9}));   // LeakyRelu's usual slope
+    QCOMPARE(scaleShift(0.1F, 8), (MultiplierShift{51, 9})); // LeakyRelu's usual slope
     QCOMPARE(scaleShift(0.2F, 8), (MultiplierShift{51, 8}));
     QCOMPARE(scaleShiftPositive(1.0, 8), (MultiplierShift{1, 0}));
     // Requants in the reference files: scales of the operand and the result.
-    QCOMPARE(scaleShiftPositive(0.051479069291338581 / 0.034530583464566923, 8), (MultiplierShift{95, 6}));
-    QCOMPARE(scaleShiftPositive(0.034532888976377955 / 0.034530583464566923, 8), (MultiplierShift{1, 0}));
-    QCOMPARE(scaleShiftPositive(0.17166215826771652 / 0.098244944881889756, 8), (MultiplierShift{7, 2}));
+    QCOMPARE(scaleShiftPositive(0.051479069291338581 / 0.034530583464566923, 8),
+             (MultiplierShift{95, 6}));
+    QCOMPARE(scaleShiftPositive(0.034532888976377955 / 0.034530583464566923, 8),
+             (MultiplierShift{1, 0}));
+    QCOMPARE(scaleShiftPositive(0.17166215826771652 / 0.098244944881889756, 8),
+             (MultiplierShift{7, 2}));
     QCOMPARE(scaleShift(0.0, 32).multiplier, 0);
 }
 

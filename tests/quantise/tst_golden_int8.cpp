@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The three reference networks from the model file to the last layer: the lowered graph equals the vendor's
-// text, INT8 results equal its values in every layer, bit for bit; F16, BF16 and F32 outputs come as near as
-// another order of summation lets them.
+// The three reference networks from the model file to the last layer: the lowered graph equals the
+// vendor's text, INT8 results equal its values in every layer, bit for bit; F16, BF16 and F32
+// outputs come as near as another order of summation lets them.
 #include "compiler/calibrate/table.h"
 #include "compiler/execute/executor.h"
 #include "compiler/import/import.h"
@@ -38,9 +38,13 @@ Network network(const QString& name) {
     faces.mean = {127, 127, 127};
     faces.scale = {0.0078125, 0.0078125, 0.0078125};
     if (name == "yolov5n")
-        return {"yolov5n", "yolov5n.onnx",
-                {"/model.24/m.0/Conv_output_0", "/model.24/m.1/Conv_output_0", "/model.24/m.2/Conv_output_0"}, letterbox};
-    if (name == "yolo_fastest_xl") return {"yolo_fastest_xl", "yolo_fastest_xl.onnx", {}, letterbox};
+        return {"yolov5n",
+                "yolov5n.onnx",
+                {"/model.24/m.0/Conv_output_0", "/model.24/m.1/Conv_output_0",
+                 "/model.24/m.2/Conv_output_0"},
+                letterbox};
+    if (name == "yolo_fastest_xl")
+        return {"yolo_fastest_xl", "yolo_fastest_xl.onnx", {}, letterbox};
     return {"ultraface", "ultraface_rfb320.onnx", {}, faces};
 }
 
@@ -50,20 +54,24 @@ Result<ir::Graph> topOf(const Network& net) {
     options.outputNames = net.outputs;
     options.preprocess = net.preprocess;
     JobContext context;
-    WB_ASSIGN(auto imported, importer::importModel(test::sharedFolder() / "models" / net.file, options, context));
+    WB_ASSIGN(auto imported,
+              importer::importModel(test::sharedFolder() / "models" / net.file, options, context));
     WB_TRY(passes::optimiseTop(imported.origin, context));
     return std::move(imported.origin);
 }
 
 Result<quantise::RangeTable> rangesOf(const Network& net) {
-    WB_ASSIGN(const auto table, calibrate::readTable(test::sharedFolder() / "golden" / net.name / "cali_table"));
+    WB_ASSIGN(const auto table,
+              calibrate::readTable(test::sharedFolder() / "golden" / net.name / "cali_table"));
     quantise::RangeTable ranges;
     for (const auto& row : table.rows)
         ranges[row.name] = {row.threshold, row.min, row.max};
     return ranges;
 }
 
-#define VERIFY_RESULT(result) QVERIFY2(result.hasValue(), result.hasValue() ? "" : qPrintable(QString::fromStdString(toText(result.error()))))
+#define VERIFY_RESULT(result)                                                                      \
+    QVERIFY2(result.hasValue(),                                                                    \
+             result.hasValue() ? "" : qPrintable(QString::fromStdString(toText(result.error()))))
 
 double cosine(const ir::Tensor& a, const ir::Tensor& b) {
     double ab = 0, aa = 0, bb = 0;
@@ -90,10 +98,12 @@ private slots:
     void floatOutputsAreNear();
 
 private:
-    void lowerModel(const QString& name, ops::Precision precision, std::shared_ptr<const ir::Graph>* graph);
+    void lowerModel(const QString& name, ops::Precision precision,
+                    std::shared_ptr<const ir::Graph>* graph);
 };
 
-void TestGoldenInt8::lowerModel(const QString& name, ops::Precision precision, std::shared_ptr<const ir::Graph>* graph) {
+void TestGoldenInt8::lowerModel(const QString& name, ops::Precision precision,
+                                std::shared_ptr<const ir::Graph>* graph) {
     const Network net = network(name);
     auto top = topOf(net);
     VERIFY_RESULT(top);
@@ -131,8 +141,10 @@ void TestGoldenInt8::everyLayerEqual() {
     for (size_t i = 0; i < graph->nodes().size(); ++i) {
         const auto ours = ir::printNode(*graph, static_cast<ir::NodeId>(i));
         const auto theirs = ir::printNode(*golden, static_cast<ir::NodeId>(i));
-        if (ours == theirs) ++sameNodes;
-        else if (i - sameNodes < 3) qWarning("ours   %s\nvendor %s", ours.c_str(), theirs.c_str());
+        if (ours == theirs)
+            ++sameNodes;
+        else if (i - sameNodes < 3)
+            qWarning("ours   %s\nvendor %s", ours.c_str(), theirs.c_str());
     }
     QVERIFY(graph->attributes == golden->attributes);
 
@@ -142,24 +154,31 @@ void TestGoldenInt8::everyLayerEqual() {
     VERIFY_RESULT(inputs);
     JobContext context;
     context.setThreads(2);
-    auto executor = execute::Executor::create(graph, {.scalar = false, .observable = true}, context);
+    auto executor =
+        execute::Executor::create(graph, {.scalar = false, .observable = true}, context);
     VERIFY_RESULT(executor);
     size_t equal = 0, compared = 0;
-    auto run = (*executor)->run({inputs->begin(), inputs->end()}, context,
-        [&](ir::NodeId id, std::span<const ir::Tensor> results, double) -> Status {
-            const auto& value = graph->value(graph->node(id).results[0]);
-            const auto theirs = layers->find(value.name);
-            if (theirs == layers->end()) return {};
-            ++compared;
-            const auto ours = execute::toFloat(results[0], value.type);
-            const bool same = ours.byteSize() == theirs->second.byteSize() &&
-                              std::equal(ours.data<float>(), ours.data<float>() + ours.elementCount(), theirs->second.data<float>());
-            if (same) ++equal;
-            else if (compared - equal < 4) qWarning("layer %s differs", value.name.c_str());
-            return {};
-        });
+    auto run =
+        (*executor)->run({inputs->begin(), inputs->end()}, context,
+                         [&](ir::NodeId id, std::span<const ir::Tensor> results, double) -> Status {
+                             const auto& value = graph->value(graph->node(id).results[0]);
+                             const auto theirs = layers->find(value.name);
+                             if (theirs == layers->end()) return {};
+                             ++compared;
+                             const auto ours = execute::toFloat(results[0], value.type);
+                             const bool same = ours.byteSize() == theirs->second.byteSize() &&
+                                               std::equal(ours.data<float>(),
+                                                          ours.data<float>() + ours.elementCount(),
+                                                          theirs->second.data<float>());
+                             if (same)
+                                 ++equal;
+                             else if (compared - equal < 4)
+                                 qWarning("layer %s differs", value.name.c_str());
+                             return {};
+                         });
     VERIFY_RESULT(run);
-    qInfo("%s: %zu of %zu nodes equal, %zu of %zu layers equal", qPrintable(name), sameNodes, golden->nodes().size(), equal, compared);
+    qInfo("%s: %zu of %zu nodes equal, %zu of %zu layers equal", qPrintable(name), sameNodes,
+          golden->nodes().size(), equal, compared);
     QCOMPARE(sameNodes, golden->nodes().size());
     QVERIFY(compared + 2 >= layers->size()); // the file also holds the network's input
     QCOMPARE(equal, compared);
@@ -188,7 +207,9 @@ void TestGoldenInt8::fastRunGivesTheSameOutputs() {
             QVERIFY2(layers->contains(key), key.c_str());
             const auto& theirs = layers->at(key);
             QCOMPARE(tensor.byteSize(), theirs.byteSize());
-            QVERIFY2(std::equal(tensor.data<float>(), tensor.data<float>() + tensor.elementCount(), theirs.data<float>()), key.c_str());
+            QVERIFY2(std::equal(tensor.data<float>(), tensor.data<float>() + tensor.elementCount(),
+                                theirs.data<float>()),
+                     key.c_str());
         }
     }
 }
@@ -197,8 +218,9 @@ void TestGoldenInt8::floatOutputsAreNear_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("precision");
     QTest::addColumn<double>("leastCosine");
-    // Each result is rounded to 11 (8) bits, and a sum in another order may fall on the other side of a tie:
-    // errors of one unit in the last place, 2^-11 (2^-8), that grow with the square root of the depth.
+    // Each result is rounded to 11 (8) bits, and a sum in another order may fall on the other side
+    // of a tie: errors of one unit in the last place, 2^-11 (2^-8), that grow with the square root
+    // of the depth.
     for (const char* name : {"ultraface", "yolo_fastest_xl"}) {
         QTest::addRow("%s F16", name) << QString(name) << QString("F16") << 0.999999;
         QTest::addRow("%s BF16", name) << QString(name) << QString("BF16") << 0.9999;
@@ -214,7 +236,8 @@ void TestGoldenInt8::floatOutputsAreNear() {
     std::shared_ptr<const ir::Graph> graph;
     lowerModel(name, *ops::precisionFromSpelling(precision.toStdString()), &graph);
     if (!graph) return;
-    auto outputs = ir::readNpz(folder / ("bm1684x_" + precision.toLower().toStdString() + ".outputs.npz"));
+    auto outputs =
+        ir::readNpz(folder / ("bm1684x_" + precision.toLower().toStdString() + ".outputs.npz"));
     auto inputs = ir::readNpz(folder / "in_f32.npz");
     VERIFY_RESULT(outputs);
     VERIFY_RESULT(inputs);
@@ -231,7 +254,8 @@ void TestGoldenInt8::floatOutputsAreNear() {
         ++compared;
         QCOMPARE(tensor.elementCount(), theirs->second.elementCount());
         const double similarity = cosine(tensor, theirs->second);
-        QVERIFY2(similarity >= leastCosine, qPrintable(QString("%1: %2").arg(key.c_str()).arg(similarity, 0, 'g', 12)));
+        QVERIFY2(similarity >= leastCosine,
+                 qPrintable(QString("%1: %2").arg(key.c_str()).arg(similarity, 0, 'g', 12)));
     }
     QCOMPARE(compared, ours->size());
 }

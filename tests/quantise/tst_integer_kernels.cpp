@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The fast convolution of codes against its definition, over odd sizes, groups, strides, dilations, both
-// layouts, both signs, with and without ReLU and table.
+// The fast convolution of codes against its definition, over odd sizes, groups, strides, dilations,
+// both layouts, both signs, with and without ReLU and table.
 #include "compiler/kernels/s8_conv_fast.h"
 #include "tests/support/shared_data.h"
 
@@ -19,7 +19,8 @@ struct Case {
     bool inSigned, weightsSigned, outSigned, relu, table;
 };
 
-int64_t outSize(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, int64_t before, int64_t after) {
+int64_t outSize(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, int64_t before,
+                int64_t after) {
     return (in + before + after - (kernel - 1) * dilation - 1) / stride + 1;
 }
 
@@ -41,7 +42,8 @@ Case randomCase(test::Random& random) {
             s.stride[i] = pick(1, 3);
             s.dilation[i] = pick(1, 3);
             s.pad[i] = pick(0, 3);
-            s.out[i] = outSize(s.in[i], s.kernel[i], s.stride[i], s.dilation[i], s.pad[i], pick(0, 3));
+            s.out[i] =
+                outSize(s.in[i], s.kernel[i], s.stride[i], s.dilation[i], s.pad[i], pick(0, 3));
         }
     } while (s.out[0] < 1 || s.out[1] < 1);
     c.inSigned = random.below(2) != 0;
@@ -53,12 +55,14 @@ Case randomCase(test::Random& random) {
 }
 
 /// NCHW to NHWC.
-std::vector<std::byte> turned(const std::vector<std::byte>& in, int64_t batch, int64_t channels, int64_t pixels) {
+std::vector<std::byte> turned(const std::vector<std::byte>& in, int64_t batch, int64_t channels,
+                              int64_t pixels) {
     std::vector<std::byte> out(in.size());
     for (int64_t n = 0; n < batch; ++n)
         for (int64_t c = 0; c < channels; ++c)
             for (int64_t p = 0; p < pixels; ++p)
-                out[static_cast<size_t>((n * pixels + p) * channels + c)] = in[static_cast<size_t>((n * channels + c) * pixels + p)];
+                out[static_cast<size_t>((n * pixels + p) * channels + c)] =
+                    in[static_cast<size_t>((n * channels + c) * pixels + p)];
     return out;
 }
 
@@ -84,7 +88,8 @@ void TestIntegerKernels::fastConvolutionEqualsDefinition() {
         std::vector<std::byte> in(static_cast<size_t>(s.batch * s.inChannels * inPixels));
         for (auto& byte : in)
             byte = static_cast<std::byte>(random.next());
-        std::vector<int8_t> weights(static_cast<size_t>(s.outChannels * (s.inChannels / s.groups) * s.kernel[0] * s.kernel[1]));
+        std::vector<int8_t> weights(static_cast<size_t>(s.outChannels * (s.inChannels / s.groups) *
+                                                        s.kernel[0] * s.kernel[1]));
         for (auto& w : weights)
             w = static_cast<int8_t>(random.next());
         kernels::S8Requant requant;
@@ -102,22 +107,30 @@ void TestIntegerKernels::fastConvolutionEqualsDefinition() {
                 code = static_cast<uint8_t>(random.next());
         }
         std::vector<std::byte> expected(static_cast<size_t>(s.batch * s.outChannels * outPixels));
-        kernels::s8ConvScalar(s, in.data(), c.inSigned, weights.data(), c.weightsSigned, requant, expected.data(), {});
+        kernels::s8ConvScalar(s, in.data(), c.inSigned, weights.data(), c.weightsSigned, requant,
+                              expected.data(), {});
         if (table)
             for (auto& byte : expected)
                 byte = static_cast<std::byte>((*table)[static_cast<size_t>(byte)]);
-        const auto fast = S8Conv::create(s, c.inSigned, weights.data(), c.weightsSigned, requant, table);
+        const auto fast =
+            S8Conv::create(s, c.inSigned, weights.data(), c.weightsSigned, requant, table);
         QVERIFY2(fast != nullptr, "the numbers of this test fit 32 bits");
         const auto inTurned = turned(in, s.batch, s.inChannels, inPixels);
         const auto expectedTurned = turned(expected, s.batch, s.outChannels, outPixels);
         for (int layouts = 0; layouts < 4; ++layouts) {
             const bool inPlain = (layouts & 1) != 0, outPlain = (layouts & 2) != 0;
             std::vector<std::byte> got(expected.size());
-            fast->run({inPlain ? in.data() : inTurned.data(), inPlain, got.data(), outPlain}, {1 + layouts % 3, nullptr});
+            fast->run({inPlain ? in.data() : inTurned.data(), inPlain, got.data(), outPlain},
+                      {1 + layouts % 3, nullptr});
             QVERIFY2(got == (outPlain ? expected : expectedTurned),
                      qPrintable(QString("round %1 layouts %2 in %3x%4x%5 out %6 groups %7")
-                                    .arg(round).arg(layouts).arg(s.inChannels).arg(s.in[0]).arg(s.in[1])
-                                    .arg(s.outChannels).arg(s.groups)));
+                                    .arg(round)
+                                    .arg(layouts)
+                                    .arg(s.inChannels)
+                                    .arg(s.in[0])
+                                    .arg(s.in[1])
+                                    .arg(s.outChannels)
+                                    .arg(s.groups)));
             ++compared;
         }
     }

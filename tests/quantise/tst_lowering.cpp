@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Lowering of small hand-made networks: ranges, casts and their names and order, requants, reasons, errors,
-// and that the lowered graph computes what it stands for.
+// Lowering of small hand-made networks: ranges, casts and their names and order, requants, reasons,
+// errors, and that the lowered graph computes what it stands for.
 #include "compiler/execute/executor.h"
 #include "compiler/quantise/lower.h"
 #include "tests/support/shared_data.h"
@@ -20,7 +20,9 @@ using quantise::RangeTable;
 
 namespace {
 
-TensorType f32(ir::Shape shape) { return {ElementType::F32, std::move(shape), true, {}}; }
+TensorType f32(ir::Shape shape) {
+    return {ElementType::F32, std::move(shape), true, {}};
+}
 
 ir::AttributeMap attributes(std::initializer_list<std::pair<const char*, ir::Attribute>> list) {
     ir::AttributeMap a;
@@ -30,21 +32,29 @@ ir::AttributeMap attributes(std::initializer_list<std::pair<const char*, ir::Att
 }
 
 ir::AttributeMap convAttributes(bool relu = false) {
-    return attributes({{"dilations", ir::Attribute::ints({1, 1})}, {"do_relu", relu}, {"dynweight_reorderd", false},
-                       {"group", 1}, {"kernel_shape", ir::Attribute::ints({1, 1})}, {"pads", ir::Attribute::ints({0, 0, 0, 0})},
-                       {"relu_limit", -1.0}, {"strides", ir::Attribute::ints({1, 1})}, {"weight_is_coeff", 1}});
+    return attributes({{"dilations", ir::Attribute::ints({1, 1})},
+                       {"do_relu", relu},
+                       {"dynweight_reorderd", false},
+                       {"group", 1},
+                       {"kernel_shape", ir::Attribute::ints({1, 1})},
+                       {"pads", ir::Attribute::ints({0, 0, 0, 0})},
+                       {"relu_limit", -1.0},
+                       {"strides", ir::Attribute::ints({1, 1})},
+                       {"weight_is_coeff", 1}});
 }
 
 /// A 1x1 convolution of `channels` channels with random weights.
 ValueId conv(Graph& g, ValueId in, const std::string& name, int64_t channels, bool relu = false) {
     test::Random random(std::hash<std::string>()(name));
     const int64_t from = g.value(in).type.shape[1];
-    std::vector<float> weights(static_cast<size_t>(channels * from)), bias(static_cast<size_t>(channels));
+    std::vector<float> weights(static_cast<size_t>(channels * from)),
+        bias(static_cast<size_t>(channels));
     for (auto& w : weights)
         w = random.real(-1, 1);
     for (auto& b : bias)
         b = random.real(-0.5F, 0.5F);
-    const auto w = g.addWeight(name + "_w", Tensor::of<float>(ElementType::F32, {channels, from, 1, 1}, weights));
+    const auto w = g.addWeight(
+        name + "_w", Tensor::of<float>(ElementType::F32, {channels, from, 1, 1}, weights));
     const auto b = g.addWeight(name + "_b", Tensor::of<float>(ElementType::F32, {channels}, bias));
     auto shape = g.value(in).type.shape;
     shape[1] = channels;
@@ -68,7 +78,8 @@ Tensor picture(int64_t channels = 4) {
 
 Result<execute::TensorMap> run(const Graph& graph, const Tensor& input) {
     JobContext context;
-    WB_ASSIGN(auto executor, execute::Executor::create(std::make_shared<const Graph>(graph), {}, context));
+    WB_ASSIGN(auto executor,
+              execute::Executor::create(std::make_shared<const Graph>(graph), {}, context));
     return executor->run({{"x", input}}, context);
 }
 
@@ -85,20 +96,23 @@ RangeTable rangesOf(const Graph& graph, const Tensor& input) {
     };
     note("x", input);
     JobContext context;
-    auto executor = execute::Executor::create(std::make_shared<const Graph>(graph), {.observable = true}, context);
+    auto executor = execute::Executor::create(std::make_shared<const Graph>(graph),
+                                              {.observable = true}, context);
     if (!executor) return ranges;
     const auto& run = *executor;
-    (void)run->run({{"x", input}}, context, [&](ir::NodeId id, std::span<const Tensor> results, double) -> Status {
-        note(run->graph().value(run->graph().node(id).results[0]).name, results[0]);
-        return {};
-    });
+    (void)run->run({{"x", input}}, context,
+                   [&](ir::NodeId id, std::span<const Tensor> results, double) -> Status {
+                       note(run->graph().value(run->graph().node(id).results[0]).name, results[0]);
+                       return {};
+                   });
     return ranges;
 }
 
 std::vector<std::string> names(const Graph& graph) {
     std::vector<std::string> list;
     for (const auto& node : graph.nodes())
-        if (node.op != "top.Weight" && node.op != "top.Input") list.push_back(graph.value(node.results[0]).name);
+        if (node.op != "top.Weight" && node.op != "top.Input")
+            list.push_back(graph.value(node.results[0]).name);
     return list;
 }
 
@@ -106,11 +120,14 @@ double largestDifference(const execute::TensorMap& a, const execute::TensorMap& 
     double worst = 0;
     for (auto x = a.begin(), y = b.begin(); x != a.end() && y != b.end(); ++x, ++y)
         for (int64_t i = 0; i < x->second.elementCount(); ++i)
-            worst = std::max(worst, std::fabs(static_cast<double>(x->second.data<float>()[i]) - static_cast<double>(y->second.data<float>()[i])));
+            worst = std::max(worst, std::fabs(static_cast<double>(x->second.data<float>()[i]) -
+                                              static_cast<double>(y->second.data<float>()[i])));
     return worst;
 }
 
-#define VERIFY_RESULT(result) QVERIFY2(result.hasValue(), result.hasValue() ? "" : qPrintable(QString::fromStdString(toText(result.error()))))
+#define VERIFY_RESULT(result)                                                                      \
+    QVERIFY2(result.hasValue(),                                                                    \
+             result.hasValue() ? "" : qPrintable(QString::fromStdString(toText(result.error()))))
 
 } // namespace
 
@@ -139,9 +156,12 @@ void TestLowering::castsStandBehindTheirValueLastMadeFirst() {
     const auto d = conv(g, a, "d", 4);
     g.outputs = {b, c, d};
     JobContext context;
-    auto lowered = quantise::lower(g, rangesOf(g, picture()), {{"b", Precision::F16}, {"c", Precision::F32}, {"d", Precision::F16}}, {}, context);
+    auto lowered = quantise::lower(
+        g, rangesOf(g, picture()),
+        {{"b", Precision::F16}, {"c", Precision::F32}, {"d", Precision::F16}}, {}, context);
     VERIFY_RESULT(lowered);
-    const std::vector<std::string> expected{"xa_si8", "a", "ac_f32", "ab_f16", "b", "b_f32", "c", "d", "d_f32"};
+    const std::vector<std::string> expected{"xa_si8", "a", "ac_f32", "ab_f16", "b",
+                                            "b_f32",  "c", "d",      "d_f32"};
     QCOMPARE(names(*lowered->graph), expected);
     VERIFY_RESULT(run(*lowered->graph, picture()));
 }
@@ -149,7 +169,9 @@ void TestLowering::castsStandBehindTheirValueLastMadeFirst() {
 void TestLowering::reshapeFollowsItsInput() {
     Graph g = withInput();
     const auto a = conv(g, 0, "a", 4);
-    const auto r = g.add("top.Reshape", {a}, "r", f32({1, 4, 36}), attributes({{"flatten_start_dim", -1}, {"shape", ir::Attribute::ints({1, 4, 36})}}));
+    const auto r =
+        g.add("top.Reshape", {a}, "r", f32({1, 4, 36}),
+              attributes({{"flatten_start_dim", -1}, {"shape", ir::Attribute::ints({1, 4, 36})}}));
     g.outputs = {r};
     JobContext context;
     auto lowered = quantise::lower(g, rangesOf(g, picture()), {{"r", Precision::F16}}, {}, context);
@@ -164,7 +186,11 @@ void TestLowering::concatRequantsAnOperandWithOtherUsers() {
     Graph g = withInput();
     const auto a = conv(g, 0, "a", 4);
     const auto b = conv(g, a, "b", 4);
-    const auto c = g.add("top.Concat", {a, b}, "c", f32({1, 8, 6, 6}), attributes({{"axis", ir::Attribute::si32(1)}, {"do_relu", false}, {"only_merge", false}, {"relu_limit", -1.0}}));
+    const auto c = g.add("top.Concat", {a, b}, "c", f32({1, 8, 6, 6}),
+                         attributes({{"axis", ir::Attribute::si32(1)},
+                                     {"do_relu", false},
+                                     {"only_merge", false},
+                                     {"relu_limit", -1.0}}));
     g.outputs = {c};
     RangeTable ranges{{"x", {1, -1, 1}}, {"a", {2, -2, 2}}, {"b", {3, -3, 3}}, {"c", {4, -4, 4}}};
     JobContext context;
@@ -182,14 +208,19 @@ void TestLowering::concatSharesItsRangeWithItsOwnOperands() {
     Graph g = withInput();
     const auto a = conv(g, 0, "a", 4);
     const auto b = conv(g, 0, "b", 4);
-    const auto c = g.add("top.Concat", {a, b}, "c", f32({1, 8, 6, 6}), attributes({{"axis", ir::Attribute::si32(1)}, {"do_relu", false}, {"only_merge", false}, {"relu_limit", -1.0}}));
+    const auto c = g.add("top.Concat", {a, b}, "c", f32({1, 8, 6, 6}),
+                         attributes({{"axis", ir::Attribute::si32(1)},
+                                     {"do_relu", false},
+                                     {"only_merge", false},
+                                     {"relu_limit", -1.0}}));
     g.outputs = {c};
     RangeTable ranges{{"x", {1, -1, 1}}, {"a", {2, -2, 2}}, {"b", {3, -3, 3}}, {"c", {4, -4, 4}}};
     JobContext context;
     auto lowered = quantise::lower(g, ranges, {}, {}, context);
     VERIFY_RESULT(lowered);
     for (const char* name : {"a", "b", "c"})
-        QCOMPARE(lowered->graph->value(lowered->graph->find(name)).type.uniform()->scale(), 4 / 127.0);
+        QCOMPARE(lowered->graph->value(lowered->graph->find(name)).type.uniform()->scale(),
+                 4 / 127.0);
 }
 
 /// The vendor compares codes of different scales here.
@@ -210,19 +241,29 @@ void TestLowering::extremeOfDifferentScalesIsComparedAtOneScale() {
     QVERIFY(largestDifference(*exact, *ours) < 0.08);
 }
 
-/// A pool of a signed input whose own range is never negative, then padding: codes and scale must stay a
-/// pair (the vendor halves the values).
+/// A pool of a signed input whose own range is never negative, then padding: codes and scale must
+/// stay a pair (the vendor halves the values).
 void TestLowering::paddingAfterAPoolKeepsTheScale() {
     Graph g = withInput();
     const auto a = conv(g, 0, "a", 4);
     const auto p = g.add("top.AvgPool", {a}, "p", f32({1, 4, 1, 1}),
-                         attributes({{"count_include_pad", true}, {"do_relu", false}, {"is_adaptive", false}, {"keepdims", true},
-                                     {"kernel_shape", ir::Attribute::ints({6, 6})}, {"pad_value", 0}, {"pads", ir::Attribute::ints({0, 0, 0, 0})},
-                                     {"relu_limit", -1.0}, {"strides", ir::Attribute::ints({1, 1})}}));
-    const auto padded = g.add("top.Pad", {p}, "padded", f32({1, 4, 3, 3}),
-                              attributes({{"mode", "constant"}, {"paddings", ir::Attribute::ints({0, 0, 1, 1, 0, 0, 1, 1})}, {"val", 0.0}}));
+                         attributes({{"count_include_pad", true},
+                                     {"do_relu", false},
+                                     {"is_adaptive", false},
+                                     {"keepdims", true},
+                                     {"kernel_shape", ir::Attribute::ints({6, 6})},
+                                     {"pad_value", 0},
+                                     {"pads", ir::Attribute::ints({0, 0, 0, 0})},
+                                     {"relu_limit", -1.0},
+                                     {"strides", ir::Attribute::ints({1, 1})}}));
+    const auto padded =
+        g.add("top.Pad", {p}, "padded", f32({1, 4, 3, 3}),
+              attributes({{"mode", "constant"},
+                          {"paddings", ir::Attribute::ints({0, 0, 1, 1, 0, 0, 1, 1})},
+                          {"val", 0.0}}));
     g.outputs = {padded};
-    RangeTable ranges{{"x", {1, -1, 1}}, {"a", {2, -2, 2}}, {"p", {1, 0, 1}}, {"padded", {1, 0, 1}}};
+    RangeTable ranges{
+        {"x", {1, -1, 1}}, {"a", {2, -2, 2}}, {"p", {1, 0, 1}}, {"padded", {1, 0, 1}}};
     JobContext context;
     auto lowered = quantise::lower(g, ranges, {}, {}, context);
     VERIFY_RESULT(lowered);
@@ -240,7 +281,8 @@ void TestLowering::scaleDisappearsIntoTheConvolution() {
     const std::vector<float> factor{1, 2, -1, 0.5F}, offset{0.1F, 0, -0.2F, 1};
     const auto f = g.addWeight("f", Tensor::of<float>(ElementType::F32, {1, 4}, factor));
     const auto o = g.addWeight("o", Tensor::of<float>(ElementType::F32, {1, 4}, offset));
-    const auto s = g.add("top.Scale", {a, f, o}, "s", f32({1, 4, 6, 6}), attributes({{"do_relu", true}, {"relu_limit", -1.0}}));
+    const auto s = g.add("top.Scale", {a, f, o}, "s", f32({1, 4, 6, 6}),
+                         attributes({{"do_relu", true}, {"relu_limit", -1.0}}));
     g.outputs = {s};
     JobContext context;
     auto lowered = quantise::lower(g, rangesOf(g, picture()), {}, {}, context);
@@ -270,7 +312,8 @@ void TestLowering::unavailablePrecisionsAreRefused() {
     QVERIFY(quantise::lower(g, {}, {}, options, context).error().code == Code::OperatorNotLowered);
     options.target.chip = ops::Chip::BM1684X;
     options.target.asymmetric = true;
-    QVERIFY(quantise::lower(g, {}, {}, options, context).error().code == Code::PrecisionUnavailable);
+    QVERIFY(quantise::lower(g, {}, {}, options, context).error().code ==
+            Code::PrecisionUnavailable);
     options.target.asymmetric = false;
     QVERIFY(quantise::lower(g, {}, {}, options, context).error().code == Code::NothingToQuantise);
     options.target.module = Precision::F16;
@@ -316,14 +359,20 @@ void TestLowering::int8ComesNearFloat() {
     const auto a = conv(g, 0, "a", 8);
     const auto silu = g.add("top.SiLU", {a}, "silu", f32({1, 8, 6, 6}));
     const auto b = conv(g, silu, "b", 8);
-    const auto leaky = g.add("top.LeakyRelu", {b}, "leaky", f32({1, 8, 6, 6}), attributes({{"alpha", 0.1}}));
-    const auto sum = g.add("top.Add", {silu, leaky}, "sum", f32({1, 8, 6, 6}), attributes({{"do_relu", false}, {"is_scalar", false}, {"relu_limit", -1.0}}));
-    const auto up = g.add("top.Upsample", {sum}, "up", f32({1, 8, 12, 12}), attributes({{"do_relu", false}, {"relu_limit", -1.0}, {"scale_h", 2}, {"scale_w", 2}}));
+    const auto leaky =
+        g.add("top.LeakyRelu", {b}, "leaky", f32({1, 8, 6, 6}), attributes({{"alpha", 0.1}}));
+    const auto sum =
+        g.add("top.Add", {silu, leaky}, "sum", f32({1, 8, 6, 6}),
+              attributes({{"do_relu", false}, {"is_scalar", false}, {"relu_limit", -1.0}}));
+    const auto up = g.add(
+        "top.Upsample", {sum}, "up", f32({1, 8, 12, 12}),
+        attributes({{"do_relu", false}, {"relu_limit", -1.0}, {"scale_h", 2}, {"scale_w", 2}}));
     g.outputs = {up};
     const auto exact = run(g, picture());
     VERIFY_RESULT(exact);
     const auto ranges = rangesOf(g, picture());
-    for (const auto precision : {Precision::Int8, Precision::F16, Precision::BF16, Precision::F32}) {
+    for (const auto precision :
+         {Precision::Int8, Precision::F16, Precision::BF16, Precision::F32}) {
         quantise::LowerOptions options;
         options.target.module = precision;
         JobContext context;
@@ -331,7 +380,9 @@ void TestLowering::int8ComesNearFloat() {
         VERIFY_RESULT(lowered);
         auto ours = run(*lowered->graph, picture());
         VERIFY_RESULT(ours);
-        const double allowed = precision == Precision::Int8 ? 0.15 : precision == Precision::BF16 ? 0.06 : 0.01;
+        const double allowed = precision == Precision::Int8   ? 0.15
+                               : precision == Precision::BF16 ? 0.06
+                                                              : 0.01;
         QVERIFY2(largestDifference(*exact, *ours) < allowed, ops::spelling(precision));
     }
 }

@@ -181,6 +181,7 @@ QRect WbStyle::subElementRect(SubElement element, const QStyleOption* option,
         return option->rect.adjusted(6, 1, -6, -1);
     }
     case SE_ItemViewItemFocusRect: return option->rect;
+    case SE_HeaderLabel: return option->rect.adjusted(6, 0, -6, 0); // the arrow is part of the text
     case SE_TabBarTabText:
     case SE_TabBarTabLeftButton:
     case SE_TabBarTabRightButton:

@@ -10,11 +10,16 @@ namespace {
 
 using A = ir::AttributeMap;
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
-double softplus(double x) { return x > 20 ? x : std::log1p(std::exp(x)); }
+double sigmoid(double x) {
+    return 1 / (1 + std::exp(-x));
+}
+double softplus(double x) {
+    return x > 20 ? x : std::log1p(std::exp(x));
+}
 
 constexpr std::array kRows{
-    ActivationRow{"top.SiLU", "SILU", true, [](double x, const A&) { return x / (1 + std::exp(-x)); }},
+    ActivationRow{"top.SiLU", "SILU", true,
+                  [](double x, const A&) { return x / (1 + std::exp(-x)); }},
     ActivationRow{"top.Sigmoid", "SIGMOID", true,
                   [](double x, const A& a) {
                       const double y = a.real("scale", 1) * sigmoid(x) + a.real("bias", 0);
@@ -26,21 +31,27 @@ constexpr std::array kRows{
     ActivationRow{"top.Sqrt", "SQRT", true, [](double x, const A&) { return std::sqrt(x); }},
     ActivationRow{"top.Floor", "FLOOR", false, [](double x, const A&) { return std::floor(x); }},
     ActivationRow{"top.Ceil", "CEIL", false, [](double x, const A&) { return std::ceil(x); }},
-    ActivationRow{"top.Round", "ROUND", false, [](double x, const A&) { return std::nearbyint(x); }},
+    ActivationRow{"top.Round", "ROUND", false,
+                  [](double x, const A&) { return std::nearbyint(x); }},
     ActivationRow{"top.Sign", "SIGN", false,
-                  [](double x, const A&) { return x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0; }},
+                  [](double x, const A&) { return x > 0   ? 1.0
+                                                  : x < 0 ? -1.0
+                                                          : 0.0; }},
     ActivationRow{"top.Erf", "ERF", true, [](double x, const A&) { return std::erf(x); }},
     ActivationRow{"top.GELU", "GELU", true,
                   [](double x, const A&) { return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0))); }},
     ActivationRow{"top.HardSigmoid", "HSIGMOID", true,
                   [](double x, const A& a) {
-                      return std::clamp(a.real("alpha", 1.0 / 6) * x + a.real("beta", 0.5), 0.0, 1.0);
+                      return std::clamp(a.real("alpha", 1.0 / 6) * x + a.real("beta", 0.5), 0.0,
+                                        1.0);
                   }},
     ActivationRow{"top.HardSwish", "HSWISH", false,
                   [](double x, const A&) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); }},
-    ActivationRow{"top.Elu", "ELU", true,
-                  [](double x, const A& a) { return x > 0 ? x : a.real("alpha", 1) * std::expm1(x); }},
-    ActivationRow{"top.Softplus", "SOFT_PLUS", true, [](double x, const A&) { return softplus(x); }},
+    ActivationRow{
+        "top.Elu", "ELU", true,
+        [](double x, const A& a) { return x > 0 ? x : a.real("alpha", 1) * std::expm1(x); }},
+    ActivationRow{"top.Softplus", "SOFT_PLUS", true,
+                  [](double x, const A&) { return softplus(x); }},
     ActivationRow{"top.Mish", "MISH", true,
                   [](double x, const A&) { return x * std::tanh(softplus(x)); }},
     ActivationRow{"top.Softsign", "SOFT_SIGN", true,
@@ -59,16 +70,20 @@ constexpr std::array kRows{
 
 } // namespace
 
-std::span<const ActivationRow> activationRows() { return kRows; }
+std::span<const ActivationRow> activationRows() {
+    return kRows;
+}
 
 const ActivationRow* activationRow(std::string_view topOp) {
-    const auto it = std::find_if(kRows.begin(), kRows.end(), [&](const auto& row) { return topOp == row.topOp; });
+    const auto it = std::find_if(kRows.begin(), kRows.end(),
+                                 [&](const auto& row) { return topOp == row.topOp; });
     return it == kRows.end() ? nullptr : &*it;
 }
 
 const ActivationRow* activationRowOfMode(std::string_view mode) {
-    const auto it = std::find_if(kRows.begin(), kRows.end(),
-                                 [&](const auto& row) { return row.mode != nullptr && mode == row.mode; });
+    const auto it = std::find_if(kRows.begin(), kRows.end(), [&](const auto& row) {
+        return row.mode != nullptr && mode == row.mode;
+    });
     return it == kRows.end() ? nullptr : &*it;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The activation functions as functions of one real: the rows that look-up tables and the tpu dialect
-// share. Double arithmetic, as the vendor builds its tables.
+// The activation functions as functions of one real: the rows that look-up tables and the tpu
+// dialect share. Double arithmetic, as the vendor builds its tables.
 #pragma once
 
 #include "compiler/ir/graph.h"
@@ -11,9 +11,9 @@
 namespace wb::ops {
 
 struct ActivationRow {
-    const char* topOp;      ///< "top.SiLU"
-    const char* mode;       ///< tpu active_mode, "SILU"; null: the float form is "tpu.<op>"
-    bool staysF32;          ///< F16 and BF16 nets compute it in F32 (dossier section 5.9)
+    const char* topOp; ///< "top.SiLU"
+    const char* mode;  ///< tpu active_mode, "SILU"; null: the float form is "tpu.<op>"
+    bool staysF32;     ///< F16 and BF16 nets compute it in F32 (dossier section 5.9)
     double (*function)(double x, const ir::AttributeMap& attributes);
 };
 

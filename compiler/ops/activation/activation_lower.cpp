@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Activations on BM1684X: smooth functions become tables of 256 codes in INT8; the piecewise linear ones
-// have integer forms of their own (dossier sections 5.8, 5.9).
+// Activations on BM1684X: smooth functions become tables of 256 codes in INT8; the piecewise linear
+// ones have integer forms of their own (dossier sections 5.8, 5.9).
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/activation/activation_functions.h"
@@ -32,7 +32,8 @@ ir::AttributeMap activeAttributes(const ir::Node& node, const ActivationRow& row
     return a;
 }
 
-Result<Precision> lowerTable(LoweringBuilder& builder, const ir::Node& node, const ActivationRow& row) {
+Result<Precision> lowerTable(LoweringBuilder& builder, const ir::Node& node,
+                             const ActivationRow& row) {
     WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands.at(0)));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::Int8));
     const Codes from = codesOf(builder.target().value(in).type);
@@ -44,20 +45,24 @@ Result<Precision> lowerTable(LoweringBuilder& builder, const ir::Node& node, con
         // 1/0 becomes the smallest integer on the vendor's way to a code, not the largest.
         if (std::isinf(y)) y = -std::fabs(y);
         table[static_cast<size_t>(code & 255)] =
-            to.isSigned ? numeric::toCode<int8_t>(y) : static_cast<int8_t>(numeric::toCode<uint8_t>(y));
+            to.isSigned ? numeric::toCode<int8_t>(y)
+                        : static_cast<int8_t>(numeric::toCode<uint8_t>(y));
     }
     const ValueId weight = builder.target().addWeight(
         resultName(builder, node) + "_table",
-        Tensor::of<int8_t>(to.isSigned ? ElementType::Si8 : ElementType::Ui8, {1, 1, 1, 256}, table));
+        Tensor::of<int8_t>(to.isSigned ? ElementType::Si8 : ElementType::Ui8, {1, 1, 1, 256},
+                           table));
     emitLowered(builder, node, "tpu.Lut", {in, weight}, std::move(type), {});
     return Precision::Int8;
 }
 
-Result<Precision> lowerFunction(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerFunction(LoweringBuilder& builder, const ir::Node& node,
+                                Precision precision) {
     const auto* row = activationRow(node.op);
     if (precision == Precision::Int8) return lowerTable(builder, node, *row);
     // The hard sigmoid is the exception: exact enough in BF16's range, not in F16's.
-    if (row->staysF32 && !(precision == Precision::BF16 && node.op == "top.HardSigmoid")) precision = Precision::F32;
+    if (row->staysF32 && !(precision == Precision::BF16 && node.op == "top.HardSigmoid"))
+        precision = Precision::F32;
     if (row->mode == nullptr)
         return lowerFloat(builder, node, precision, "tpu." + node.op.substr(4), node.attributes);
     return lowerFloat(builder, node, precision, "tpu.Active", activeAttributes(node, *row));
@@ -66,22 +71,26 @@ Result<Precision> lowerFunction(LoweringBuilder& builder, const ir::Node& node, 
 Result<Precision> lowerAbs(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     ir::AttributeMap a = node.attributes;
     a.set("mode", tpuEnum("active_mode", "ABSVAL"));
-    if (precision == Precision::Int8) return lowerMover(builder, node, precision, "tpu.Active", std::move(a));
+    if (precision == Precision::Int8)
+        return lowerMover(builder, node, precision, "tpu.Active", std::move(a));
     return lowerFloat(builder, node, precision, "tpu.Active", std::move(a));
 }
 
 Result<Precision> lowerRelu(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     ir::AttributeMap a = node.attributes;
     a.set("relu_limit", precision == Precision::Int8 ? -1.0 : a.real("relu_limit", -1));
-    if (precision == Precision::Int8) return lowerMover(builder, node, precision, "tpu.Relu", std::move(a));
+    if (precision == Precision::Int8)
+        return lowerMover(builder, node, precision, "tpu.Relu", std::move(a));
     return lowerFloat(builder, node, precision, "tpu.Relu", std::move(a));
 }
 
-Result<Precision> lowerLeakyRelu(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerLeakyRelu(LoweringBuilder& builder, const ir::Node& node,
+                                 Precision precision) {
     ir::AttributeMap a = node.attributes;
     enumeratorsForRounding(a);
     if (!a.has("round_mode")) a.set("round_mode", roundMode("HalfAwayFromZero"));
-    if (precision != Precision::Int8) return lowerFloat(builder, node, precision, "tpu.LeakyRelu", std::move(a));
+    if (precision != Precision::Int8)
+        return lowerFloat(builder, node, precision, "tpu.LeakyRelu", std::move(a));
     const auto pair = numeric::scaleShift(a.real("alpha"), 8);
     a.erase("alpha");
     a.set("multiplier", ir::Attribute::si32(pair.multiplier));
@@ -106,14 +115,16 @@ Result<Precision> lowerPRelu(LoweringBuilder& builder, const ir::Node& node, Pre
         ++shift;
     std::vector<int8_t> codes(slopes.size());
     for (size_t i = 0; i < slopes.size(); ++i)
-        codes[i] = numeric::saturate<int8_t>(static_cast<int64_t>(std::ldexp(static_cast<double>(slopes[i]), shift)));
+        codes[i] = numeric::saturate<int8_t>(
+            static_cast<int64_t>(std::ldexp(static_cast<double>(slopes[i]), shift)));
     WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands[0]));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
     type.element = builder.target().value(in).type.element;
     type.quant = builder.target().value(in).type.quant;
     const ValueId weight = builder.target().addWeight(
         resultName(builder, node) + "_slope_i8",
-        Tensor::of<int8_t>(ElementType::I8, builder.source().value(node.operands[1]).type.shape, codes));
+        Tensor::of<int8_t>(ElementType::I8, builder.source().value(node.operands[1]).type.shape,
+                           codes));
     a.set("rshift", ir::Attribute::si32(shift));
     emitLowered(builder, node, "tpu.PReluOp", {in, weight}, std::move(type), std::move(a));
     return precision;

@@ -12,7 +12,8 @@ namespace {
 /// Operand strides for a result shape; zero where an operand has one element along an axis.
 Result<std::vector<int64_t>> broadcastStrides(const PrepareContext& c, const ir::Shape& operand) {
     const auto& result = resultShape(c);
-    if (operand.size() > result.size()) return cannotRun(c, "an operand has more dimensions than the result");
+    if (operand.size() > result.size())
+        return cannotRun(c, "an operand has more dimensions than the result");
     const auto own = stridesOf(operand);
     std::vector<int64_t> strides(result.size(), 0);
     const size_t lead = result.size() - operand.size();
@@ -26,7 +27,7 @@ Result<std::vector<int64_t>> broadcastStrides(const PrepareContext& c, const ir:
 
 struct Side {
     bool isSigned = true;
-    bool whole = true;            ///< same shape as the result
+    bool whole = true; ///< same shape as the result
     std::vector<int64_t> strides;
     int64_t multiplier = 1;
     int shift = 0;
@@ -60,17 +61,21 @@ Result<std::vector<Side>> sidesOf(const PrepareContext& c) {
 }
 
 /// result[i] = combine(codes of the operands at i) for all i.
-template <class Combine> Prepared combineCodes(const PrepareContext& c, std::vector<Side> sides, Combine combine) {
+template <class Combine>
+Prepared combineCodes(const PrepareContext& c, std::vector<Side> sides, Combine combine) {
     const bool outSigned = isSignedCode(resultType(c));
     const bool relu = c.node->attributes.boolean("do_relu");
-    return makeKernel([=, sides = std::move(sides), shape = resultShape(c)](Inputs in, Outputs out, const kernels::Work& work) {
+    return makeKernel([=, sides = std::move(sides),
+                       shape = resultShape(c)](Inputs in, Outputs out, const kernels::Work& work) {
         work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
             std::vector<int64_t> codes(sides.size());
             withCode(outSigned, [&](auto code) {
                 using Out = decltype(code);
                 for (int64_t i = begin; i < end; ++i) {
                     for (size_t s = 0; s < sides.size(); ++s)
-                        codes[s] = codeAt(in[s], sides[s].isSigned, sides[s].whole ? i : offsetOf(shape, sides[s].strides, i));
+                        codes[s] =
+                            codeAt(in[s], sides[s].isSigned,
+                                   sides[s].whole ? i : offsetOf(shape, sides[s].strides, i));
                     out[0].as<Out>()[i] = saturateRelu<Out>(combine(sides, codes), relu);
                 }
             });
@@ -78,16 +83,17 @@ template <class Combine> Prepared combineCodes(const PrepareContext& c, std::vec
     });
 }
 
-/// Two operands of the result's shape: what a code adds is a table of 256 numbers an operand, and the order
-/// of elements does not matter.
-Prepared sumOfTables(const PrepareContext& c, const std::vector<Side>& sides, bool minus, bool reverse) {
+/// Two operands of the result's shape: what a code adds is a table of 256 numbers an operand, and
+/// the order of elements does not matter.
+Prepared sumOfTables(const PrepareContext& c, const std::vector<Side>& sides, bool minus,
+                     bool reverse) {
     std::array<std::array<int32_t, 256>, 2> parts{};
     for (size_t s = 0; s < 2; ++s)
         for (int code = 0; code < 256; ++code) {
             const int64_t x = sides[s].isSigned ? static_cast<int8_t>(code) : code;
             const int64_t part = numeric::shiftRightHalfUp(x * sides[s].multiplier, sides[s].shift);
-            parts[s][static_cast<size_t>(code)] = static_cast<int32_t>(
-                std::clamp<int64_t>(minus && (s == 1) != reverse ? -part : part, -(1 << 20), 1 << 20));
+            parts[s][static_cast<size_t>(code)] = static_cast<int32_t>(std::clamp<int64_t>(
+                minus && (s == 1) != reverse ? -part : part, -(1 << 20), 1 << 20));
         }
     const bool outSigned = isSignedCode(resultType(c));
     const bool relu = c.node->attributes.boolean("do_relu");
@@ -98,7 +104,8 @@ Prepared sumOfTables(const PrepareContext& c, const std::vector<Side>& sides, bo
             const int32_t low = outSigned && !relu ? -128 : 0;
             const int32_t high = outSigned ? 127 : 255;
             for (int64_t i = begin; i < end; ++i)
-                out[0].as<uint8_t>()[i] = static_cast<uint8_t>(std::clamp(parts[0][a[i]] + parts[1][b[i]], low, high));
+                out[0].as<uint8_t>()[i] =
+                    static_cast<uint8_t>(std::clamp(parts[0][a[i]] + parts[1][b[i]], low, high));
         });
     });
 }
@@ -110,7 +117,8 @@ bool allWhole(const ir::Graph& graph, const ir::Node& node) {
     });
 }
 
-/// Element by element in any order if nothing is broadcast and no operand is a constant (which lies Plain).
+/// Element by element in any order if nothing is broadcast and no operand is a constant (which lies
+/// Plain).
 std::vector<Layout> wholeLayouts(const ir::Graph& graph, const ir::Node& node) {
     return allWhole(graph, node) ? codeLayouts(graph, node) : std::vector{Layout::Plain};
 }
@@ -127,35 +135,41 @@ Prepared prepareSum(const PrepareContext& c) {
         sides[i].shift = static_cast<int>(shifts[i]);
     }
     const bool minus = c.node->op == "tpu.Sub";
-    if (sides.size() == 2 && sides[0].whole && sides[1].whole) return sumOfTables(c, sides, minus, reverse);
-    return combineCodes(c, std::move(sides), [=](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
-        int64_t sum = 0;
-        for (size_t i = 0; i < codes.size(); ++i) {
-            const int64_t part = numeric::shiftRightHalfUp(codes[i] * all[i].multiplier, all[i].shift);
-            sum += minus && (i == 1) != reverse ? -part : part;
-        }
-        return sum;
-    });
+    if (sides.size() == 2 && sides[0].whole && sides[1].whole)
+        return sumOfTables(c, sides, minus, reverse);
+    return combineCodes(
+        c, std::move(sides), [=](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
+            int64_t sum = 0;
+            for (size_t i = 0; i < codes.size(); ++i) {
+                const int64_t part =
+                    numeric::shiftRightHalfUp(codes[i] * all[i].multiplier, all[i].shift);
+                sum += minus && (i == 1) != reverse ? -part : part;
+            }
+            return sum;
+        });
 }
 
 Prepared prepareMul(const PrepareContext& c) {
     WB_ASSIGN(auto sides, sidesOf(c));
     const int64_t multiplier = c.node->attributes.integer("multiplier", 1);
     const auto shift = static_cast<int>(c.node->attributes.integer("rshift", 0));
-    return combineCodes(c, std::move(sides), [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
-        int64_t product = multiplier;
-        for (const int64_t code : codes)
-            product *= code;
-        return numeric::shiftRightHalfUp(product, shift);
-    });
+    return combineCodes(c, std::move(sides),
+                        [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+                            int64_t product = multiplier;
+                            for (const int64_t code : codes)
+                                product *= code;
+                            return numeric::shiftRightHalfUp(product, shift);
+                        });
 }
 
 Prepared prepareExtreme(const PrepareContext& c) {
     WB_ASSIGN(auto sides, sidesOf(c));
     const bool largest = c.node->op == "tpu.Max";
-    return combineCodes(c, std::move(sides), [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
-        return largest ? *std::max_element(codes.begin(), codes.end()) : *std::min_element(codes.begin(), codes.end());
-    });
+    return combineCodes(c, std::move(sides),
+                        [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+                            return largest ? *std::max_element(codes.begin(), codes.end())
+                                           : *std::min_element(codes.begin(), codes.end());
+                        });
 }
 
 } // namespace
@@ -166,9 +180,9 @@ void integer_binary(KernelTable& table) {
     addTpuKernel(table, {.op = "tpu.Mul", .prepare = prepareMul, .layouts = wholeLayouts});
     for (const char* op : {"tpu.Max", "tpu.Min"})
         addTpuKernel(table, {.op = op, .prepare = prepareExtreme, .layouts = wholeLayouts});
-    for (const char* op : {"tpu.Div", "tpu.SubConst", "tpu.MulConst", "tpu.Reciprocal", "tpu.Pow", "tpu.BinaryPow",
-                           "tpu.Pow2", "tpu.Pow3", "tpu.PowConst", "tpu.DivConst", "tpu.Mod", "tpu.Compare",
-                           "tpu.CompareConst"})
+    for (const char* op : {"tpu.Div", "tpu.SubConst", "tpu.MulConst", "tpu.Reciprocal", "tpu.Pow",
+                           "tpu.BinaryPow", "tpu.Pow2", "tpu.Pow3", "tpu.PowConst", "tpu.DivConst",
+                           "tpu.Mod", "tpu.Compare", "tpu.CompareConst"})
         addTpuKernel(table, {.op = op});
 }
 

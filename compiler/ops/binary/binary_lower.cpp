@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Element-wise operators of two tensors, or of a tensor and a number, on BM1684X: one 8-bit multiplier and
-// shift an operand (dossier section 5.7).
+// Element-wise operators of two tensors, or of a tensor and a number, on BM1684X: one 8-bit
+// multiplier and shift an operand (dossier section 5.7).
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/support/lower_support.h"
@@ -51,7 +51,8 @@ Result<Operand> constantOperand(LoweringBuilder& builder, ValueId source) {
     const std::string name = value.name + (isSigned ? "_i8" : "_u8");
     if (const auto present = builder.target().find(name); present != ir::kNoValue)
         return Operand{present, scale};
-    return Operand{builder.target().addWeight(name, Tensor::of<int8_t>(type, value.type.shape, codes)), scale};
+    return Operand{
+        builder.target().addWeight(name, Tensor::of<int8_t>(type, value.type.shape, codes)), scale};
 }
 
 Result<std::vector<Operand>> int8Operands(LoweringBuilder& builder, const ir::Node& node) {
@@ -75,8 +76,8 @@ std::vector<ValueId> valuesOf(const std::vector<Operand>& operands) {
     return values;
 }
 
-Result<Precision> lowerFloatBinary(LoweringBuilder& builder, const ir::Node& node, Precision precision,
-                                   const std::string& op) {
+Result<Precision> lowerFloatBinary(LoweringBuilder& builder, const ir::Node& node,
+                                   Precision precision, const std::string& op) {
     ir::AttributeMap a = withRelu(node);
     if (op == "tpu.Mul") pairAttribute(a, {1, 0});
     if (op == "tpu.Mul") a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
@@ -84,7 +85,8 @@ Result<Precision> lowerFloatBinary(LoweringBuilder& builder, const ir::Node& nod
 }
 
 /// Sum and difference: each operand is brought to the result's scale by its own pair.
-Result<Precision> lowerSum(LoweringBuilder& builder, const ir::Node& node, Precision precision, bool minus) {
+Result<Precision> lowerSum(LoweringBuilder& builder, const ir::Node& node, Precision precision,
+                           bool minus) {
     const std::string op = minus ? "tpu.Sub" : "tpu.Add";
     if (precision != Precision::Int8) return lowerFloatBinary(builder, node, precision, op);
     WB_ASSIGN(const auto operands, int8Operands(builder, node));
@@ -94,7 +96,8 @@ Result<Precision> lowerSum(LoweringBuilder& builder, const ir::Node& node, Preci
     std::vector<int64_t> shifts;
     for (size_t i = 0; i < operands.size(); ++i) {
         const double coefficient = i < coefficients.size() ? coefficients[i] : 1;
-        const auto pair = numeric::scaleShiftPositive(coefficient * operands[i].scale / codesOf(type).scale, 8);
+        const auto pair =
+            numeric::scaleShiftPositive(coefficient * operands[i].scale / codesOf(type).scale, 8);
         multipliers.push_back(pair.multiplier);
         shifts.push_back(pair.shift);
     }
@@ -122,7 +125,8 @@ Result<Precision> lowerMul(LoweringBuilder& builder, const ir::Node& node, Preci
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
     ir::AttributeMap a = withRelu(node);
     a.erase("is_scalar");
-    pairAttribute(a, numeric::scaleShift(operands[0].scale * operands[1].scale / codesOf(type).scale, 8));
+    pairAttribute(
+        a, numeric::scaleShift(operands[0].scale * operands[1].scale / codesOf(type).scale, 8));
     a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
     a.set("relu_limit", -1.0);
     emitLowered(builder, node, "tpu.Mul", valuesOf(operands), std::move(type), std::move(a));
@@ -136,9 +140,11 @@ Result<Precision> lowerDiv(LoweringBuilder& builder, const ir::Node& node, Preci
     return lowerFloat(builder, node, Precision::F32, "tpu.Div", std::move(a));
 }
 
-/// Maximum and minimum compare codes, so operands of another scale are brought to the result's first. (The
-/// vendor compares codes of different scales when the operands have other users: a wrong result.)
-Result<Precision> lowerExtreme(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+/// Maximum and minimum compare codes, so operands of another scale are brought to the result's
+/// first. (The vendor compares codes of different scales when the operands have other users: a
+/// wrong result.)
+Result<Precision> lowerExtreme(LoweringBuilder& builder, const ir::Node& node,
+                               Precision precision) {
     const std::string op = node.op == "top.Max" ? "tpu.Max" : "tpu.Min";
     const auto& source = builder.source();
     const bool constant = std::any_of(node.operands.begin(), node.operands.end(),
@@ -152,14 +158,16 @@ Result<Precision> lowerExtreme(LoweringBuilder& builder, const ir::Node& node, P
         auto wanted = builder.target().value(value).type;
         wanted.element = type.element;
         wanted.quant = type.quant;
-        WB_ASSIGN(const ValueId same, Result<ValueId>(builder.operandAs(operand, node, std::move(wanted))));
+        WB_ASSIGN(const ValueId same,
+                  Result<ValueId>(builder.operandAs(operand, node, std::move(wanted))));
         operands.push_back(same);
     }
     emitLowered(builder, node, op, std::move(operands), std::move(type), withRelu(node));
     return precision;
 }
 
-ir::AttributeMap constAttributes(const ir::Node& node, double value, numeric::MultiplierShift pair, bool f8) {
+ir::AttributeMap constAttributes(const ir::Node& node, double value, numeric::MultiplierShift pair,
+                                 bool f8) {
     ir::AttributeMap a = withRelu(node);
     a.set("const_val", value);
     if (!a.has("is_scalar")) a.set("is_scalar", false);
@@ -169,14 +177,17 @@ ir::AttributeMap constAttributes(const ir::Node& node, double value, numeric::Mu
 }
 
 /// x + c: the constant is added at the multiplied scale, before the shift.
-Result<Precision> lowerAddConst(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerAddConst(LoweringBuilder& builder, const ir::Node& node,
+                                Precision precision) {
     const double value = node.attributes.real("const_val");
     if (precision != Precision::Int8)
-        return lowerFloat(builder, node, precision, "tpu.AddConst", constAttributes(node, value, {1, 0}, true));
+        return lowerFloat(builder, node, precision, "tpu.AddConst",
+                          constAttributes(node, value, {1, 0}, true));
     WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands.at(0)));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
     const double scaleOut = codesOf(type).scale;
-    const auto pair = numeric::scaleShiftPositive(codesOf(builder.target().value(in).type).scale / scaleOut, 8);
+    const auto pair =
+        numeric::scaleShiftPositive(codesOf(builder.target().value(in).type).scale / scaleOut, 8);
     const double shifted = std::ldexp(std::round(value / scaleOut), pair.shift);
     auto a = constAttributes(node, shifted, pair, true);
     a.set("relu_limit", -1.0);
@@ -184,20 +195,25 @@ Result<Precision> lowerAddConst(LoweringBuilder& builder, const ir::Node& node, 
     return precision;
 }
 
-Result<Precision> lowerSubConst(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerSubConst(LoweringBuilder& builder, const ir::Node& node,
+                                Precision precision) {
     if (precision == Precision::Int8) precision = Precision::F16;
     const double value = node.attributes.real("const_val");
-    return lowerFloat(builder, node, precision, "tpu.SubConst", constAttributes(node, value, {1, 0}, true));
+    return lowerFloat(builder, node, precision, "tpu.SubConst",
+                      constAttributes(node, value, {1, 0}, true));
 }
 
 /// x * c: the result's scale takes the constant up, codes stay (or change sign).
-Result<Precision> lowerMulConst(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerMulConst(LoweringBuilder& builder, const ir::Node& node,
+                                Precision precision) {
     const double value = node.attributes.real("const_val");
     if (precision != Precision::Int8)
-        return lowerFloat(builder, node, precision, "tpu.MulConst", constAttributes(node, value, {1, 0}, false));
+        return lowerFloat(builder, node, precision, "tpu.MulConst",
+                          constAttributes(node, value, {1, 0}, false));
     WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands.at(0)));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
-    const double factor = codesOf(builder.target().value(in).type).scale * std::fabs(value) / codesOf(type).scale;
+    const double factor =
+        codesOf(builder.target().value(in).type).scale * std::fabs(value) / codesOf(type).scale;
     auto pair = numeric::scaleShiftPositive(factor, 8);
     if (value < 0) pair.multiplier = -pair.multiplier;
     auto a = constAttributes(node, value, pair, false);
@@ -206,15 +222,18 @@ Result<Precision> lowerMulConst(LoweringBuilder& builder, const ir::Node& node, 
     return precision;
 }
 
-Result<Precision> lowerExtremeConst(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerExtremeConst(LoweringBuilder& builder, const ir::Node& node,
+                                    Precision precision) {
     const std::string op = node.op == "top.MaxConst" ? "tpu.MaxConst" : "tpu.MinConst";
     const double value = node.attributes.real("const_val");
     if (precision != Precision::Int8)
-        return lowerFloat(builder, node, precision, op, constAttributes(node, value, {1, 0}, false));
+        return lowerFloat(builder, node, precision, op,
+                          constAttributes(node, value, {1, 0}, false));
     WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands.at(0)));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
     const double scaleOut = codesOf(type).scale;
-    const auto pair = numeric::scaleShiftPositive(codesOf(builder.target().value(in).type).scale / scaleOut, 8);
+    const auto pair =
+        numeric::scaleShiftPositive(codesOf(builder.target().value(in).type).scale / scaleOut, 8);
     emitLowered(builder, node, op, {in}, std::move(type),
                 constAttributes(node, std::round(value / scaleOut), pair, false));
     return precision;
@@ -239,8 +258,8 @@ void lower_binary(LoweringTable& table) {
     table.add("top.MulConst", lowerMulConst);
     table.add("top.MaxConst", lowerExtremeConst);
     table.add("top.MinConst", lowerExtremeConst);
-    for (const char* op : {"top.BinaryPow", "top.Pow2", "top.Pow3", "top.PowConst", "top.DivConst", "top.Mod",
-                           "top.Compare", "top.CompareConst"})
+    for (const char* op : {"top.BinaryPow", "top.Pow2", "top.Pow3", "top.PowConst", "top.DivConst",
+                           "top.Mod", "top.Compare", "top.CompareConst"})
         table.add(op, lowerWide);
 }
 

@@ -13,18 +13,21 @@ Prepared prepareConcat(const PrepareContext& c) {
     const auto rank = static_cast<int64_t>(shape.size());
     int64_t axis = c.node->attributes.integer("axis", 1);
     if (axis < 0) axis += rank;
-    if (axis < 0 || axis >= rank) return cannotRun(c, "axis " + std::to_string(axis) + " does not exist");
+    if (axis < 0 || axis >= rank)
+        return cannotRun(c, "axis " + std::to_string(axis) + " does not exist");
     const auto at = static_cast<size_t>(axis);
     const size_t size = ir::sizeInBytes(resultType(c).element);
     const int64_t outer = product(shape, 0, at);
     std::vector<size_t> rows; // bytes of an operand for one outer index
     size_t whole = 0;
     for (size_t i = 0; i < c.node->operands.size(); ++i) {
-        if (ir::sizeInBytes(operandType(c, i).element) != size) return cannotRun(c, "operands have different types");
+        if (ir::sizeInBytes(operandType(c, i).element) != size)
+            return cannotRun(c, "operands have different types");
         rows.push_back(static_cast<size_t>(product(operandShape(c, i), at, shape.size())) * size);
         whole += rows.back();
     }
-    const bool relu = c.node->attributes.boolean("do_relu") && resultType(c).element == ir::ElementType::I8;
+    const bool relu =
+        c.node->attributes.boolean("do_relu") && resultType(c).element == ir::ElementType::I8;
     // Channels last: a pixel's channels are one row; the batch and the picture are the outer axes.
     const int64_t pixels = shape.size() == 4 ? shape[0] * shape[2] * shape[3] : 0;
     std::vector<size_t> slices;
@@ -59,8 +62,10 @@ Prepared prepareConcat(const PrepareContext& c) {
 
 /// Channels last when channels are what is joined, of values (constants lie Plain).
 std::vector<Layout> concatLayouts(const ir::Graph& graph, const ir::Node& node) {
-    const bool values = std::none_of(node.operands.begin(), node.operands.end(),
-                                     [&](ir::ValueId id) { return id == ir::kNoValue || graph.weight(id) != nullptr; });
+    const bool values =
+        std::none_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
+            return id == ir::kNoValue || graph.weight(id) != nullptr;
+        });
     if (!values || node.attributes.integer("axis", 1) != 1) return {Layout::Plain};
     return codeLayouts(graph, node);
 }

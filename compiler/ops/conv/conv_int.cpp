@@ -18,8 +18,8 @@ Result<kernels::S8ConvShape> convShape(const PrepareContext& c) {
     auto dilations = a.integers("dilations");
     if (dilations.empty()) dilations.assign(kernel.size(), 1);
     const size_t axes = kernel.size();
-    if (axes < 1 || axes > 2 || in.size() != axes + 2 || out.size() != axes + 2 || strides.size() != axes ||
-        dilations.size() != axes || pads.size() != 2 * axes)
+    if (axes < 1 || axes > 2 || in.size() != axes + 2 || out.size() != axes + 2 ||
+        strides.size() != axes || dilations.size() != axes || pads.size() != 2 * axes)
         return cannotRun(c, "its attributes do not describe one or two spatial axes");
     kernels::S8ConvShape s;
     s.batch = in[0];
@@ -48,15 +48,19 @@ struct Filter {
 
 Result<Filter> filterOf(const PrepareContext& c, const kernels::S8ConvShape& s) {
     Filter filter;
-    const auto* codes = c.node->operands.size() > 1 ? c.graph->weight(c.node->operands[1]) : nullptr;
-    if (codes == nullptr || ir::sizeInBytes(codes->type()) != 1) return cannotRun(c, "its filter is not constant codes");
-    if (codes->elementCount() != s.outChannels * (s.inChannels / s.groups) * s.kernel[0] * s.kernel[1])
+    const auto* codes =
+        c.node->operands.size() > 1 ? c.graph->weight(c.node->operands[1]) : nullptr;
+    if (codes == nullptr || ir::sizeInBytes(codes->type()) != 1)
+        return cannotRun(c, "its filter is not constant codes");
+    if (codes->elementCount() !=
+        s.outChannels * (s.inChannels / s.groups) * s.kernel[0] * s.kernel[1])
         return cannotRun(c, "its filter has " + std::to_string(codes->elementCount()) + " codes");
     filter.codes = *codes;
     filter.isSigned = isSignedCode(operandType(c, 1));
     if (c.node->operands.size() > 2 && c.node->operands[2] != ir::kNoValue) {
         const auto* bias = c.graph->weight(c.node->operands[2]);
-        if (bias == nullptr || ir::sizeInBytes(bias->type()) != 4 || bias->elementCount() != s.outChannels)
+        if (bias == nullptr || ir::sizeInBytes(bias->type()) != 4 ||
+            bias->elementCount() != s.outChannels)
             return cannotRun(c, "its bias is not constant");
         filter.bias.assign(bias->data<int32_t>(), bias->data<int32_t>() + s.outChannels);
     }
@@ -90,17 +94,22 @@ Prepared prepareConv(const PrepareContext& c) {
         table = both;
     }
     if (!c.scalar) {
-        std::shared_ptr<const kernels::S8Conv> fast =
-            kernels::S8Conv::create(shape, inSigned, filter.codes.data<int8_t>(), filter.isSigned, requant, table);
+        std::shared_ptr<const kernels::S8Conv> fast = kernels::S8Conv::create(
+            shape, inSigned, filter.codes.data<int8_t>(), filter.isSigned, requant, table);
         if (fast != nullptr)
             return makeKernel([fast](Inputs in, Outputs out, const kernels::Work& work) {
-                fast->run({in[0].data, in[0].layout == Layout::Plain, out[0].data, out[0].layout == Layout::Plain}, work);
+                fast->run({in[0].data, in[0].layout == Layout::Plain, out[0].data,
+                           out[0].layout == Layout::Plain},
+                          work);
             });
     }
-    if (!c.inputLayouts.empty() && (c.inputLayouts[0] != Layout::Plain || c.outputLayouts[0] != Layout::Plain))
+    if (!c.inputLayouts.empty() &&
+        (c.inputLayouts[0] != Layout::Plain || c.outputLayouts[0] != Layout::Plain))
         return cannotRun(c, "its numbers do not fit the fast form");
-    return makeKernel([=, codes = filter.codes, isSigned = filter.isSigned](Inputs in, Outputs out, const kernels::Work& work) {
-        s8ConvScalar(shape, in[0].data, inSigned, codes.data<int8_t>(), isSigned, requant, out[0].data, work);
+    return makeKernel([=, codes = filter.codes, isSigned = filter.isSigned](
+                          Inputs in, Outputs out, const kernels::Work& work) {
+        s8ConvScalar(shape, in[0].data, inSigned, codes.data<int8_t>(), isSigned, requant,
+                     out[0].data, work);
         if (table)
             for (int64_t i = 0; i < out[0].elementCount(); ++i)
                 out[0].as<uint8_t>()[i] = (*table)[out[0].as<uint8_t>()[i]];
@@ -114,10 +123,12 @@ std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
     const auto multipliers = node.attributes.integers("multiplier");
     const auto shifts = node.attributes.integers("rshift");
     for (size_t i = 0; i < std::min(multipliers.size(), shifts.size()); ++i)
-        if (shifts[i] < 1 || shifts[i] > 32 || multipliers[i] < 0 || multipliers[i] >> std::min<int64_t>(shifts[i], 62) > 0)
+        if (shifts[i] < 1 || shifts[i] > 32 || multipliers[i] < 0 ||
+            multipliers[i] >> std::min<int64_t>(shifts[i], 62) > 0)
             return {Layout::Plain};
     const auto* filter = node.operands.size() > 1 ? graph.weight(node.operands[1]) : nullptr;
-    if (filter == nullptr || filter->elementCount() / std::max<int64_t>(type.shape[1], 1) > 32768) return {Layout::Plain};
+    if (filter == nullptr || filter->elementCount() / std::max<int64_t>(type.shape[1], 1) > 32768)
+        return {Layout::Plain};
     if (node.operands.size() > 2 && node.operands[2] != ir::kNoValue) {
         const auto* bias = graph.weight(node.operands[2]);
         if (bias == nullptr || bias->type() != ir::ElementType::I32) return {Layout::Plain};
@@ -127,7 +138,8 @@ std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
     return {Layout::Nhwc};
 }
 
-size_t convAbsorb(const ir::Graph& graph, const ir::Node&, std::span<const ir::Node* const> followers) {
+size_t convAbsorb(const ir::Graph& graph, const ir::Node&,
+                  std::span<const ir::Node* const> followers) {
     size_t count = 0;
     while (count < followers.size() && codeTableOf(graph, *followers[count]))
         ++count;
@@ -137,12 +149,14 @@ size_t convAbsorb(const ir::Graph& graph, const ir::Node&, std::span<const ir::N
 Prepared prepareDeconv(const PrepareContext& c) {
     WB_ASSIGN(const auto shape, convShape(c));
     WB_ASSIGN(const auto filter, filterOf(c, shape));
-    // A ReLU folded into the node acts on the requantised result; here it only clears negative sums,
-    // which comes to the same.
-    return makeKernel([=, relu = c.node->attributes.boolean("do_relu"), inSigned = isSignedCode(operandType(c, 0))](
-                          Inputs in, Outputs out, const kernels::Work& work) {
+    // A ReLU folded into the node acts on the requantised result; here it only clears negative
+    // sums, which comes to the same.
+    return makeKernel([=, relu = c.node->attributes.boolean("do_relu"),
+                       inSigned = isSignedCode(operandType(c, 0))](Inputs in, Outputs out,
+                                                                   const kernels::Work& work) {
         auto* sums = out[0].as<int32_t>();
-        s8DeconvScalar(shape, in[0].data, inSigned, filter.codes.data<int8_t>(), filter.isSigned, filter.bias, sums, work);
+        s8DeconvScalar(shape, in[0].data, inSigned, filter.codes.data<int8_t>(), filter.isSigned,
+                       filter.bias, sums, work);
         if (relu)
             for (int64_t i = 0; i < out[0].elementCount(); ++i)
                 sums[i] = std::max(sums[i], 0);
@@ -152,7 +166,8 @@ Prepared prepareDeconv(const PrepareContext& c) {
 /// Table rows are multiplier, minus the shift, zero point.
 Prepared prepareRequantAxis(const PrepareContext& c) {
     const auto& shape = resultShape(c);
-    const auto* table = c.node->operands.size() > 1 ? c.graph->weight(c.node->operands[1]) : nullptr;
+    const auto* table =
+        c.node->operands.size() > 1 ? c.graph->weight(c.node->operands[1]) : nullptr;
     if (shape.size() < 2 || table == nullptr || table->elementCount() != shape[1] * 3)
         return cannotRun(c, "its table has not three numbers a channel");
     const int64_t channels = shape[1];
@@ -178,7 +193,10 @@ Prepared prepareRequantAxis(const PrepareContext& c) {
 } // namespace
 
 void integer_conv(KernelTable& table) {
-    addTpuKernel(table, {.op = "tpu.Conv2D", .prepare = prepareConv, .layouts = convLayouts, .plainInputChannels = 16,
+    addTpuKernel(table, {.op = "tpu.Conv2D",
+                         .prepare = prepareConv,
+                         .layouts = convLayouts,
+                         .plainInputChannels = 16,
                          .absorb = convAbsorb});
     addTpuKernel(table, {.op = "tpu.Deconv", .prepare = prepareDeconv});
     addTpuKernel(table, {.op = "tpu.RequantIntAxis", .prepare = prepareRequantAxis});

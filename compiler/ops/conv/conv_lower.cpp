@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Convolution, deconvolution and per-channel scale on BM1684X: weights per output channel at max/127,
-// 32-bit bias, one multiplier and shift a channel (dossier section 5.5).
+// Convolution, deconvolution and per-channel scale on BM1684X: weights per output channel at
+// max/127, 32-bit bias, one multiplier and shift a channel (dossier section 5.5).
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/support/lower_support.h"
@@ -28,7 +28,8 @@ QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vect
                                int64_t channels, const Codes& in, const Codes& out) {
     QuantisedFilter result;
     const auto perChannel = static_cast<int64_t>(filter.size()) / channels;
-    result.isSigned = !bias.empty() || std::any_of(filter.begin(), filter.end(), [](float w) { return w < 0; });
+    result.isSigned =
+        !bias.empty() || std::any_of(filter.begin(), filter.end(), [](float w) { return w < 0; });
     result.codes.resize(filter.size());
     const float most = result.isSigned ? 127.0F : 255.0F;
     double scaleIn = in.scale;
@@ -48,8 +49,10 @@ QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vect
         for (int64_t i = 0; i < perChannel; ++i) {
             const double code = w[i] / scale;
             auto& target = result.codes[static_cast<size_t>(c * perChannel + i)];
-            if (result.isSigned) target = numeric::toCode<int8_t>(code);
-            else target = static_cast<int8_t>(numeric::toCode<uint8_t>(code));
+            if (result.isSigned)
+                target = numeric::toCode<int8_t>(code);
+            else
+                target = static_cast<int8_t>(numeric::toCode<uint8_t>(code));
             sum += result.isSigned ? target : static_cast<uint8_t>(target);
         }
         const auto pair = numeric::scaleShift(scale * scaleIn / out.scale, 32);
@@ -57,7 +60,8 @@ QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vect
         result.shifts.push_back(pair.shift);
         if (!bias.empty() || in.zeroPoint != 0) {
             const double b = bias.empty() ? 0 : bias[static_cast<size_t>(c)] / (scale * scaleIn);
-            result.bias.push_back(numeric::toCode<int32_t>(b - static_cast<double>(in.zeroPoint * sum)));
+            result.bias.push_back(
+                numeric::toCode<int32_t>(b - static_cast<double>(in.zeroPoint * sum)));
         }
     }
     return result;
@@ -66,11 +70,13 @@ QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vect
 ValueId addFilter(LoweringBuilder& builder, const ir::Node& node, const QuantisedFilter& q,
                   const ir::Shape& shape) {
     const auto type = q.isSigned ? ElementType::Si8 : ElementType::Ui8;
-    return builder.target().addWeight(resultName(builder, node) + (q.isSigned ? "_filter_i8" : "_filter_u8"),
+    return builder.target().addWeight(resultName(builder, node) +
+                                          (q.isSigned ? "_filter_i8" : "_filter_u8"),
                                       Tensor::of<int8_t>(type, shape, q.codes));
 }
 
-ValueId addBias(LoweringBuilder& builder, const ir::Node& node, const QuantisedFilter& q, size_t rank) {
+ValueId addBias(LoweringBuilder& builder, const ir::Node& node, const QuantisedFilter& q,
+                size_t rank) {
     if (q.bias.empty()) return ir::kNoValue;
     ir::Shape shape(rank, 1);
     shape[1] = static_cast<int64_t>(q.bias.size());
@@ -119,7 +125,8 @@ Result<Precision> lowerConvInt8(LoweringBuilder& builder, const ir::Node& node, 
 Result<Precision> lowerConv(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     const auto& source = builder.source();
     const bool constant = source.weight(node.operands.at(1)) != nullptr;
-    if (precision == Precision::Int8 && constant && source.value(node.results[0]).type.shape.size() <= 4) {
+    if (precision == Precision::Int8 && constant &&
+        source.value(node.results[0]).type.shape.size() <= 4) {
         ConvParts parts;
         parts.attributes = node.attributes;
         parts.filterShape = source.value(node.operands[1]).type.shape;
@@ -192,7 +199,8 @@ Result<Precision> lowerDeconv(LoweringBuilder& builder, const ir::Node& node, Pr
     // With several groups of several channels a channel's weights do not lie together.
     const int64_t group = a.integer("group", 1);
     const bool together = group == 1 || group == source.value(node.results[0]).type.shape.at(1);
-    if (precision == Precision::Int8 && (!together || source.weight(node.operands.at(1)) == nullptr))
+    if (precision == Precision::Int8 &&
+        (!together || source.weight(node.operands.at(1)) == nullptr))
         precision = Precision::F32;
     if (precision != Precision::Int8) {
         a.set("with_bias", withBias);
@@ -211,7 +219,8 @@ Result<Precision> lowerDeconv(LoweringBuilder& builder, const ir::Node& node, Pr
     WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands[0]));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::Int8));
     const int64_t channels = type.shape.at(1);
-    const auto q = quantiseFilter(filter, bias, channels, codesOf(builder.target().value(in).type), codesOf(type));
+    const auto q = quantiseFilter(filter, bias, channels, codesOf(builder.target().value(in).type),
+                                  codesOf(type));
     const ValueId codes = addFilter(builder, node, q, source.value(node.operands[1]).type.shape);
     const ValueId biasCodes = addBias(builder, node, q, type.shape.size());
     a.set("with_bias", biasCodes != ir::kNoValue);
@@ -219,11 +228,12 @@ Result<Precision> lowerDeconv(LoweringBuilder& builder, const ir::Node& node, Pr
     const auto& name = resultName(builder, node);
     std::vector<int32_t> table;
     for (size_t c = 0; c < q.multipliers.size(); ++c)
-        table.insert(table.end(), {static_cast<int32_t>(q.multipliers[c]), static_cast<int32_t>(-q.shifts[c]),
-                                   static_cast<int32_t>(codesOf(type).zeroPoint)});
+        table.insert(table.end(),
+                     {static_cast<int32_t>(q.multipliers[c]), static_cast<int32_t>(-q.shifts[c]),
+                      static_cast<int32_t>(codesOf(type).zeroPoint)});
     auto& target = builder.target();
-    const ValueId quant = target.addWeight(name + "_quant_int32",
-                                           Tensor::of<int32_t>(ElementType::I32, {1, channels, 1, 3}, table));
+    const ValueId quant = target.addWeight(
+        name + "_quant_int32", Tensor::of<int32_t>(ElementType::I32, {1, channels, 1, 3}, table));
     const ValueId sums = target.add("tpu.Deconv", {in, codes, biasCodes}, name + "_i32",
                                     {ElementType::I32, type.shape, true, {}}, std::move(a));
     ir::AttributeMap requant;
@@ -231,7 +241,8 @@ Result<Precision> lowerDeconv(LoweringBuilder& builder, const ir::Node& node, Pr
     requant.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
     requant.set("round_mode", roundMode("HalfAwayFromZero"));
     requant.set("rq_axis", ir::Attribute::si32(1));
-    emitLowered(builder, node, "tpu.RequantIntAxis", {sums, quant}, std::move(type), std::move(requant));
+    emitLowered(builder, node, "tpu.RequantIntAxis", {sums, quant}, std::move(type),
+                std::move(requant));
     return Precision::Int8;
 }
 

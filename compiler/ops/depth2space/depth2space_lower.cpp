@@ -4,12 +4,15 @@
 namespace wb::ops {
 namespace {
 
-Result<Precision> lowerDepth2Space(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerDepth2Space(LoweringBuilder& builder, const ir::Node& node,
+                                   Precision precision) {
     return lowerMover(builder, node, precision, "tpu.Depth2Space", node.attributes);
 }
 
 } // namespace
 
-void lower_depth2space(LoweringTable& table) { table.add("top.Depth2Space", lowerDepth2Space); }
+void lower_depth2space(LoweringTable& table) {
+    table.add("top.Depth2Space", lowerDepth2Space);
+}
 
 } // namespace wb::ops

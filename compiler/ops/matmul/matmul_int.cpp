@@ -12,19 +12,23 @@ Prepared prepareMatMul(const PrepareContext& c) {
     const auto& result = resultShape(c);
     const auto multipliers = a.integers("multipliers");
     const auto shifts = a.integers("rshifts");
-    if (left.empty() || right.size() < 2 || result.empty() || multipliers.size() != 1 || shifts.size() != 1 ||
-        a.boolean("left_transpose") || a.boolean("output_transpose") || a.boolean("hdim_is_batch"))
+    if (left.empty() || right.size() < 2 || result.empty() || multipliers.size() != 1 ||
+        shifts.size() != 1 || a.boolean("left_transpose") || a.boolean("output_transpose") ||
+        a.boolean("hdim_is_batch"))
         return cannotRun(c, "a form of the product that BM1684X lowering does not make");
-    if (!isCode(operandType(c, 0)) || !isCode(operandType(c, 1))) return cannotRun(c, "its operands are not codes");
+    if (!isCode(operandType(c, 0)) || !isCode(operandType(c, 1)))
+        return cannotRun(c, "its operands are not codes");
     const bool transposed = a.boolean("right_transpose");
     const int64_t inner = left.back();
     const int64_t columns = right[right.size() - (transposed ? 2 : 1)];
-    if (right[right.size() - (transposed ? 1 : 2)] != inner) return cannotRun(c, "inner dimensions differ");
+    if (right[right.size() - (transposed ? 1 : 2)] != inner)
+        return cannotRun(c, "inner dimensions differ");
     const int64_t rightBatch = product(right, 0, right.size() - 2);
     const int64_t rows = product(left, 0, left.size() - 1); // all batches
     const int64_t rowsOfBatch = rightBatch > 1 ? rows / rightBatch : std::max<int64_t>(rows, 1);
     if (rightBatch > 1 && rows % rightBatch != 0) return cannotRun(c, "batches differ");
-    if (product(result, 0, result.size()) != rows * columns) return cannotRun(c, "its result has another size");
+    if (product(result, 0, result.size()) != rows * columns)
+        return cannotRun(c, "its result has another size");
     const bool leftSigned = isSignedCode(operandType(c, 0));
     const bool rightSigned = isSignedCode(operandType(c, 1));
     const bool outSigned = isSignedCode(resultType(c));
@@ -42,14 +46,16 @@ Prepared prepareMatMul(const PrepareContext& c) {
                     const auto* rightCodes = in[1].as<decltype(r)>();
                     work.forEach(rows, 4, [&](int64_t begin, int64_t end) {
                         for (int64_t row = begin; row < end; ++row) {
-                            const auto* batch = rightCodes + row / rowsOfBatch * (rightBatch > 1 ? inner * columns : 0);
+                            const auto* batch =
+                                rightCodes +
+                                row / rowsOfBatch * (rightBatch > 1 ? inner * columns : 0);
                             for (int64_t j = 0; j < columns; ++j) {
                                 const auto* at = batch + (transposed ? j * inner : j);
                                 int32_t sum = bias == nullptr ? 0 : bias[j];
                                 for (int64_t k = 0; k < inner; ++k)
                                     sum += leftCodes[row * inner + k] * at[k * step];
-                                out[0].as<Out>()[row * columns + j] =
-                                    saturateRelu<Out>(numeric::shiftRightHalfUp(sum * multiplier, shift), relu);
+                                out[0].as<Out>()[row * columns + j] = saturateRelu<Out>(
+                                    numeric::shiftRightHalfUp(sum * multiplier, shift), relu);
                             }
                         }
                     });
@@ -61,6 +67,8 @@ Prepared prepareMatMul(const PrepareContext& c) {
 
 } // namespace
 
-void integer_matmul(KernelTable& table) { addTpuKernel(table, {.op = "tpu.MatMul", .prepare = prepareMatMul}); }
+void integer_matmul(KernelTable& table) {
+    addTpuKernel(table, {.op = "tpu.MatMul", .prepare = prepareMatMul});
+}
 
 } // namespace wb::ops

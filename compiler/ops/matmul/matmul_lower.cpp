@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Matrix products on BM1684X: one scale for the whole right side, 32-bit bias, one multiplier and shift
-// (dossier section 5.6).
+// Matrix products on BM1684X: one scale for the whole right side, 32-bit bias, one multiplier and
+// shift (dossier section 5.6).
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/support/lower_support.h"
@@ -35,7 +35,8 @@ bool hasBias(const ir::Node& node) {
     return node.operands.size() > 2 && node.operands[2] != ir::kNoValue;
 }
 
-Result<Precision> lowerMatMulFloat(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerMatMulFloat(LoweringBuilder& builder, const ir::Node& node,
+                                   Precision precision) {
     auto a = matmulAttributes(node);
     WB_ASSIGN(const ValueId left, operandFor(builder, node, node.operands.at(0), precision));
     WB_ASSIGN(const ValueId right, operandFor(builder, node, node.operands.at(1), precision));
@@ -83,7 +84,8 @@ Result<Precision> lowerMatMul(LoweringBuilder& builder, const ir::Node& node, Pr
                 biasCodes[i] = numeric::toCode<int32_t>(b[i] / (scaleRight * in.scale));
             bias = builder.target().addWeight(
                 name + "_bias_int32",
-                Tensor::of<int32_t>(ElementType::I32, {1, static_cast<int64_t>(b.size())}, biasCodes));
+                Tensor::of<int32_t>(ElementType::I32, {1, static_cast<int64_t>(b.size())},
+                                    biasCodes));
         }
     } else {
         if (hasBias(node)) return lowerMatMulFloat(builder, node, Precision::F32);
@@ -103,6 +105,8 @@ Result<Precision> lowerMatMul(LoweringBuilder& builder, const ir::Node& node, Pr
 
 } // namespace
 
-void lower_matmul(LoweringTable& table) { table.add("top.MatMul", lowerMatMul); }
+void lower_matmul(LoweringTable& table) {
+    table.add("top.MatMul", lowerMatMul);
+}
 
 } // namespace wb::ops

@@ -4,7 +4,8 @@
 namespace wb::ops {
 
 void integer_norm(KernelTable& table) {
-    for (const char* op : {"tpu.LRN", "tpu.BatchNorm", "tpu.InstanceNorm", "tpu.LayerNorm", "tpu.GroupNorm"})
+    for (const char* op :
+         {"tpu.LRN", "tpu.BatchNorm", "tpu.InstanceNorm", "tpu.LayerNorm", "tpu.GroupNorm"})
         addTpuKernel(table, {.op = op});
 }
 

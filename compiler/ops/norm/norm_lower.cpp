@@ -9,10 +9,12 @@ Result<Precision> lowerLrn(LoweringBuilder& builder, const ir::Node& node, Preci
     return lowerFloat(builder, node, Precision::F32, "tpu.LRN", node.attributes, 2);
 }
 
-Result<Precision> lowerDataNorm(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerDataNorm(LoweringBuilder& builder, const ir::Node& node,
+                                Precision precision) {
     if (precision != Precision::BF16) precision = Precision::F32;
     const auto absent = node.op == "top.InstanceNorm" ? 2 : 0;
-    return lowerFloat(builder, node, precision, "tpu." + node.op.substr(4), node.attributes, absent);
+    return lowerFloat(builder, node, precision, "tpu." + node.op.substr(4), node.attributes,
+                      absent);
 }
 
 Result<Precision> lowerBatchNorm(LoweringBuilder& builder, const ir::Node& node, Precision) {

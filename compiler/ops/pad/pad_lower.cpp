@@ -15,13 +15,16 @@ Result<Precision> lowerPad(LoweringBuilder& builder, const ir::Node& node, Preci
     if (precision == Precision::Int8) {
         WB_ASSIGN(const ir::ValueId in, int8Operand(builder, node, node.operands.at(0)));
         const Codes codes = codesOf(builder.target().value(in).type);
-        a.set("val", std::round(a.real("val") / codes.scale) + static_cast<double>(codes.zeroPoint));
+        a.set("val",
+              std::round(a.real("val") / codes.scale) + static_cast<double>(codes.zeroPoint));
     }
     return lowerMover(builder, node, precision, "tpu.Pad", std::move(a), 4);
 }
 
 } // namespace
 
-void lower_pad(LoweringTable& table) { table.add("top.Pad", lowerPad); }
+void lower_pad(LoweringTable& table) {
+    table.add("top.Pad", lowerPad);
+}
 
 } // namespace wb::ops

@@ -24,6 +24,8 @@ Prepared preparePermute(const PrepareContext& c) {
 
 } // namespace
 
-void integer_permute(KernelTable& table) { table.add({.op = "tpu.Permute", .prepare = preparePermute}); }
+void integer_permute(KernelTable& table) {
+    table.add({.op = "tpu.Permute", .prepare = preparePermute});
+}
 
 } // namespace wb::ops

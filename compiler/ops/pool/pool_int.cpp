@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// tpu.Pool2D on codes: the largest code, or the window's sum times multiplier over shift. Without counted
-// padding the multiplier is fed the mean of the valid codes times the window's area (dossier 5.8).
+// tpu.Pool2D on codes: the largest code, or the window's sum times multiplier over shift. Without
+// counted padding the multiplier is fed the mean of the valid codes times the window's area
+// (dossier 5.8).
 #include "compiler/ops/support/int_kernel.h"
 
 #include <algorithm>
@@ -21,7 +22,8 @@ struct Window {
 template <class Out> Out averaged(const Window& w, int64_t sum, int64_t valid) {
     const int64_t area = w.kernelHeight * w.kernelWidth;
     if (!w.countPadding && valid != area && valid > 0)
-        sum = static_cast<int64_t>(std::round(static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(area)));
+        sum = static_cast<int64_t>(std::round(
+            static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(area)));
     return saturateRelu<Out>(numeric::shiftRightHalfUp(sum * w.multiplier, w.shift), w.relu);
 }
 
@@ -44,7 +46,8 @@ template <class In, class Out> Out pooled(const Window& w, const In* plane, int6
 
 /// Channels last: `channels` codes of a pixel lie together.
 template <class In, class Out>
-void pooledPixel(const Window& w, const In* picture, int64_t channels, int64_t y, int64_t x, int64_t* sums, Out* out) {
+void pooledPixel(const Window& w, const In* picture, int64_t channels, int64_t y, int64_t x,
+                 int64_t* sums, Out* out) {
     const int64_t top = y * w.strideY - w.padTop, left = x * w.strideX - w.padLeft;
     const int64_t y0 = std::max<int64_t>(top, 0), y1 = std::min(top + w.kernelHeight, w.inHeight);
     const int64_t x0 = std::max<int64_t>(left, 0), x1 = std::min(left + w.kernelWidth, w.inWidth);
@@ -69,7 +72,8 @@ void pooledPixel(const Window& w, const In* picture, int64_t channels, int64_t y
                 sums[c] += in[c];
         }
     for (int64_t c = 0; c < channels; ++c)
-        out[c] = averaged<Out>(w, sums[c], std::max<int64_t>(0, y1 - y0) * std::max<int64_t>(0, x1 - x0));
+        out[c] = averaged<Out>(w, sums[c],
+                               std::max<int64_t>(0, y1 - y0) * std::max<int64_t>(0, x1 - x0));
 }
 
 Prepared preparePool(const PrepareContext& c) {
@@ -79,7 +83,8 @@ Prepared preparePool(const PrepareContext& c) {
     const auto strides = a.integers("strides");
     const auto pads = a.integers("pads");
     const size_t axes = kernel.size();
-    if (axes < 1 || axes > 2 || in.size() != axes + 2 || strides.size() != axes || pads.size() != 2 * axes)
+    if (axes < 1 || axes > 2 || in.size() != axes + 2 || strides.size() != axes ||
+        pads.size() != 2 * axes)
         return cannotRun(c, "its attributes do not describe one or two spatial axes");
     Window w;
     const bool flat = axes == 1;
@@ -114,10 +119,12 @@ Prepared preparePool(const PrepareContext& c) {
                         using In = decltype(i);
                         using Out = decltype(o);
                         for (int64_t row = begin; row < end; ++row) {
-                            const In* from = input[0].as<In>() + row / w.outHeight * w.inHeight * w.inWidth * channels;
+                            const In* from = input[0].as<In>() +
+                                             row / w.outHeight * w.inHeight * w.inWidth * channels;
                             for (int64_t x = 0; x < w.outWidth; ++x)
                                 pooledPixel(w, from, channels, row % w.outHeight, x, sums.data(),
-                                            output[0].as<Out>() + (row * w.outWidth + x) * channels);
+                                            output[0].as<Out>() +
+                                                (row * w.outWidth + x) * channels);
                         }
                     });
                 });
@@ -152,8 +159,8 @@ std::vector<Layout> poolLayouts(const ir::Graph& graph, const ir::Node& node) {
 
 } // namespace
 
-void integer_pool(KernelTable& table) { 
+void integer_pool(KernelTable& table) {
     addTpuKernel(table, {.op = "tpu.Pool2D", .prepare = preparePool, .layouts = poolLayouts});
- }
+}
 
 } // namespace wb::ops

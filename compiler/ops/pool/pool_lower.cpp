@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Pooling on BM1684X: the maximum moves codes, the average multiplies the window's sum (dossier 5.8).
+// Pooling on BM1684X: the maximum moves codes, the average multiplies the window's sum
+// (dossier 5.8).
 #include "compiler/numeric/multiplier.h"
 #include "compiler/ops/support/lower_support.h"
 
@@ -15,7 +16,8 @@ ir::AttributeMap poolAttributes(const ir::Node& node, const char* mode) {
     return a;
 }
 
-Result<Precision> lowerMaxPool(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerMaxPool(LoweringBuilder& builder, const ir::Node& node,
+                               Precision precision) {
     auto a = poolAttributes(node, "Max");
     if (precision == Precision::Int8) {
         a.set("relu_limit", -1.0);
@@ -24,10 +26,12 @@ Result<Precision> lowerMaxPool(LoweringBuilder& builder, const ir::Node& node, P
     return lowerFloat(builder, node, precision, "tpu.Pool2D", std::move(a));
 }
 
-Result<Precision> lowerAvgPool(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerAvgPool(LoweringBuilder& builder, const ir::Node& node,
+                               Precision precision) {
     auto a = poolAttributes(node, "Avg");
     if (precision == Precision::F16) precision = Precision::F32; // sums leave the range of F16
-    if (precision != Precision::Int8) return lowerFloat(builder, node, precision, "tpu.Pool2D", std::move(a));
+    if (precision != Precision::Int8)
+        return lowerFloat(builder, node, precision, "tpu.Pool2D", std::move(a));
     WB_ASSIGN(const ir::ValueId in, int8Operand(builder, node, node.operands.at(0)));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
     double area = 1;

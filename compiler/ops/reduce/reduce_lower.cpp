@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reductions over whole pictures are pools by the time rules run (quantise/chip_forms); the others have
-// no integer form on BM1684X.
+// Reductions over whole pictures are pools by the time rules run (quantise/chip_forms); the others
+// have no integer form on BM1684X.
 #include "compiler/ops/support/lower_support.h"
 
 namespace wb::ops {

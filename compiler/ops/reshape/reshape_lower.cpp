@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reshape and its relatives follow the type of their operand whatever precision was asked for (R04).
+// Reshape and its relatives follow the type of their operand whatever precision was asked for
+// (R04).
 #include "compiler/ops/support/lower_support.h"
 
 namespace wb::ops {
 namespace {
 
-Result<Precision> lowerReshape(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerReshape(LoweringBuilder& builder, const ir::Node& node,
+                               Precision precision) {
     ir::AttributeMap a = node.attributes;
     const ir::ValueId operand = builder.lowered(node.operands.at(0));
     auto type = builder.source().value(node.results[0]).type;
@@ -14,10 +16,14 @@ Result<Precision> lowerReshape(LoweringBuilder& builder, const ir::Node& node, P
     type.element = from.element;
     if (from.uniform() != nullptr || !range) type.quant = from.quant;
     Precision used = precision;
-    if (from.uniform() != nullptr) used = Precision::Int8;
-    else if (from.element == ir::ElementType::F16) used = Precision::F16;
-    else if (from.element == ir::ElementType::BF16) used = Precision::BF16;
-    else if (from.element == ir::ElementType::F32) used = Precision::F32;
+    if (from.uniform() != nullptr)
+        used = Precision::Int8;
+    else if (from.element == ir::ElementType::F16)
+        used = Precision::F16;
+    else if (from.element == ir::ElementType::BF16)
+        used = Precision::BF16;
+    else if (from.element == ir::ElementType::F32)
+        used = Precision::F32;
     emitLowered(builder, node, "tpu.Reshape", {operand}, std::move(type), std::move(a));
     return used;
 }

@@ -9,21 +9,27 @@ namespace {
 
 Prepared prepareUpsample(const PrepareContext& c) {
     const auto& in = operandShape(c, 0);
-    const int64_t sh = c.node->attributes.integer("scale_h", 1), sw = c.node->attributes.integer("scale_w", 1);
-    if (in.size() != 4 || sh < 1 || sw < 1 || resultShape(c) != ir::Shape{in[0], in[1], in[2] * sh, in[3] * sw})
+    const int64_t sh = c.node->attributes.integer("scale_h", 1),
+                  sw = c.node->attributes.integer("scale_w", 1);
+    if (in.size() != 4 || sh < 1 || sw < 1 ||
+        resultShape(c) != ir::Shape{in[0], in[1], in[2] * sh, in[3] * sw})
         return cannotRun(c, "its result is not the operand enlarged");
     if (c.node->attributes.boolean("do_relu")) return prepareFloatTwin(c);
     const auto own = stridesOf(in);
-    const StridedView view{{in[0] * in[1], in[2], sh, in[3], sw}, {own[1], own[2], 0, own[3], 0}, 0};
+    const StridedView view{
+        {in[0] * in[1], in[2], sh, in[3], sw}, {own[1], own[2], 0, own[3], 0}, 0};
     const size_t size = ir::sizeInBytes(resultType(c).element);
     const auto pixel = static_cast<size_t>(in[1]) * size;
-    return makeKernel([view, size, pixel, in, sh, sw](Inputs input, Outputs output, const kernels::Work& work) {
+    return makeKernel([view, size, pixel, in, sh, sw](Inputs input, Outputs output,
+                                                      const kernels::Work& work) {
         if (output[0].layout == Layout::Nhwc) {
             work.forEach(in[0] * in[2] * sh, 4, [&](int64_t begin, int64_t end) {
                 for (int64_t row = begin; row < end; ++row)
                     for (int64_t x = 0; x < in[3] * sw; ++x)
-                        std::memcpy(output[0].data + static_cast<size_t>(row * in[3] * sw + x) * pixel,
-                                    input[0].data + static_cast<size_t>(row / sh * in[3] + x / sw) * pixel, pixel);
+                        std::memcpy(
+                            output[0].data + static_cast<size_t>(row * in[3] * sw + x) * pixel,
+                            input[0].data + static_cast<size_t>(row / sh * in[3] + x / sw) * pixel,
+                            pixel);
             });
             return;
         }
@@ -32,7 +38,8 @@ Prepared prepareUpsample(const PrepareContext& c) {
 }
 
 std::vector<Layout> upsampleLayouts(const ir::Graph& graph, const ir::Node& node) {
-    return node.attributes.boolean("do_relu") ? std::vector{Layout::Plain} : codeLayouts(graph, node);
+    return node.attributes.boolean("do_relu") ? std::vector{Layout::Plain}
+                                              : codeLayouts(graph, node);
 }
 
 } // namespace

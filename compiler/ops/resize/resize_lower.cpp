@@ -5,7 +5,8 @@
 namespace wb::ops {
 namespace {
 
-Result<Precision> lowerUpsample(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerUpsample(LoweringBuilder& builder, const ir::Node& node,
+                                Precision precision) {
     ir::AttributeMap a = node.attributes;
     a.set("do_relu", a.boolean("do_relu"));
     a.set("relu_limit", precision == Precision::Int8 ? -1.0 : a.real("relu_limit", -1));
@@ -20,7 +21,8 @@ Result<Precision> lowerInterp(LoweringBuilder& builder, const ir::Node& node, Pr
     a.set("ppl_flag", false);
     WB_ASSIGN(const ir::ValueId in, operandFor(builder, node, node.operands.at(0), precision));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
-    emitLowered(builder, node, "tpu.Interp", {in, ir::kNoValue, ir::kNoValue}, std::move(type), std::move(a));
+    emitLowered(builder, node, "tpu.Interp", {in, ir::kNoValue, ir::kNoValue}, std::move(type),
+                std::move(a));
     return precision;
 }
 

@@ -10,6 +10,8 @@ Result<Precision> lowerSlice(LoweringBuilder& builder, const ir::Node& node, Pre
 
 } // namespace
 
-void lower_slice(LoweringTable& table) { table.add("top.Slice", lowerSlice); }
+void lower_slice(LoweringTable& table) {
+    table.add("top.Slice", lowerSlice);
+}
 
 } // namespace wb::ops

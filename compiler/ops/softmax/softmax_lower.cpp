@@ -11,7 +11,8 @@ namespace {
 using ir::ElementType;
 using ir::ValueId;
 
-Result<Precision> lowerSoftmax(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+Result<Precision> lowerSoftmax(LoweringBuilder& builder, const ir::Node& node,
+                               Precision precision) {
     const auto& source = builder.source();
     const auto& shape = source.value(node.results[0]).type.shape;
     const auto rank = static_cast<int64_t>(shape.size());
@@ -20,8 +21,10 @@ Result<Precision> lowerSoftmax(LoweringBuilder& builder, const ir::Node& node, P
     ir::AttributeMap a = node.attributes;
     enumeratorsForRounding(a);
     a.set("axis", ir::Attribute::si32(axis));
-    if (precision == Precision::Int8 && (axis != 1 || rank > 4 || a.boolean("log"))) precision = Precision::F16;
-    if (precision != Precision::Int8) return lowerFloat(builder, node, precision, "tpu.Softmax", std::move(a), 5);
+    if (precision == Precision::Int8 && (axis != 1 || rank > 4 || a.boolean("log")))
+        precision = Precision::F16;
+    if (precision != Precision::Int8)
+        return lowerFloat(builder, node, precision, "tpu.Softmax", std::move(a), 5);
 
     auto& target = builder.target();
     WB_ASSIGN(ValueId in, int8Operand(builder, node, node.operands.at(0)));
@@ -41,25 +44,33 @@ Result<Precision> lowerSoftmax(LoweringBuilder& builder, const ir::Node& node, P
     if (!wide) {
         auto reshaped = inType;
         reshaped.shape = flat;
-        in = target.add("tpu.Reshape", {in}, target.value(in).name + "_reshape", std::move(reshaped), reshape);
+        in = target.add("tpu.Reshape", {in}, target.value(in).name + "_reshape",
+                        std::move(reshaped), reshape);
     }
-    const ValueId weight = target.addWeight(name + "_table", ir::Tensor::of<float>(ElementType::F32, {1, 1, 1, 256}, table));
-    std::vector<ValueId> operands{in, weight, ir::kNoValue, ir::kNoValue, ir::kNoValue, ir::kNoValue};
+    const ValueId weight = target.addWeight(
+        name + "_table", ir::Tensor::of<float>(ElementType::F32, {1, 1, 1, 256}, table));
+    std::vector<ValueId> operands{in,           weight,       ir::kNoValue,
+                                  ir::kNoValue, ir::kNoValue, ir::kNoValue};
     if (wide) {
-        emitLowered(builder, node, "tpu.Softmax", std::move(operands), std::move(type), std::move(a));
+        emitLowered(builder, node, "tpu.Softmax", std::move(operands), std::move(type),
+                    std::move(a));
         return precision;
     }
     auto inner = type;
     inner.shape = flat;
     name += "__softmax"; // the vendor's name; the layer's own name is gone
-    const ValueId result = target.add("tpu.Softmax", std::move(operands), name, std::move(inner), std::move(a));
-    const ValueId back = target.add("tpu.Reshape", {result}, name + "_reshape", std::move(type), std::move(reshape));
+    const ValueId result =
+        target.add("tpu.Softmax", std::move(operands), name, std::move(inner), std::move(a));
+    const ValueId back =
+        target.add("tpu.Reshape", {result}, name + "_reshape", std::move(type), std::move(reshape));
     builder.bind(node.results[0], back);
     return precision;
 }
 
 } // namespace
 
-void lower_softmax(LoweringTable& table) { table.add("top.Softmax", lowerSoftmax); }
+void lower_softmax(LoweringTable& table) {
+    table.add("top.Softmax", lowerSoftmax);
+}
 
 } // namespace wb::ops

@@ -14,8 +14,9 @@ template <class F> CodeTable tableOf(bool inSigned, bool outSigned, bool relu, F
     CodeTable table{};
     for (int code = 0; code < 256; ++code) {
         const int64_t y = f(inSigned ? int64_t{static_cast<int8_t>(code)} : int64_t{code});
-        table[static_cast<size_t>(code)] =
-            outSigned ? static_cast<uint8_t>(saturateRelu<int8_t>(y, relu)) : saturateRelu<uint8_t>(y, relu);
+        table[static_cast<size_t>(code)] = outSigned
+                                               ? static_cast<uint8_t>(saturateRelu<int8_t>(y, relu))
+                                               : saturateRelu<uint8_t>(y, relu);
     }
     return table;
 }
@@ -23,7 +24,8 @@ template <class F> CodeTable tableOf(bool inSigned, bool outSigned, bool relu, F
 } // namespace
 
 std::optional<CodeTable> codeTableOf(const ir::Graph& graph, const ir::Node& node) {
-    if (node.operands.empty() || node.operands[0] == ir::kNoValue || node.results.size() != 1) return {};
+    if (node.operands.empty() || node.operands[0] == ir::kNoValue || node.results.size() != 1)
+        return {};
     const auto& from = graph.value(node.operands[0]).type;
     const auto& to = graph.value(node.results[0]).type;
     if (!isCode(from) || !isCode(to)) return {};
@@ -47,7 +49,8 @@ std::optional<CodeTable> codeTableOf(const ir::Graph& graph, const ir::Node& nod
         return tableOf(inSigned, outSigned, true, [](int64_t x) { return x; });
     if (node.op == "tpu.Active" && a.enumerator("mode") == "ABSVAL")
         return tableOf(inSigned, outSigned, false, [](int64_t x) { return x < 0 ? -x : x; });
-    const bool add = node.op == "tpu.AddConst", largest = node.op == "tpu.MaxConst", smallest = node.op == "tpu.MinConst";
+    const bool add = node.op == "tpu.AddConst", largest = node.op == "tpu.MaxConst",
+               smallest = node.op == "tpu.MinConst";
     if (!add && !largest && !smallest && node.op != "tpu.MulShift") return {};
     // Added before the shift, at the multiplied scale; compared after it.
     const int64_t number = std::llround(std::clamp(a.real("const_val", 0), -0x1p62, 0x1p62));

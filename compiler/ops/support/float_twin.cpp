@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// tpu operators in float: the top operator's kernel between a widening of the operands and a rounding of
-// the result. Layouts pass through: widening does not care how elements lie.
+// tpu operators in float: the top operator's kernel between a widening of the operands and a
+// rounding of the result. Layouts pass through: widening does not care how elements lie.
 #include "compiler/numeric/half.h"
 #include "compiler/ops/activation/activation_functions.h"
 #include "compiler/ops/support/int_kernel.h"
@@ -17,8 +17,17 @@ using ir::ValueId;
 
 /// Operands of the top operator where the tpu operator has more.
 constexpr std::array<std::pair<std::string_view, size_t>, 12> kOperandCounts{{
-    {"tpu.MatMul", 3}, {"tpu.Interp", 1}, {"tpu.Softmax", 1}, {"tpu.LRN", 1}, {"tpu.Pad", 1}, {"tpu.Slice", 1},
-    {"tpu.Tile", 1}, {"tpu.Upsample", 1}, {"tpu.Permute", 1}, {"tpu.Reduce", 1}, {"tpu.InstanceNorm", 3},
+    {"tpu.MatMul", 3},
+    {"tpu.Interp", 1},
+    {"tpu.Softmax", 1},
+    {"tpu.LRN", 1},
+    {"tpu.Pad", 1},
+    {"tpu.Slice", 1},
+    {"tpu.Tile", 1},
+    {"tpu.Upsample", 1},
+    {"tpu.Permute", 1},
+    {"tpu.Reduce", 1},
+    {"tpu.InstanceNorm", 3},
     {"tpu.Reshape", 1},
 }};
 
@@ -26,13 +35,16 @@ constexpr std::array<std::pair<std::string_view, size_t>, 12> kOperandCounts{{
 ir::AttributeMap topAttributes(const ir::Node& node) {
     ir::AttributeMap a;
     for (const auto& [name, value] : node.attributes.entries()) {
-        if (const auto* enumerator = value.as<ir::EnumAttr>()) a.set(name, enumerator->value);
-        else a.set(name, value);
+        if (const auto* enumerator = value.as<ir::EnumAttr>())
+            a.set(name, enumerator->value);
+        else
+            a.set(name, value);
     }
     return a;
 }
 
-void convertToFloat(const std::byte* in, ElementType type, float* out, int64_t count, const kernels::Work& work) {
+void convertToFloat(const std::byte* in, ElementType type, float* out, int64_t count,
+                    const kernels::Work& work) {
     const auto* bits = reinterpret_cast<const uint16_t*>(in);
     work.forEach(count, 16384, [&](int64_t begin, int64_t end) {
         if (type == ElementType::F16)
@@ -44,7 +56,8 @@ void convertToFloat(const std::byte* in, ElementType type, float* out, int64_t c
     });
 }
 
-void roundFromFloat(const float* in, ElementType type, std::byte* out, int64_t count, const kernels::Work& work) {
+void roundFromFloat(const float* in, ElementType type, std::byte* out, int64_t count,
+                    const kernels::Work& work) {
     auto* bits = reinterpret_cast<uint16_t*>(out);
     work.forEach(count, 16384, [&](int64_t begin, int64_t end) {
         if (type == ElementType::F16)
@@ -56,7 +69,9 @@ void roundFromFloat(const float* in, ElementType type, std::byte* out, int64_t c
     });
 }
 
-size_t floatBytes(int64_t elements) { return (static_cast<size_t>(elements) * sizeof(float) + 63) / 64 * 64; }
+size_t floatBytes(int64_t elements) {
+    return (static_cast<size_t>(elements) * sizeof(float) + 63) / 64 * 64;
+}
 
 ir::Tensor widened(const ir::Tensor& tensor, ElementType element) {
     if (element != ElementType::F16 && element != ElementType::BF16) return tensor;
@@ -83,8 +98,10 @@ Shadow shadowOf(const ir::Graph& graph, const ir::Node& node, const FloatTwin& t
         TensorType type{ElementType::F32, value.type.shape, value.type.ranked, {}};
         const std::string name = std::to_string(i) + ":" + value.name;
         if (const auto* data = graph.weight(operand))
-            operands.push_back(shadow.graph->addWeight(name, widened(*data, value.type.element), type));
-        else operands.push_back(shadow.graph->add("top.Input", {}, name, type));
+            operands.push_back(
+                shadow.graph->addWeight(name, widened(*data, value.type.element), type));
+        else
+            operands.push_back(shadow.graph->add("top.Input", {}, name, type));
     }
     std::vector<std::string> names;
     std::vector<TensorType> types;
@@ -101,7 +118,8 @@ Shadow shadowOf(const ir::Graph& graph, const ir::Node& node, const FloatTwin& t
 class TwinKernel final : public Kernel {
 public:
     TwinKernel(Shadow shadow, std::unique_ptr<Kernel> inner, const PrepareContext& c)
-        : m_shadow(std::move(shadow)), m_inner(std::move(inner)) {
+        : m_shadow(std::move(shadow))
+        , m_inner(std::move(inner)) {
         const auto& node = m_shadow.graph->node(m_shadow.node);
         // Offset 0 means "used as it is", so the first buffer never starts there.
         size_t at = std::max<size_t>((m_inner->scratchBytes() + 63) / 64 * 64, 64);
@@ -181,7 +199,8 @@ std::optional<FloatTwin> floatTwinOf(const ir::Node& node) {
             twin.op = "top.Abs";
         } else if (const auto* row = activationRowOfMode(mode)) {
             twin.op = row->topOp;
-            if (mode == "ELU" && !coefficients.empty()) twin.attributes.set("alpha", coefficients[0]);
+            if (mode == "ELU" && !coefficients.empty())
+                twin.attributes.set("alpha", coefficients[0]);
             if (mode == "HSIGMOID" && coefficients.size() > 1) {
                 twin.attributes.set("beta", coefficients[0]);
                 twin.attributes.set("alpha", coefficients[1]);
@@ -206,13 +225,15 @@ Prepared prepareFloatTwin(const PrepareContext& c) {
     inner.absorbed.clear();
     inner.inputLayouts.resize(inner.node->operands.size(), Layout::Plain);
     WB_ASSIGN(auto kernel, def->prepare(inner));
-    return std::unique_ptr<Kernel>(std::make_unique<TwinKernel>(std::move(shadow), std::move(kernel), c));
+    return std::unique_ptr<Kernel>(
+        std::make_unique<TwinKernel>(std::move(shadow), std::move(kernel), c));
 }
 
 std::vector<Layout> floatTwinLayouts(const ir::Graph& graph, const ir::Node& node) {
     const auto twin = floatTwinOf(node);
     const auto* def = twin ? kernelTable().find(twin->op) : nullptr;
-    if (def == nullptr || def->layouts == nullptr || node.results.size() != 1) return {Layout::Plain};
+    if (def == nullptr || def->layouts == nullptr || node.results.size() != 1)
+        return {Layout::Plain};
     const Shadow shadow = shadowOf(graph, node, *twin);
     return def->layouts(*shadow.graph, shadow.graph->node(shadow.node));
 }

@@ -22,7 +22,8 @@ bool isInteger(const ir::Graph& graph, const ir::Node& node) {
 
 Prepared prepareEither(const PrepareContext& c) {
     const auto form = integerForms().find(c.node->op);
-    if (form != integerForms().end() && form->second.prepare != nullptr && isInteger(*c.graph, *c.node))
+    if (form != integerForms().end() && form->second.prepare != nullptr &&
+        isInteger(*c.graph, *c.node))
         return form->second.prepare(c);
     return prepareFloatTwin(c);
 }
@@ -30,40 +31,46 @@ Prepared prepareEither(const PrepareContext& c) {
 std::vector<Layout> layoutsOfEither(const ir::Graph& graph, const ir::Node& node) {
     const auto form = integerForms().find(node.op);
     if (form != integerForms().end() && isInteger(graph, node))
-        return form->second.layouts == nullptr ? std::vector{Layout::Plain} : form->second.layouts(graph, node);
+        return form->second.layouts == nullptr ? std::vector{Layout::Plain}
+                                               : form->second.layouts(graph, node);
     return floatTwinLayouts(graph, node);
 }
 
-size_t absorbOfEither(const ir::Graph& graph, const ir::Node& node, std::span<const ir::Node* const> followers) {
+size_t absorbOfEither(const ir::Graph& graph, const ir::Node& node,
+                      std::span<const ir::Node* const> followers) {
     const auto form = integerForms().find(node.op);
-    if (form == integerForms().end() || form->second.absorb == nullptr || !isInteger(graph, node)) return 0;
+    if (form == integerForms().end() || form->second.absorb == nullptr || !isInteger(graph, node))
+        return 0;
     return form->second.absorb(graph, node, followers);
 }
 
 template <size_t size>
-void copyElements(const StridedView& view, const std::byte* in, std::byte* out, const kernels::Work& work) {
+void copyElements(const StridedView& view, const std::byte* in, std::byte* out,
+                  const kernels::Work& work) {
     const size_t rank = view.shape.size();
     const int64_t inner = rank == 0 ? 1 : view.shape[rank - 1];
     const int64_t step = rank == 0 ? 0 : view.strides[rank - 1];
     const int64_t rows = inner == 0 ? 0 : product(view.shape, 0, rank) / inner;
-    work.forEach(rows, std::max<int64_t>(1, 16384 / std::max<int64_t>(inner, 1)), [&](int64_t begin, int64_t end) {
-        for (int64_t row = begin; row < end; ++row) {
-            int64_t rest = row;
-            int64_t from = view.first;
-            for (size_t axis = rank < 2 ? 0 : rank - 1; axis-- > 0;) {
-                from += rest % view.shape[axis] * view.strides[axis];
-                rest /= view.shape[axis];
-            }
-            std::byte* target = out + row * inner * static_cast<int64_t>(size);
-            const std::byte* source = in + from * static_cast<int64_t>(size);
-            if (step == 1) {
-                std::memcpy(target, source, static_cast<size_t>(inner) * size);
-                continue;
-            }
-            for (int64_t i = 0; i < inner; ++i)
-                std::memcpy(target + i * static_cast<int64_t>(size), source + i * step * static_cast<int64_t>(size), size);
-        }
-    });
+    work.forEach(rows, std::max<int64_t>(1, 16384 / std::max<int64_t>(inner, 1)),
+                 [&](int64_t begin, int64_t end) {
+                     for (int64_t row = begin; row < end; ++row) {
+                         int64_t rest = row;
+                         int64_t from = view.first;
+                         for (size_t axis = rank < 2 ? 0 : rank - 1; axis-- > 0;) {
+                             from += rest % view.shape[axis] * view.strides[axis];
+                             rest /= view.shape[axis];
+                         }
+                         std::byte* target = out + row * inner * static_cast<int64_t>(size);
+                         const std::byte* source = in + from * static_cast<int64_t>(size);
+                         if (step == 1) {
+                             std::memcpy(target, source, static_cast<size_t>(inner) * size);
+                             continue;
+                         }
+                         for (int64_t i = 0; i < inner; ++i)
+                             std::memcpy(target + i * static_cast<int64_t>(size),
+                                         source + i * step * static_cast<int64_t>(size), size);
+                     }
+                 });
 }
 
 } // namespace
@@ -82,12 +89,21 @@ void addTpuKernel(KernelTable& table, KernelDef integer) {
     table.add(std::move(either));
 }
 
-void copyStrided(const StridedView& view, const std::byte* in, std::byte* out, size_t size, const kernels::Work& work) {
+void copyStrided(const StridedView& view, const std::byte* in, std::byte* out, size_t size,
+                 const kernels::Work& work) {
     switch (size) {
-    case 1: copyElements<1>(view, in, out, work); return;
-    case 2: copyElements<2>(view, in, out, work); return;
-    case 4: copyElements<4>(view, in, out, work); return;
-    default: copyElements<8>(view, in, out, work); return;
+    case 1:
+        copyElements<1>(view, in, out, work);
+        return;
+    case 2:
+        copyElements<2>(view, in, out, work);
+        return;
+    case 4:
+        copyElements<4>(view, in, out, work);
+        return;
+    default:
+        copyElements<8>(view, in, out, work);
+        return;
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the exact kernels of the tpu operators share: dispatch on the sign of 8-bit codes, clamps of the
-// ReLU folded into a node, moves of elements of any size, and the float form of a tpu operator.
+// What the exact kernels of the tpu operators share: dispatch on the sign of 8-bit codes, clamps of
+// the ReLU folded into a node, moves of elements of any size, and the float form of a tpu operator.
 #pragma once
 
 #include "compiler/numeric/rounding.h"
@@ -17,7 +17,9 @@ inline bool isCode(const ir::TensorType& type) {
     return type.element == ElementType::I8 || type.element == ElementType::Si8 ||
            type.element == ElementType::Ui8;
 }
-inline bool isSignedCode(const ir::TensorType& type) { return type.element != ir::ElementType::Ui8; }
+inline bool isSignedCode(const ir::TensorType& type) {
+    return type.element != ir::ElementType::Ui8;
+}
 
 inline const ir::TensorType& operandType(const PrepareContext& c, size_t index) {
     return c.graph->value(c.node->operands[index]).type;
@@ -42,8 +44,8 @@ inline Error cannotRun(const PrepareContext& c, const std::string& why) {
     return error;
 }
 
-/// The top operator that computes the same in float, with the top dialect's attributes and the number of
-/// operands that it takes; nothing for operators that only exist in integers.
+/// The top operator that computes the same in float, with the top dialect's attributes and the
+/// number of operands that it takes; nothing for operators that only exist in integers.
 struct FloatTwin {
     std::string op;
     ir::AttributeMap attributes;
@@ -51,8 +53,8 @@ struct FloatTwin {
 };
 std::optional<FloatTwin> floatTwinOf(const ir::Node& node);
 
-/// A kernel that widens its operands to float32, runs the top operator's kernel, and rounds the result to
-/// the node's type (F32, F16 or BF16), as the vendor's reference does.
+/// A kernel that widens its operands to float32, runs the top operator's kernel, and rounds the
+/// result to the node's type (F32, F16 or BF16), as the vendor's reference does.
 Prepared prepareFloatTwin(const PrepareContext& context);
 /// The layouts of that kernel.
 std::vector<Layout> floatTwinLayouts(const ir::Graph& graph, const ir::Node& node);
@@ -60,13 +62,14 @@ std::vector<Layout> floatTwinLayouts(const ir::Graph& graph, const ir::Node& nod
 /// Row-major and channels last, for kernels of codes that do not care.
 std::vector<Layout> codeLayouts(const ir::Graph& graph, const ir::Node& node);
 
-/// Adds a tpu operator: `integer` where its result (or operand 0) is quantised, else the float twin.
+/// Adds a tpu operator: `integer` where its result (or operand 0) is quantised, else the float
+/// twin.
 void addTpuKernel(KernelTable& table, KernelDef integer);
-/// An array walked by strides: out element i of the row-major result comes from `first` plus the strides
-/// times its indices. For Permute, Slice, Tile and Pad.
+/// An array walked by strides: out element i of the row-major result comes from `first` plus the
+/// strides times its indices. For Permute, Slice, Tile and Pad.
 struct StridedView {
-    ir::Shape shape;                ///< of the result
-    std::vector<int64_t> strides;   ///< in operand elements, one a result axis
+    ir::Shape shape;              ///< of the result
+    std::vector<int64_t> strides; ///< in operand elements, one a result axis
     int64_t first = 0;
 };
 /// Copies elements of `size` bytes (1, 2 or 4).

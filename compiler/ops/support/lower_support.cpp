@@ -23,7 +23,9 @@ ir::Attribute tpuEnum(std::string kind, std::string value) {
     return ir::EnumAttr{"tpu", std::move(kind), std::move(value)};
 }
 
-ir::Attribute roundMode(const char* mode) { return tpuEnum("round_mode", mode); }
+ir::Attribute roundMode(const char* mode) {
+    return tpuEnum("round_mode", mode);
+}
 
 void enumeratorsForRounding(ir::AttributeMap& attributes) {
     for (const char* name : {"round_mode", "first_round_mode"}) {
@@ -38,9 +40,12 @@ void enumeratorsForRounding(ir::AttributeMap& attributes) {
 
 ElementType elementFor(Precision precision) {
     switch (precision) {
-    case Precision::F16: return ElementType::F16;
-    case Precision::BF16: return ElementType::BF16;
-    default: return ElementType::F32;
+    case Precision::F16:
+        return ElementType::F16;
+    case Precision::BF16:
+        return ElementType::BF16;
+    default:
+        return ElementType::F32;
     }
 }
 
@@ -64,7 +69,8 @@ Result<ValueId> operandFor(LoweringBuilder& builder, const ir::Node& user, Value
     if (source == ir::kNoValue) return source;
     if (builder.source().weight(source) != nullptr) return floatWeight(builder, source, precision);
     if (precision == Precision::Int8) return int8Operand(builder, user, source);
-    return builder.operandAs(source, user, plainFloat(builder.source().value(source).type, precision));
+    return builder.operandAs(source, user,
+                             plainFloat(builder.source().value(source).type, precision));
 }
 
 Result<ValueId> floatWeight(LoweringBuilder& builder, ValueId source, Precision precision) {
@@ -72,7 +78,8 @@ Result<ValueId> floatWeight(LoweringBuilder& builder, ValueId source, Precision 
     const auto* data = builder.source().weight(source);
     if (data == nullptr)
         return Error{Code::WeightMissing, "constant \"" + value.name + "\" has no data"};
-    if (precision == Precision::F32 || precision == Precision::Int8 || data->type() != ElementType::F32)
+    if (precision == Precision::F32 || precision == Precision::Int8 ||
+        data->type() != ElementType::F32)
         return builder.lowered(source);
     const bool half = precision == Precision::F16;
     std::string name = value.name + (half ? "_f16" : "_bf16");
@@ -98,9 +105,9 @@ Result<std::vector<float>> constantValues(const LoweringBuilder& builder, ValueI
 
 ValueId emitLowered(LoweringBuilder& builder, const ir::Node& node, std::string op,
                     std::vector<ValueId> operands, TensorType type, ir::AttributeMap attributes) {
-    const ValueId result = builder.target().add(std::move(op), std::move(operands),
-                                                resultName(builder, node), std::move(type),
-                                                std::move(attributes));
+    const ValueId result =
+        builder.target().add(std::move(op), std::move(operands), resultName(builder, node),
+                             std::move(type), std::move(attributes));
     builder.bind(node.results.front(), result);
     return result;
 }
@@ -115,7 +122,8 @@ Result<Precision> lowerFloat(LoweringBuilder& builder, const ir::Node& node, Pre
     }
     operands.insert(operands.end(), static_cast<size_t>(absent), ir::kNoValue);
     WB_ASSIGN(auto type, builder.typeFor(node.results.front(), precision));
-    emitLowered(builder, node, std::move(op), std::move(operands), std::move(type), std::move(attributes));
+    emitLowered(builder, node, std::move(op), std::move(operands), std::move(type),
+                std::move(attributes));
     return precision;
 }
 
@@ -133,7 +141,8 @@ Result<Precision> lowerMover(LoweringBuilder& builder, const ir::Node& node, Pre
         quant.expressed = ir::ElementType::F32;
         type.quant = std::move(quant);
     }
-    emitLowered(builder, node, std::move(op), std::move(operands), std::move(type), std::move(attributes));
+    emitLowered(builder, node, std::move(op), std::move(operands), std::move(type),
+                std::move(attributes));
     return precision;
 }
 

@@ -36,9 +36,11 @@ ir::ElementType elementFor(Precision precision); ///< F16, BF16 or F32
 /// Name of result 0.
 const std::string& resultName(const LoweringBuilder& builder, const ir::Node& node);
 
-/// The operand for a node that works in INT8: as it stands if it is quantised, else cast by its range.
+/// The operand for a node that works in INT8: as it stands if it is quantised, else cast by its
+/// range.
 Result<ir::ValueId> int8Operand(LoweringBuilder& builder, const ir::Node& user, ir::ValueId source);
-/// The operand at a precision; constants are converted (named `<name>_f16`), absent operands stay absent.
+/// The operand at a precision; constants are converted (named `<name>_f16`), absent operands stay
+/// absent.
 Result<ir::ValueId> operandFor(LoweringBuilder& builder, const ir::Node& user, ir::ValueId source,
                                Precision precision);
 /// A constant as an array of the float type; F32 returns the original value.
@@ -51,7 +53,8 @@ ir::ValueId emitLowered(LoweringBuilder& builder, const ir::Node& node, std::str
                         std::vector<ir::ValueId> operands, ir::TensorType type,
                         ir::AttributeMap attributes);
 
-/// The node as `op` at a float precision: operands cast, `absent` more absent operands, attributes given.
+/// The node as `op` at a float precision: operands cast, `absent` more absent operands, attributes
+/// given.
 Result<Precision> lowerFloat(LoweringBuilder& builder, const ir::Node& node, Precision precision,
                              std::string op, ir::AttributeMap attributes, int absent = 0);
 /// The node as `op` at any precision, result codes are operand codes. Only operand 0 is used.

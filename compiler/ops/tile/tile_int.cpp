@@ -9,7 +9,8 @@ Prepared prepareTile(const PrepareContext& c) {
     const auto& out = resultShape(c);
     if (in.size() != out.size()) return cannotRun(c, "it changes the number of axes");
     for (size_t i = 0; i < in.size(); ++i)
-        if (in[i] < 1 || out[i] % in[i] != 0) return cannotRun(c, "its result is no multiple of its operand");
+        if (in[i] < 1 || out[i] % in[i] != 0)
+            return cannotRun(c, "its result is no multiple of its operand");
     // Row by row: [tiles, length] pairs of axes, tiles with stride zero.
     StridedView view{{}, {}, 0};
     const auto own = stridesOf(in);
@@ -25,6 +26,8 @@ Prepared prepareTile(const PrepareContext& c) {
 
 } // namespace
 
-void integer_tile(KernelTable& table) { table.add({.op = "tpu.Tile", .prepare = prepareTile}); }
+void integer_tile(KernelTable& table) {
+    table.add({.op = "tpu.Tile", .prepare = prepareTile});
+}
 
 } // namespace wb::ops

@@ -10,6 +10,8 @@ Result<Precision> lowerTile(LoweringBuilder& builder, const ir::Node& node, Prec
 
 } // namespace
 
-void lower_tile(LoweringTable& table) { table.add("top.Tile", lowerTile); }
+void lower_tile(LoweringTable& table) {
+    table.add("top.Tile", lowerTile);
+}
 
 } // namespace wb::ops

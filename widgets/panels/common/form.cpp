@@ -10,6 +10,8 @@ using theme::TextRole;
 using theme::Token;
 
 TokenLabel::TokenLabel(Token token, TextRole role, QWidget* parent) : QLabel(parent), m_token(token), m_role(role) {
+    // On a surface of the role Base a label would take the role Text and ignore the colour set.
+    setForegroundRole(QPalette::WindowText);
     dress();
     connect(theme::notifier(), &theme::Notifier::changed, this, &TokenLabel::dress);
 }
@@ -46,7 +48,9 @@ QLabel* Form::addRow(QWidget* field) {
     label->setBuddy(field);
     label->setMinimumHeight(28);
     m_grid->addWidget(label, m_row, 0, Qt::AlignTop);
-    m_grid->addWidget(field, m_row++, 1, field->sizePolicy().horizontalPolicy() == QSizePolicy::Fixed ? Qt::AlignLeft : Qt::Alignment());
+    // A field with a width of its own stands at the left of the column.
+    const bool own = field->sizePolicy().horizontalPolicy() == QSizePolicy::Fixed || field->maximumWidth() < QWIDGETSIZE_MAX;
+    m_grid->addWidget(field, m_row++, 1, own ? Qt::AlignLeft : Qt::Alignment());
     return label;
 }
 

@@ -116,7 +116,7 @@ void ChipDelegate::paintValue(QPainter& painter, const QRect& rect, const QModel
             painter.setRenderHint(QPainter::Antialiasing);
             painter.setPen(Qt::NoPen);
             painter.setBrush(theme::color(Token::Accent));
-            painter.drawEllipse(QPointF(rect.left(), rect.center().y() + 0.5), 2.5, 2.5);
+            painter.drawEllipse(QPointF(rect.left() - 2.5, rect.center().y() + 0.5), 2, 2);
         }
     } else {
         chip = visualizer::chipFor(m_facts->precision(layer), m_facts->layer(layer).followsInput, false);

@@ -121,7 +121,12 @@ QWidget* Panel::Private::buildSettings() {
     all->verticalHeader()->hide();
     all->verticalHeader()->setDefaultSectionSize(26);
     all->horizontalHeader()->setHighlightSections(false);
-    all->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    all->horizontalHeader()->setMinimumSectionSize(36);
+    all->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    all->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    all->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    all->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    all->horizontalHeader()->setFixedHeight(26);
     all->setShowGrid(false);
     all->setFrameShape(QFrame::NoFrame);
     all->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -151,13 +156,20 @@ void Panel::Private::build() {
     message = new MessageBar;
     strip = new detection_view::FilmStrip;
     stripTitle = new TokenLabel(theme::Token::Text2, theme::TextRole::BodyStrong);
-    stripTitle->setContentsMargins(12, 0, 12, 0);
-    stripTitle->setFixedHeight(30);
+    stripOrder = new TokenLabel(theme::Token::Text3, theme::TextRole::Caption);
+    stripOrder->setMinimumWidth(1);
+    auto* stripHead = new QWidget;
+    stripHead->setFixedHeight(30);
+    auto* stripHeadRow = new QHBoxLayout(stripHead);
+    stripHeadRow->setContentsMargins(12, 0, 4, 0);
+    stripHeadRow->setSpacing(8);
+    stripHeadRow->addWidget(stripTitle);
+    stripHeadRow->addWidget(stripOrder, 1);
     auto* left = new QWidget;
     auto* leftColumn = new QVBoxLayout(left);
     leftColumn->setContentsMargins(0, 0, 0, 0);
     leftColumn->setSpacing(0);
-    leftColumn->addWidget(stripTitle);
+    leftColumn->addWidget(stripHead);
     leftColumn->addWidget(strip, 1);
     left->setMinimumWidth(160);
 

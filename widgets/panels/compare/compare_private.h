@@ -72,7 +72,7 @@ struct ComparePanel::Private {
     detection_view::DetectionView* view = nullptr;
     CompareTableModel* rows = nullptr;
     CompareTable* table = nullptr;
-    QLabel *counts = nullptr, *means = nullptr, *zoomText = nullptr, *cursor = nullptr, *stripTitle = nullptr;
+    QLabel *counts = nullptr, *means = nullptr, *zoomText = nullptr, *cursor = nullptr, *stripTitle = nullptr, *stripOrder = nullptr;
     QToolButton *link = nullptr, *blink = nullptr, *boxes = nullptr, *zoomOut = nullptr, *zoomIn = nullptr, *fit = nullptr,
                 *addPane = nullptr, *exportButton = nullptr;
     QComboBox *referenceBox = nullptr, *judgedBox = nullptr;

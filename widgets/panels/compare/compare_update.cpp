@@ -121,7 +121,8 @@ void Panel::Private::showStrip() {
     }
     strip->setItems(items);
     if (!picture.isEmpty()) strip->setCurrentPath(picture);
-    stripTitle->setText(Panel::tr("Test pictures · worst F1 first"));
+    stripOrder->setText(Panel::tr("worst F1 first"));
+    stripTitle->setText(Panel::tr("Test pictures"));
 }
 
 void Panel::Private::showPicture() {

@@ -38,7 +38,7 @@ void InspectorHead::setLayers(const QVector<int>& layers) {
 void InspectorHead::paintEvent(QPaintEvent*) {
     if (m_layers.isEmpty() || m_layers.back() >= m_facts->count()) return;
     QPainter painter(this);
-    const QRect first(12, 4, width() - 12, 20), second(12, 24, width() - 12, 20);
+    const QRect first(12, 4, width() - 12 - 36, 20), second(12, 24, width() - 24, 20);
     QString detail;
     if (m_layers.size() == 1) {
         const int layer = m_layers[0];
@@ -46,7 +46,7 @@ void InspectorHead::paintEvent(QPaintEvent*) {
         detail = m_facts->type(layer) + QStringLiteral(" · ") + visualizer::shapeText(m_facts->layer(layer).shape);
         const auto chip = visualizer::chipFor(m_facts->precision(layer), m_facts->layer(layer).followsInput, true);
         const double w = visualizer::chipWidth(chip);
-        visualizer::drawChip(painter, QRectF(width() - w, 26, w, visualizer::kChipHeight), chip);
+        visualizer::drawChip(painter, QRectF(width() - 12 - w, 26, w, visualizer::kChipHeight), chip);
     } else {
         painter.setFont(theme::font(theme::TextRole::BodyStrong));
         painter.setPen(theme::color(Token::Text));
@@ -85,11 +85,13 @@ void InspectorPanel::Private::build() {
     pin->setCheckable(true);
     pin->setProperty("wbFlat", true);
     pin->setIcon(theme::icon(QStringLiteral("pin")));
+    pin->setFixedSize(24, 24);
+    auto* corner = new QHBoxLayout(head);
+    corner->setContentsMargins(0, 0, 8, 0);
+    corner->addWidget(pin, 0, Qt::AlignTop | Qt::AlignRight);
     auto* top = new QHBoxLayout;
-    top->setContentsMargins(0, 4, 8, 0);
-    top->setSpacing(8);
+    top->setContentsMargins(0, 4, 0, 0);
     top->addWidget(head, 1);
-    top->addWidget(pin, 0, Qt::AlignTop);
 
     int8Card = new ValueCard;
     int8Card->setObjectName(QStringLiteral("int8Card"));

@@ -23,6 +23,7 @@ FilterEdit::FilterEdit(QWidget* parent) : QLineEdit(parent), m_count(new QLabel(
         QPalette palette = m_count->palette();
         palette.setColor(QPalette::WindowText, theme::color(theme::Token::Text3));
         m_count->setPalette(palette);
+        m_count->setForegroundRole(QPalette::WindowText);
     };
     dress();
     connect(theme::notifier(), &theme::Notifier::changed, this, dress);

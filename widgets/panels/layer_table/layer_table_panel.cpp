@@ -26,9 +26,9 @@ struct ColumnWidth {
     bool shown;
 };
 constexpr ColumnWidth kColumns[] = {
-    {Column::Number, 40, true},     {Column::Name, 160, true},     {Column::Type, 60, true},
-    {Column::Requested, 46, true},  {Column::Actual, 46, true},    {Column::CosInt8, 88, true},
-    {Column::CosMixed, 88, true},   {Column::Delta, 120, false},   {Column::Isolated, 88, false},
+    {Column::Number, 36, true},     {Column::Name, 160, true},     {Column::Type, 56, true},
+    {Column::Requested, 44, true},  {Column::Actual, 44, true},    {Column::CosInt8, 84, true},
+    {Column::CosMixed, 84, true},   {Column::Delta, 120, false},   {Column::Isolated, 88, false},
     {Column::Sqnr, 60, false},      {Column::Shape, 110, false},   {Column::Reason, 220, false},
     {Column::Locked, 46, false},    {Column::Threshold, 84, false}, {Column::Min, 80, false},
     {Column::Max, 80, false},       {Column::Scale, 88, false},    {Column::ZeroPoint, 56, false},
@@ -266,7 +266,7 @@ void LayerTablePanel::Private::fitName() {
     for (int i = 0; i < header->count(); ++i)
         if (i != Column::Name && !header->isSectionHidden(i)) others += header->sectionSize(i);
     const QScopedValueRollback<bool> guard(fitting, true);
-    view->horizontalHeader()->resizeSection(Column::Name, qMax(130, view->viewport()->width() - others));
+    view->horizontalHeader()->resizeSection(Column::Name, qMax(120, view->viewport()->width() - others));
 }
 
 void LayerTablePanel::setFilter(const QString& expression) { d->filter->setText(expression); }
@@ -279,7 +279,10 @@ void LayerTablePanel::apply() {
 }
 
 bool LayerTablePanel::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == d->view->viewport() && event->type() == QEvent::Resize) d->fitName();
+    if (watched == d->view->viewport() && event->type() == QEvent::Resize) {
+        d->fitName();
+        d->fitFooter();
+    }
     if (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress) {
         auto* key = static_cast<QKeyEvent*>(event);
         const bool enter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;

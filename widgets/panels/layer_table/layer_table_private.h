@@ -46,6 +46,7 @@ struct LayerTablePanel::Private {
     void fitName();
     void updateEmpty();
     void updateFooter();
+    void fitFooter();                  ///< the key goes before the estimate is cut
     void updateCount();
     void applyFilter();
     void takeSelection();              ///< the document's selection into the view

@@ -18,6 +18,7 @@ void ink(QWidget* widget, Token token) {
     QPalette palette = widget->palette();
     palette.setColor(QPalette::WindowText, theme::color(token));
     widget->setPalette(palette);
+    widget->setForegroundRole(QPalette::WindowText); // on Base it would be Text
 }
 
 } // namespace
@@ -71,6 +72,8 @@ void LayerTablePanel::Private::updateFooter() {
     estimate->setToolTip(any && e.changed > 0
                              ? LayerTablePanel::tr("%n layers edited since the last run", nullptr, e.changed)
                              : QString());
+    estimate->setFont(theme::font(theme::TextRole::Body));
+    fitFooter();
     const auto mixed = document->stage(jobs::Stage::Mixed).state;
     const bool wanted = any && (e.changed > 0 || mixed == document::StageState::Stale);
     apply->setEnabled(any && wanted && mixed != document::StageState::Running);
@@ -85,6 +88,11 @@ void LayerTablePanel::Private::updateFooter() {
         notHonoured = bad;
         emit q->notHonouredChanged(bad);
     }
+}
+
+void LayerTablePanel::Private::fitFooter() {
+    const int room = q->width() - apply->sizeHint().width() - 3 * 12;
+    key->setVisible(estimate->sizeHint().width() + 8 + key->sizeHint().width() <= room);
 }
 
 void LayerTablePanel::Private::applyFilter() {

@@ -48,6 +48,8 @@ QComboBox* combo(const char* name, std::initializer_list<const char*> values) {
     auto* box = new QComboBox;
     box->setObjectName(QLatin1String(name));
     for (const char* value : values) box->addItem(QString::fromLatin1(value), QString::fromLatin1(value));
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(6);
     return box;
 }
 
@@ -78,6 +80,8 @@ void Panel::Private::build() {
     message = new MessageBar;
     preset = new QComboBox;
     preset->setObjectName(QStringLiteral("preset"));
+    preset->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    preset->setMinimumContentsLength(12);
     presetMenu = new QToolButton;
     presetMenu->setObjectName(QStringLiteral("presetMenu"));
     presetMenu->setIcon(theme::icon(QStringLiteral("more")));
@@ -106,6 +110,7 @@ void Panel::Private::build() {
             fields[i] = new QLineEdit;
             fields[i]->setObjectName(QStringLiteral("%1%2").arg(QLatin1String(name)).arg(i));
             fields[i]->setFont(theme::font(theme::TextRole::Mono));
+            fields[i]->setMinimumWidth(48);
         }
         return row({fields[0], fields[1], fields[2]});
     };
@@ -205,8 +210,10 @@ void Panel::Private::retranslate() {
     sizeLabel->setText(Panel::tr("Resize to"));
     height->setPrefix(Panel::tr("height "));
     width->setPrefix(Panel::tr("width "));
-    height->setSpecialValueText(Panel::tr("height of the input"));
-    width->setSpecialValueText(Panel::tr("width of the input"));
+    height->setToolTip(Panel::tr("Own: the size of the network's input"));
+    width->setToolTip(height->toolTip());
+    height->setSpecialValueText(Panel::tr("height: own"));
+    width->setSpecialValueText(Panel::tr("width: own"));
     aspectLabel->setText(Panel::tr("Aspect"));
     aspect->setText(Panel::tr("Keep"));
     padLabel->setText(Panel::tr("Pad"));

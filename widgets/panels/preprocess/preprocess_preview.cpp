@@ -59,6 +59,8 @@ void Panel::Private::buildPreview(QWidget* into) {
     channels->setFocusPolicy(Qt::NoFocus);
     channels->setFrameShape(QFrame::NoFrame);
     channels->setAlternatingRowColors(true);
+    channels->horizontalHeader()->setFixedHeight(26);
+    channels->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     channels->setFixedHeight(26 * 4 + 2);
 
     auto* column = new QVBoxLayout(into);
@@ -97,6 +99,8 @@ void Panel::Private::fillPictures() {
             add(file);
     picture->setCurrentIndex(qMax(picture->count() > 0 ? 0 : -1, picture->findData(before)));
     channels->setHorizontalHeaderLabels({Panel::tr("Channel"), Panel::tr("Min"), Panel::tr("Mean"), Panel::tr("Max"), Panel::tr("σ")});
+    for (int i = 0; i < 5; ++i)
+        channels->horizontalHeaderItem(i)->setTextAlignment((i == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
 }
 
 QString Panel::Private::picturePath() const { return picture->currentData().toString(); }

@@ -31,7 +31,7 @@ FrontPlot::FrontPlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot)
     m_ring->setLineStyle(QCPGraph::lsNone);
     m_front->setLineStyle(QCPGraph::lsStepLeft);
     auto ticks = QSharedPointer<QCPAxisTickerText>::create();
-    for (double c : {0.5, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999}) ticks->addTick(nines(c), QString::number(c, 'g', 6));
+    for (double c : {0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 0.99999}) ticks->addTick(nines(c), QString::number(c, 'g', 6));
     m_plot->yAxis->setTicker(ticks);
     m_plot->setMinimumSize(160, 120);
     m_plot->installEventFilter(this);

@@ -59,7 +59,7 @@ void Panel::Private::build() {
     discard = button("searchDiscard");
     use = button("searchUse");
 
-    auto* form = new Form(120);
+    auto* form = new Form(104);
     goalLabel = form->addRow(goal);
     layerLabel = form->addRow(layerGoal);
     picturesLabel = form->addRow(pictures);
@@ -102,8 +102,9 @@ void Panel::Private::build() {
     ranked->horizontalHeader()->setHighlightSections(false);
     ranked->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     ranked->horizontalHeader()->setSectionResizeMode(3, QHeaderView::Stretch);
-    ranked->setColumnWidth(1, 88);
-    ranked->setColumnWidth(2, 110);
+    ranked->setColumnWidth(1, 84);
+    ranked->setColumnWidth(2, 104);
+    ranked->horizontalHeader()->setFixedHeight(26);
     ranked->setItemDelegate(new RowDelegate(ranked));
     ranked->setItemDelegateForColumn(0, new NameDelegate(ranked));
     ranked->setItemDelegateForColumn(1, new CosineDelegate(Qt::UserRole, ranked));
@@ -121,6 +122,7 @@ void Panel::Private::build() {
     splitter->addWidget(ranked);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 1);
+    splitter->setSizes({420, 560});
     auto* row = new QHBoxLayout;
     row->setSpacing(0);
     row->addWidget(form);

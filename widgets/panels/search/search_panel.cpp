@@ -57,13 +57,15 @@ void Panel::Private::retranslate() {
     limit->setPrefix(QStringLiteral("≤ "));
     limit->setSpecialValueText(Panel::tr("a quarter"));
     methodLabel->setText(Panel::tr("Method"));
-    method->setItemText(0, Panel::tr("Walk, as the vendor"));
+    method->setItemText(0, Panel::tr("Vendor's walk"));
     method->setItemText(1, Panel::tr("Ranked by gain"));
     start->setText(Panel::tr("Search"));
     discard->setText(Panel::tr("Discard"));
     stop->setText(Panel::tr("Stop and keep best"));
     use->setText(Panel::tr("Use this table"));
     ranked->setHorizontalHeaderLabels({Panel::tr("Layer"), Panel::tr("Similarity"), Panel::tr("Gain"), Panel::tr("Decision")});
+    for (int i = 0; i < 4; ++i)
+        ranked->horizontalHeaderItem(i)->setTextAlignment((i == 1 || i == 2 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     ranked->setAccessibleName(Panel::tr("Layers tried by the search"));
     front->retranslate();
     fill();
