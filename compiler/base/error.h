@@ -63,6 +63,15 @@ enum class Code : uint16_t {
     OperatorNotLowered = 6001,
     CodegenMissing = 6002,
     TargetUnknown = 6003,
+    CodegenUnsupported = 6010,  ///< no emitter, or none for these attributes or types
+    CodegenLimit = 6011,        ///< a field, an id or a size is beyond what the chip can express
+    LocalMemoryFull = 6012,     ///< the smallest slice does not fit local memory
+    CommandDamaged = 6020,      ///< a stream that does not decode
+    CommandUnknown = 6021,      ///< the simulator does not know this command
+    CommandFault = 6022,        ///< a command addresses memory that is not there, or a stream never ends
+    BmodelDamaged = 6030,
+    BmodelWrongChip = 6031,
+    BmodelInputMismatch = 6032,
     // 7xxx compare
     BelowTolerance = 7001,
     NothingCompared = 7002,

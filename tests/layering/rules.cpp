@@ -30,6 +30,7 @@ const QList<ThirdParty>& thirdParties() {
     static const QList<ThirdParty> list{
         {"Qt", re("^Q[A-Z]\\w+$|^Qt\\w+/|^q\\w+\\.h$"), re("^(app/workbench|widgets|visualizer|tests)/"), true},
         {"protobuf", re("^google/protobuf/|\\.pb\\.h$|^onnx/"), re("^(compiler/import|tests)/"), true},
+        {"FlatBuffers", re("^flatbuffers/|_generated\\.h$"), re("^(compiler/(import|target/bmodel)|tests)/"), false},
         {"OpenCV", re("^opencv2/"), re("^(compiler/(evaluate|calibrate|preprocess|jobs)|tests)/"), false},
         {"oneDNN", re("dnnl"), re("^(compiler/kernels/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
         {"Highway", re("^hwy/"), re("^(compiler/kernels/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
@@ -60,21 +61,23 @@ const QMap<QString, QSet<QString>>& allowedEdges() {
                 out.insert(QString("compiler/") + name);
             return out;
         };
-        const QSet<QString> ops = compiler({"base", "ir", "numeric", "kernels", "ops"});
+        // An operator folder holds the chip's emitters, so it sees the chip.
+        const QSet<QString> ops = compiler({"base", "ir", "numeric", "kernels", "target", "ops"});
         const QSet<QString> values = compiler({"base", "ir", "evaluate", "jobs"}); // what a window may see
         QMap<QString, QSet<QString>> t;
         t["compiler/base"] = {};
         t["compiler/ir"] = t["compiler/numeric"] = compiler({"base"});
         t["compiler/kernels"] = compiler({"base", "ir", "numeric"});
-        t["compiler/ops"] = compiler({"base", "ir", "numeric", "kernels"});
-        for (const char* stage : {"preprocess", "import", "passes", "execute", "quantise"})
+        t["compiler/target"] = compiler({"base", "ir", "numeric", "kernels"});
+        t["compiler/ops"] = compiler({"base", "ir", "numeric", "kernels", "target"});
+        for (const char* stage : {"preprocess", "import", "passes", "execute", "quantise", "codegen"})
             t[QString("compiler/") + stage] = ops;
         t["compiler/calibrate"] = ops + compiler({"execute", "preprocess"});
         t["compiler/evaluate"] = ops + compiler({"execute"});
         t["compiler/search"] =
             ops + compiler({"execute", "preprocess", "calibrate", "quantise", "evaluate"});
         t["compiler/jobs"] = ops + compiler({"preprocess", "import", "passes", "execute", "quantise", "calibrate",
-                                             "evaluate", "search"});
+                                             "codegen", "evaluate", "search"});
         t["widgets/theme"] = {};
         t["widgets/document"] = values;
         t["visualizer"] = values + QSet<QString>{"widgets/theme"};
