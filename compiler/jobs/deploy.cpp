@@ -69,9 +69,32 @@ Status reportNotHonoured(const std::vector<LayerPrecision>& layers, bool strict,
 
 } // namespace
 
+void to_json(nlohmann::json& j, const LayerCycles& v) {
+    j = {{"layer", v.layer}, {"begin", v.begin}, {"end", v.end}, {"tiu", v.tiu}, {"gdma", v.gdma}};
+}
+
+void to_json(nlohmann::json& j, const BmodelResult& v) {
+    j = {{"file", v.file.string()},
+         {"file_bytes", v.fileBytes},
+         {"coefficient_bytes", v.coefficientBytes},
+         {"neuron_bytes", v.neuronBytes},
+         {"tiu_commands", v.tiuCommands},
+         {"gdma_commands", v.gdmaCommands},
+         {"total_cycles", nullptr},
+         {"layers", v.layers},
+         {"simulated", v.simulated}};
+    if (v.cycles) j["total_cycles"] = *v.cycles;
+    if (!v.simulated) return;
+    j["outputs"] = v.outputs;
+    j["equal_outputs"] = v.equalOutputs;
+    j["passed"] = v.passed;
+    j["comparison"] = v.comparison;
+}
+
 void to_json(nlohmann::json& j, const DeployResult& v) {
     j = {{"tpu_mlir", v.tpuMlir.string()}, {"tpu_weights", v.tpuWeights.string()}, {"layers", v.layers},
          {"not_honoured", v.notHonoured},  {"compared", v.compared},               {"bmodel", nullptr}};
+    if (v.bmodel) j["bmodel"] = *v.bmodel;
     if (!v.outputs.empty()) j["outputs"] = v.outputs.string();
     if (v.compared) j["comparison"] = v.comparison;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// model_deploy up to the quantised model and its check: lowers a top file with its tables, runs it on the
-// test input and compares every layer with the reference. The bmodel is not written in this version; the
-// result says so (CodegenMissing as a warning).
+// model_deploy: lowers a top file with its tables, runs it on the test input and compares it with the reference, writes
+// the bmodel, runs its instruction streams in the simulator and compares the outputs with the quantised model's.
 #pragma once
 
 #include "compiler/base/job_context.h"
@@ -25,6 +24,8 @@ struct DeployRequest {
     std::vector<std::filesystem::path> testInput;
     std::filesystem::path testReference;     ///< empty: computed from the top file
     std::optional<std::pair<double, double>> tolerance; ///< cosine, euclid; default by precision (dossier 7)
+    /// bmodel against the quantised model; the vendor's default: 0.99, 0.90, with a precision table 0.98, 0.80.
+    std::optional<std::pair<double, double>> correctness;
     std::vector<std::string> excepts;
     bool compareAll = false;                 ///< all layers, else the outputs only
     bool debug = false;                      ///< keep <prefix>_tpu_outputs.npz
@@ -34,12 +35,35 @@ struct DeployRequest {
     std::filesystem::path model;             ///< the bmodel asked for; names the folder of the other files
 };
 
+/// Time of one layer on the chip, as the cycle simulator has it (1 GHz).
+struct LayerCycles {
+    std::string layer;                       ///< result name in the quantised model
+    int64_t begin = 0, end = 0;              ///< first start and last end of its commands
+    int64_t tiu = 0, gdma = 0;               ///< cycles in which each engine works for it
+};
+
+/// The file that was written and what it does.
+struct BmodelResult {
+    std::filesystem::path file;
+    uint64_t fileBytes = 0, coefficientBytes = 0, neuronBytes = 0;
+    uint32_t tiuCommands = 0, gdmaCommands = 0;
+    std::optional<int64_t> cycles;           ///< of one run; absent while a command's cost is not known
+    std::vector<LayerCycles> layers;         ///< in the order in which they run
+    bool simulated = false;                  ///< its streams were run on the test input
+    size_t outputs = 0, equalOutputs = 0;    ///< compared with the quantised model; equal: every byte
+    bool passed = false;                     ///< all outputs within DeployRequest::correctness
+    CompareSummary comparison;               ///< of the outputs
+};
+
 struct DeployResult {
     std::filesystem::path tpuMlir, tpuWeights, outputs;
     size_t layers = 0, notHonoured = 0;
     bool compared = false;
     CompareSummary comparison;
+    std::optional<BmodelResult> bmodel;      ///< absent when request.model names no .bmodel
 };
+void to_json(nlohmann::json& j, const LayerCycles& v);
+void to_json(nlohmann::json& j, const BmodelResult& v);
 void to_json(nlohmann::json& j, const DeployResult& v);
 
 Result<DeployResult> deploy(const DeployRequest& request, JobContext& context);
