@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Lowered graph → what a bmodel holds: two instruction streams, the constants' bytes and the map of DDR.
+// The stages, each a folder: selection/ (which emitter runs a node), views/ (which values share bytes), groups/ and
+// tiling/ (what runs together, in which slices), memory/ (local addresses), addresses/ (DDR), emission/ (commands).
+//
+// `container.h` makes bmodel structures of the result, `simulate.h` runs it on the simulator.
+#pragma once
+
+#include "compiler/base/job_context.h"
+#include "compiler/ir/graph.h"
+#include "compiler/target/bm1684x/assembler/assembler.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace wb::codegen {
+
+struct CompileOptions {
+    /// Keep tensors between layers in local memory where that saves time; otherwise every layer goes through DDR.
+    bool fuse = true;
+    /// Every layer's result is stored and keeps a place of its own, so that all can be read after a run (slower).
+    bool observable = false;
+    /// Bytes of local memory a lane that may be used; less than the chip has only in tests.
+    int64_t laneBytes = bm1684x::kLaneBytes;
+};
+
+/// A value with a place in DDR.
+struct PlacedTensor {
+    std::string name;
+    ir::TensorType type;       ///< true shape, element, scale and zero point
+    uint64_t address = 0;
+    uint64_t bytes = 0;
+};
+
+/// scale and zero point as a runtime wants them: 1 and 0 for a float.
+float scaleOf(const PlacedTensor& tensor);
+int32_t zeroPointOf(const PlacedTensor& tensor);
+
+/// A network for one BM1684X, laid out as if DDR began at kGlobalBase: coefficients, then context.
+struct CompiledModel {
+    std::string name;
+    bm1684x::Program program;            ///< Placed::layer indexes `layers`
+    std::vector<std::string> layers;     ///< names of the nodes' first results
+    std::vector<std::byte> coefficients;
+    uint64_t coefficientAddress = 0;
+    uint64_t contextAddress = 0;         ///< activations, inputs and outputs
+    uint64_t contextBytes = 0;
+    std::vector<PlacedTensor> inputs, outputs;
+    /// Other values that have a place: all with CompileOptions::observable, else those that cross groups (their
+    /// memory is shared, so they are only valid in between).
+    std::vector<PlacedTensor> stored;
+    std::string text;                    ///< what was decided, for people: the `.final` stage file
+};
+
+/// CodegenUnsupported: one error that lists every layer without emitter, with its operator and the reason.
+/// LocalMemoryFull, CodegenLimit as the codes say; Cancelled.
+Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context);
+
+} // namespace wb::codegen
