@@ -61,17 +61,23 @@ Result<std::string> readTextFile(const std::filesystem::path& path, uint64_t lim
 }
 
 Status writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+    return writePiecesAtomically(path, std::span(&bytes, 1));
+}
+
+Status writePiecesAtomically(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces) {
     std::error_code ec;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ec);
     std::string pattern = path.string() + ".XXXXXX";
     const int fd = mkstemp(pattern.data());
     if (fd < 0) return writeError(path, errno);
-    size_t done = 0;
     int failure = 0;
-    while (done < bytes.size() && failure == 0) {
-        const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
-        if (n < 0 && errno != EINTR) failure = errno;
-        if (n > 0) done += static_cast<size_t>(n);
+    for (const std::span<const std::byte> bytes : pieces) {
+        size_t done = 0;
+        while (done < bytes.size() && failure == 0) {
+            const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
+            if (n < 0 && errno != EINTR) failure = errno;
+            if (n > 0) done += static_cast<size_t>(n);
+        }
     }
     const mode_t mask = umask(0);
     umask(mask);

@@ -23,6 +23,8 @@ Result<std::string> readTextFile(const std::filesystem::path& path,
 /// Temporary file beside the target, written, flushed, renamed over it: readers see the old or the
 /// new content, never a part. Makes missing parent folders. NoSpaceLeft, FileNotWritable.
 Status writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
+/// The same for a file that never lies in memory in one piece.
+Status writePiecesAtomically(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces);
 Status writeTextAtomically(const std::filesystem::path& path, std::string_view text);
 
 /// Lower-case hexadecimal SHA-256 (FIPS 180-4).
