@@ -15,6 +15,10 @@
 #include <string>
 #include <vector>
 
+namespace wb::ops {
+class EmitterTable;
+}
+
 namespace wb::codegen {
 
 struct CompileOptions {
@@ -24,6 +28,7 @@ struct CompileOptions {
     bool observable = false;
     /// Bytes of local memory a lane that may be used; less than the chip has only in tests.
     int64_t laneBytes = bm1684x::kLaneBytes;
+    const ops::EmitterTable* emitters = nullptr; ///< others than the operator folders' (tests)
 };
 
 /// A value with a place in DDR.

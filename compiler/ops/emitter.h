@@ -16,6 +16,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -80,6 +81,11 @@ class GlobalEmitter {
 public:
     virtual ~GlobalEmitter() = default;
     virtual Result<std::vector<std::byte>> constants() const { return std::vector<std::byte>{}; }
+    /// Bytes into operand 0 at which the result lies in one piece, if it does: nothing is moved then.
+    virtual std::optional<int64_t> viewOffset() const { return {}; }
+    /// The result is the operands' bytes one after another: operands may be produced in their places. `emit` leaves
+    /// out those whose address is already that.
+    virtual bool joinsOperands() const { return false; }
     virtual Status emit(const GlobalCall& call, bm1684x::Assembler& out) const = 0;
 };
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/compile.h"
+
+#include "compiler/codegen/addresses/ddr.h"
+#include "compiler/codegen/emission/emit.h"
+#include "compiler/codegen/final_text.h"
+#include "compiler/codegen/groups/plan.h"
+
+#include <set>
+
+namespace wb::codegen {
+namespace {
+
+using ir::NodeId;
+using ir::ValueId;
+
+PlacedTensor placed(const ir::Graph& graph, const Selection& selection, const DdrMap& ddr, ValueId id) {
+    const ir::Value& value = graph.value(id);
+    return {value.name, value.type, ddr.values[static_cast<size_t>(id)],
+            static_cast<uint64_t>(selection.values[static_cast<size_t>(id)].bytes)};
+}
+
+/// Values that are in DDR at some time, in order.
+std::set<ValueId> storedValues(const ir::Graph& graph, const std::vector<Step>& steps) {
+    std::set<ValueId> out;
+    for (const Step& step : steps) {
+        if (step.how == Runs::Local) out.insert(step.group.outputs.begin(), step.group.outputs.end());
+        else out.insert(graph.node(step.node).results[0]);
+    }
+    return out;
+}
+
+/// Constants as network outputs have no place; nothing that is worth compiling returns one.
+Status checkOutputs(const ir::Graph& graph) {
+    for (const ValueId id : graph.outputs)
+        if (graph.weight(id) != nullptr)
+            return Error{.code = Code::CodegenUnsupported, .what = "an output of the network is a constant",
+                         .node = graph.value(id).name};
+    return {};
+}
+
+} // namespace
+
+float scaleOf(const PlacedTensor& tensor) {
+    const auto* quant = tensor.type.uniform();
+    return quant == nullptr ? 1.0F : static_cast<float>(quant->scale());
+}
+
+int32_t zeroPointOf(const PlacedTensor& tensor) {
+    const auto* quant = tensor.type.uniform();
+    return quant == nullptr ? 0 : static_cast<int32_t>(quant->zeroPoint());
+}
+
+Result<CompiledModel> compile(const ir::Graph& graph, const CompileOptions& options, const JobContext& context) {
+    WB_TRY(checkOutputs(graph));
+    WB_ASSIGN(const Selection selection,
+              select(graph, options.emitters == nullptr ? ops::emitterTable() : *options.emitters));
+    const Views views = findViews(graph, selection, !options.observable);
+    Constants constants(selection);
+    WB_ASSIGN(auto steps, planSteps(graph, selection, options, constants, context));
+
+    CompiledModel model;
+    model.name = graph.name;
+    WB_ASSIGN(model.coefficients, layOutConstants(graph, selection, constants, steps));
+    WB_ASSIGN(const DdrMap ddr,
+              placeInDdr(graph, selection, views, steps, model.coefficients.size(), !options.observable));
+    model.coefficientAddress = ddr.coefficientAddress;
+    model.contextAddress = ddr.contextAddress;
+    model.contextBytes = ddr.contextBytes;
+
+    std::vector<int32_t> layers(graph.nodes().size(), -1);
+    for (size_t i = 0; i < graph.nodes().size(); ++i)
+        if (selection.nodes[i].how != Runs::Nowhere) {
+            layers[i] = static_cast<int32_t>(model.layers.size());
+            model.layers.push_back(graph.value(graph.node(static_cast<NodeId>(i)).results[0]).name);
+        }
+
+    bm1684x::Assembler assembler;
+    const EmissionContext emission{graph, selection, views, ddr, layers};
+    for (size_t i = 0; i < steps.size(); ++i) {
+        WB_TRY(context.checkStop());
+        context.progress({"codegen", static_cast<double>(i), static_cast<double>(steps.size())});
+        WB_TRY(emitStep(emission, steps[i], assembler));
+    }
+    WB_ASSIGN(model.program, assembler.finish());
+
+    for (const ValueId id : graph.inputs())
+        model.inputs.push_back(placed(graph, selection, ddr, id));
+    for (const ValueId id : graph.outputs)
+        model.outputs.push_back(placed(graph, selection, ddr, id));
+    for (const ValueId id : storedValues(graph, steps))
+        if (!graph.isOutput(id)) model.stored.push_back(placed(graph, selection, ddr, id));
+    model.text = finalText(graph, selection, views, steps, ddr, model);
+    return model;
+}
+
+} // namespace wb::codegen

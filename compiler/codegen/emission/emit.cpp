@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/emission/emit.h"
+
+#include "compiler/target/bm1684x/transfer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+namespace wb::codegen {
+namespace {
+
+using bm1684x::alignedTensor;
+using bm1684x::kLanes;
+using bm1684x::LocalTensor;
+using bm1684x::Part;
+
+/// Pieces of channels that have constants of their own.
+size_t constantPieces(const Step& step) { return static_cast<size_t>(step.tiling.cut.c); }
+size_t constantPiece(const Step& step, size_t slice) {
+    return slice / (step.tiling.slices.size() / constantPieces(step));
+}
+
+/// One group at work.
+class GroupEmission {
+public:
+    GroupEmission(const EmissionContext& context, const Step& step, bm1684x::Assembler& out)
+        : m_context(context), m_step(step), m_out(out) {
+        for (size_t i = 0; i < step.group.inputs.size(); ++i)
+            m_inputOf[step.group.inputs[i]] = i;
+        for (size_t i = 0; i < step.group.nodes.size(); ++i)
+            m_nodeOf[context.graph.node(step.group.nodes[i]).results[0]] = i;
+    }
+
+    Status run() {
+        const size_t count = m_step.tiling.slices.size();
+        loadSlice(0);
+        for (size_t k = 0; k < count; ++k) {
+            if (k + 1 < count) loadSlice(k + 1);
+            WB_TRY(compute(k));
+            storeSlice(k);
+        }
+        return {};
+    }
+
+private:
+    const ValueInfo& info(ir::ValueId id) const { return m_context.selection.values[static_cast<size_t>(id)]; }
+    void setLayer(ir::NodeId id) { m_out.setLayer(m_context.layers[static_cast<size_t>(id)]); }
+
+    LocalTensor inputTensor(size_t index, size_t slice) const {
+        const ValueInfo& value = info(m_step.group.inputs[index]);
+        return alignedTensor(m_step.memory.input(index, slice), value.precision, value.isSigned,
+                             m_step.tiling.slices[slice].inputs[index]);
+    }
+    LocalTensor resultTensor(size_t index, size_t slice) const {
+        const ValueInfo& value = info(m_context.graph.node(m_step.group.nodes[index]).results[0]);
+        return alignedTensor(m_step.memory.results[index][slice % 2], value.precision, value.isSigned,
+                             m_step.tiling.slices[slice].results[index]);
+    }
+
+    void loadSlice(size_t k) {
+        setLayer(m_step.group.nodes.front());
+        const size_t piece = constantPiece(m_step, k);
+        if (m_step.memory.constantWidth > 0 && (k == 0 || piece != constantPiece(m_step, k - 1)))
+            bm1684x::loadLanes(m_out, m_context.ddr.coefficientAddress + m_step.constants + piece * m_step.constantBytes,
+                               m_step.memory.constantWidth, m_step.memory.constants[piece % 2]);
+        for (size_t i = 0; i < m_step.group.inputs.size(); ++i) {
+            if (k > 0 && m_step.memory.inputStays[i]) continue;
+            bm1684x::load(m_out, m_context.ddr.tensor(m_context.selection, m_step.group.inputs[i]), inputTensor(i, k));
+        }
+    }
+
+    Status compute(size_t k) {
+        std::vector<LocalTensor> operands;
+        for (size_t i = 0; i < m_step.group.nodes.size(); ++i) {
+            const ir::Node& node = m_context.graph.node(m_step.group.nodes[i]);
+            operands.clear();
+            for (const ir::ValueId id : node.operands) {
+                if (const auto in = m_inputOf.find(id); in != m_inputOf.end())
+                    operands.push_back(inputTensor(in->second, k));
+                else if (const auto made = m_nodeOf.find(id); made != m_nodeOf.end())
+                    operands.push_back(resultTensor(made->second, k));
+                else operands.emplace_back(); // a constant or absent
+            }
+            ops::LocalCall call;
+            call.result = m_step.tiling.slices[k].results[i];
+            call.operands = operands;
+            call.output = resultTensor(i, k);
+            call.constants = m_step.memory.constants[constantPiece(m_step, k) % 2] + m_step.memory.constantOffsets[i];
+            call.scratch = m_step.memory.scratch[i];
+            setLayer(m_step.group.nodes[i]);
+            const auto& emitter = *m_context.selection.nodes[static_cast<size_t>(m_step.group.nodes[i])].local;
+            if (auto done = emitter.emit(call, m_out); !done)
+                return std::move(done).error().atNode(m_context.graph.value(node.results[0]).name);
+        }
+        return {};
+    }
+
+    void storeSlice(size_t k) {
+        for (size_t i = 0; i < m_step.group.outputs.size(); ++i) {
+            const size_t node = m_nodeOf.at(m_step.group.outputs[i]);
+            setLayer(m_step.group.nodes[node]);
+            bm1684x::store(m_out, resultTensor(node, k).sub(m_step.tiling.slices[k].stored[i]),
+                           m_context.ddr.tensor(m_context.selection, m_step.group.outputs[i]));
+        }
+    }
+
+    const EmissionContext& m_context;
+    const Step& m_step;
+    bm1684x::Assembler& m_out;
+    std::map<ir::ValueId, size_t> m_inputOf, m_nodeOf;
+};
+
+/// A view whose result needs bytes of its own.
+void copyView(const EmissionContext& c, const Step& step, bm1684x::Assembler& out) {
+    const ir::Node& node = c.graph.node(step.node);
+    const ValueInfo& info = c.selection.values[static_cast<size_t>(node.results[0])];
+    bm1684x::StridedMove move;
+    move.precision = info.precision;
+    move.source = c.ddr.values[static_cast<size_t>(node.operands[0])] +
+                  static_cast<uint64_t>(c.selection.nodes[static_cast<size_t>(step.node)].viewOffset);
+    move.target = c.ddr.values[static_cast<size_t>(node.results[0])];
+    move.shape = {info.bytes / bm1684x::bytesOf(info.precision)};
+    move.sourceStrides = move.targetStrides = {1};
+    bm1684x::moveStrided(out, move);
+}
+
+Status emitGlobal(const EmissionContext& c, const Step& step, bm1684x::Assembler& out) {
+    const ir::Node& node = c.graph.node(step.node);
+    ops::GlobalCall call;
+    std::vector<bm1684x::GlobalTensor> operands;
+    std::vector<ir::Shape> shapes;
+    for (const ir::ValueId id : node.operands) {
+        const bool absent = id == ir::kNoValue;
+        operands.push_back(absent ? bm1684x::GlobalTensor{} : c.ddr.tensor(c.selection, id));
+        shapes.push_back(absent ? ir::Shape{} : c.graph.value(id).type.shape);
+    }
+    call.operands = operands;
+    call.operandShapes = shapes;
+    call.output = c.ddr.tensor(c.selection, node.results[0]);
+    call.outputShape = c.graph.value(node.results[0]).type.shape;
+    call.constants = step.constantBytes == 0 ? 0 : c.ddr.coefficientAddress + step.constants;
+    if (auto done = c.selection.nodes[static_cast<size_t>(step.node)].global->emit(call, out); !done)
+        return std::move(done).error().atNode(c.graph.value(node.results[0]).name);
+    return {};
+}
+
+/// The constants of a group's nodes for one piece of channels, lane by lane as they will lie.
+Status mergeConstants(const Step& step, const Slice& slice, Constants& constants, std::vector<std::byte>& out) {
+    const auto width = static_cast<size_t>(step.memory.constantWidth);
+    const size_t begin = out.size();
+    out.resize(begin + width * static_cast<size_t>(kLanes));
+    for (size_t i = 0; i < step.group.nodes.size(); ++i) {
+        WB_ASSIGN(const auto* image, constants.of(step.group.nodes[i], slice.results[i]));
+        const auto own = static_cast<size_t>(image->width);
+        for (size_t lane = 0; lane < static_cast<size_t>(kLanes); ++lane)
+            std::copy_n(image->bytes.begin() + static_cast<int64_t>(lane * own), own,
+                        out.begin() + static_cast<int64_t>(begin + lane * width + step.memory.constantOffsets[i]));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<std::byte>> layOutConstants(const ir::Graph& graph, const Selection& selection, Constants& constants,
+                                               std::vector<Step>& steps) {
+    (void)graph;
+    std::vector<std::byte> out;
+    for (Step& step : steps) {
+        step.constants = out.size();
+        if (step.how == Runs::Local) {
+            if (step.memory.constantWidth == 0) continue;
+            const size_t pieces = constantPieces(step), slices = step.tiling.slices.size();
+            for (size_t piece = 0; piece < pieces; ++piece)
+                WB_TRY(mergeConstants(step, step.tiling.slices[piece * (slices / pieces)], constants, out));
+            step.constantBytes = static_cast<uint64_t>(step.memory.constantWidth * kLanes);
+        } else if (step.how == Runs::Global) {
+            WB_ASSIGN(const auto bytes, selection.nodes[static_cast<size_t>(step.node)].global->constants());
+            out.insert(out.end(), bytes.begin(), bytes.end());
+            step.constantBytes = bytes.size();
+        }
+        out.resize(static_cast<size_t>(bm1684x::roundUp(static_cast<int64_t>(out.size()), bm1684x::kVectorBytes)));
+    }
+    return out;
+}
+
+Status emitStep(const EmissionContext& context, const Step& step, bm1684x::Assembler& out) {
+    if (step.how == Runs::Local) return GroupEmission(context, step, out).run();
+    out.setLayer(context.layers[static_cast<size_t>(step.node)]);
+    if (step.how == Runs::Global) return emitGlobal(context, step, out);
+    if (context.views.copied[static_cast<size_t>(step.node)]) copyView(context, step, out);
+    return {};
+}
+
+} // namespace wb::codegen

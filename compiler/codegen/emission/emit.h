@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Steps → commands. A group is a software pipeline: slice k + 1 is loaded before slice k is computed, slice k is
+// stored after; which waits for which follows from the memory that commands touch.
+#pragma once
+
+#include "compiler/codegen/addresses/ddr.h"
+
+namespace wb::codegen {
+
+/// The coefficients of all steps; sets Step::constants and constantBytes.
+Result<std::vector<std::byte>> layOutConstants(const ir::Graph& graph, const Selection& selection, Constants& constants,
+                                               std::vector<Step>& steps);
+
+struct EmissionContext {
+    const ir::Graph& graph;
+    const Selection& selection;
+    const Views& views;
+    const DdrMap& ddr;
+    const std::vector<int32_t>& layers; ///< by NodeId: index of the layer
+};
+
+Status emitStep(const EmissionContext& context, const Step& step, bm1684x::Assembler& out);
+
+} // namespace wb::codegen

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/memory/group_memory.h"
+
+#include <algorithm>
+#include <map>
+
+namespace wb::codegen {
+namespace {
+
+using bm1684x::alignedBytes;
+using bm1684x::kVectorBytes;
+using bm1684x::roundUp;
+
+/// Steps are the nodes of an even slice and then those of an odd one; with one slice only the first.
+class Planner {
+public:
+    Planner(const ir::Graph& graph, const Selection& selection, const Group& group, const Tiling& tiling)
+        : m_graph(graph), m_selection(selection), m_group(group), m_tiling(tiling), m_count(group.nodes.size()),
+          m_periods(tiling.slices.size() > 1 ? 2 : 1), m_users(m_count) {
+        for (size_t i = 0; i < group.inputs.size(); ++i)
+            m_inputOf[group.inputs[i]] = i;
+        for (size_t i = 0; i < m_count; ++i)
+            m_nodeOf[graph.node(group.nodes[i]).results[0]] = i;
+        for (size_t i = 0; i < m_count; ++i)
+            for (const ir::ValueId operand : graph.node(group.nodes[i]).operands)
+                if (m_nodeOf.contains(operand) || m_inputOf.contains(operand)) m_lastUse[operand] = i;
+    }
+
+    void addInputs(GroupMemory& memory) {
+        for (size_t i = 0; i < m_group.inputs.size(); ++i) {
+            const ir::ValueId id = m_group.inputs[i];
+            int64_t bytes = 0;
+            bool stays = true;
+            for (const Slice& slice : m_tiling.slices) {
+                bytes = std::max(bytes, alignedBytes(precision(id), slice.inputs[i]));
+                stays = stays && slice.inputs[i] == m_tiling.slices[0].inputs[i];
+            }
+            memory.inputStays.push_back(stays);
+            const size_t last = m_lastUse[id];
+            const size_t copies = stays ? 1 : m_periods;
+            std::vector<size_t> indexes;
+            for (size_t copy = 0; copy < copies; ++copy)
+                // Loaded while the other slice runs, needed until the last use.
+                indexes.push_back(add(bytes, [&](size_t period, size_t step) {
+                    return (stays && m_periods > 1) || period != copy || step <= last;
+                }));
+            m_inputBuffers.push_back(indexes);
+            for (size_t node = 0; node < m_count; ++node)
+                if (uses(node, id)) m_users[node].insert(m_users[node].end(), indexes.begin(), indexes.end());
+        }
+    }
+
+    void addResults() {
+        for (size_t i = 0; i < m_count; ++i) {
+            const ir::ValueId id = m_graph.node(m_group.nodes[i]).results[0];
+            const bool stored = std::find(m_group.outputs.begin(), m_group.outputs.end(), id) != m_group.outputs.end();
+            int64_t bytes = 0;
+            for (const Slice& slice : m_tiling.slices)
+                bytes = std::max(bytes, alignedBytes(precision(id), slice.results[i]));
+            const auto use = m_lastUse.find(id);
+            const size_t last = use == m_lastUse.end() ? i : use->second;
+            std::vector<size_t> indexes;
+            for (size_t copy = 0; copy < (stored ? m_periods : 1); ++copy)
+                // A stored one is read by the transfer until the other slice ends.
+                indexes.push_back(add(bytes, [&](size_t period, size_t step) {
+                    return stored ? period != copy || step >= i : step >= i && step <= last;
+                }));
+            m_resultBuffers.push_back(indexes);
+            m_users[i].insert(m_users[i].end(), indexes.begin(), indexes.end());
+            for (size_t node = 0; node < m_count; ++node)
+                if (uses(node, id)) m_users[node].insert(m_users[node].end(), indexes.begin(), indexes.end());
+        }
+    }
+
+    void addScratch() {
+        for (size_t i = 0; i < m_count; ++i) {
+            const auto& emitter = *m_selection.nodes[static_cast<size_t>(m_group.nodes[i])].local;
+            std::vector<int64_t> bytes;
+            for (const Slice& slice : m_tiling.slices) {
+                const auto own = emitter.scratchBytes(slice.results[i]);
+                bytes.resize(std::max(bytes.size(), own.size()));
+                for (size_t k = 0; k < own.size(); ++k)
+                    bytes[k] = std::max(bytes[k], own[k]);
+            }
+            std::vector<size_t> indexes;
+            for (const int64_t size : bytes)
+                indexes.push_back(add(size, [&](size_t, size_t step) { return step == i; }));
+            m_scratchBuffers.push_back(indexes);
+            m_users[i].insert(m_users[i].end(), indexes.begin(), indexes.end());
+        }
+    }
+
+    void addConstants(int64_t width, bool turns) {
+        if (width == 0) return;
+        for (size_t copy = 0; copy < (turns ? 2 : 1); ++copy)
+            m_constantBuffers.push_back(add(width, [](size_t, size_t) { return true; }));
+    }
+
+    bool place(GroupMemory& memory, int64_t laneBytes) {
+        for (const auto& users : m_users)
+            for (const size_t a : users)
+                for (const size_t b : users)
+                    if (a != b) m_buffers[a].partners.push_back(b);
+        if (!placeBuffers(m_buffers, laneBytes)) return false;
+        const auto turns = [&](const std::vector<size_t>& indexes) {
+            if (indexes.empty()) return Turns{};
+            return Turns{m_buffers[indexes.front()].address, m_buffers[indexes.back()].address};
+        };
+        for (const auto& indexes : m_inputBuffers)
+            memory.inputs.push_back(turns(indexes));
+        for (const auto& indexes : m_resultBuffers)
+            memory.results.push_back(turns(indexes));
+        for (const auto& indexes : m_scratchBuffers) {
+            memory.scratch.emplace_back();
+            for (const size_t index : indexes)
+                memory.scratch.back().push_back(m_buffers[index].address);
+        }
+        memory.constants = turns(m_constantBuffers);
+        for (const LocalBuffer& buffer : m_buffers)
+            memory.bytes = std::max(memory.bytes, buffer.address + roundUp(buffer.bytes, kVectorBytes));
+        return true;
+    }
+
+private:
+    bm1684x::Precision precision(ir::ValueId id) const { return m_selection.values[static_cast<size_t>(id)].precision; }
+    bool uses(size_t node, ir::ValueId id) const {
+        const auto& operands = m_graph.node(m_group.nodes[node]).operands;
+        return std::find(operands.begin(), operands.end(), id) != operands.end();
+    }
+    template <class Alive> size_t add(int64_t bytes, const Alive& alive) {
+        LocalBuffer buffer;
+        buffer.bytes = bytes;
+        for (size_t period = 0; period < m_periods; ++period)
+            for (size_t step = 0; step < m_count; ++step)
+                buffer.alive.push_back(alive(period, step));
+        m_buffers.push_back(std::move(buffer));
+        return m_buffers.size() - 1;
+    }
+
+    const ir::Graph& m_graph;
+    const Selection& m_selection;
+    const Group& m_group;
+    const Tiling& m_tiling;
+    size_t m_count, m_periods;
+    std::vector<LocalBuffer> m_buffers;
+    std::vector<std::vector<size_t>> m_users; ///< buffers that a node's commands use
+    std::vector<std::vector<size_t>> m_inputBuffers, m_resultBuffers, m_scratchBuffers;
+    std::vector<size_t> m_constantBuffers;
+    std::map<ir::ValueId, size_t> m_inputOf, m_nodeOf, m_lastUse;
+};
+
+} // namespace
+
+Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Selection& selection, const Group& group,
+                                              const Tiling& tiling, Constants& constants, int64_t laneBytes) {
+    GroupMemory memory;
+    for (size_t i = 0; i < group.nodes.size(); ++i) {
+        int64_t width = 0;
+        // Pieces of channels have constants of their own; the widest one sets the place.
+        const bm1684x::Part* previous = nullptr;
+        for (const Slice& slice : tiling.slices) {
+            if (previous != nullptr && previous->c == slice.results[i].c) continue;
+            previous = &slice.results[i];
+            WB_ASSIGN(const auto* image, constants.of(group.nodes[i], slice.results[i]));
+            width = std::max(width, image->width);
+        }
+        memory.constantOffsets.push_back(static_cast<uint32_t>(memory.constantWidth));
+        memory.constantWidth += width;
+    }
+    Planner planner(graph, selection, group, tiling);
+    planner.addConstants(memory.constantWidth, tiling.cut.c > 1);
+    planner.addInputs(memory);
+    planner.addResults();
+    planner.addScratch();
+    if (!planner.place(memory, laneBytes)) return std::optional<GroupMemory>();
+    return std::optional(std::move(memory));
+}
+
+} // namespace wb::codegen

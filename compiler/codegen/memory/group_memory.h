@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Local addresses of everything that a tiled group holds. With several slices, what is loaded or stored has two
+// places that take turns, so that transfers of neighbouring slices run beside the arithmetic.
+#pragma once
+
+#include "compiler/codegen/memory/constants.h"
+#include "compiler/codegen/memory/local_allocator.h"
+#include "compiler/codegen/tiling/tiling.h"
+
+#include <array>
+#include <optional>
+
+namespace wb::codegen {
+
+using Turns = std::array<uint32_t, 2>; ///< addresses of even and odd slices
+
+struct GroupMemory {
+    std::vector<Turns> inputs;                    ///< by Group::inputs
+    std::vector<bool> inputStays;                 ///< the same part in all slices: loaded once
+    std::vector<Turns> results;                   ///< by Group::nodes
+    std::vector<std::vector<uint32_t>> scratch;   ///< by Group::nodes
+    Turns constants{};                            ///< of the merged image; by piece of channels
+    std::vector<uint32_t> constantOffsets;        ///< by Group::nodes, inside the merged image
+    int64_t constantWidth = 0;                    ///< bytes a lane
+    int64_t bytes = 0;                            ///< the end of the highest buffer
+
+    uint32_t input(size_t index, size_t slice) const { return inputs[index][inputStays[index] ? 0 : slice % 2]; }
+};
+
+/// Nothing if it does not fit; an error if a node's constants cannot be packed.
+Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Selection& selection, const Group& group,
+                                              const Tiling& tiling, Constants& constants, int64_t laneBytes);
+
+} // namespace wb::codegen

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/selection/selection.h"
+
+namespace wb::codegen {
+namespace {
+
+Result<ValueInfo> infoOf(const ir::Graph& graph, ir::ValueId id) {
+    const ir::Value& value = graph.value(id);
+    ValueInfo info;
+    info.constant = graph.weight(id) != nullptr;
+    if (info.constant) return info;
+    const auto refuse = [&](const std::string& why) {
+        return Error{.code = Code::CodegenUnsupported, .what = why, .node = value.name};
+    };
+    if (!value.type.ranked) return refuse("its shape is not known");
+    for (const int64_t size : value.type.shape)
+        if (size < 1) return refuse("it is empty: " + ir::toText(value.type.shape));
+    const auto count = ir::checkedElementCount(value.type.shape);
+    if (!count) return refuse("it is too large: " + ir::toText(value.type.shape));
+    info.precision = ops::chipPrecision(value.type.element);
+    info.isSigned = ops::chipSigned(value.type.element);
+    const auto size = static_cast<int64_t>(ir::sizeInBytes(value.type.element));
+    if (size != bm1684x::bytesOf(info.precision) || info.precision == bm1684x::Precision::Int4)
+        return refuse(std::string("elements of type ") + spelling(value.type.element) + " do not exist on this chip");
+    info.shape = ops::chipShape(value.type.shape);
+    info.bytes = *count * size;
+    return info;
+}
+
+/// The reason of an error in one line.
+std::string reasonOf(const Error& error) { return error.why.empty() ? error.what : error.what + ": " + error.why; }
+
+Result<Selected> selectNode(const ir::Graph& graph, ir::NodeId id, const ops::EmitterTable& table) {
+    const ir::Node& node = graph.node(id);
+    Selected out;
+    if (node.op == "top.Weight" || node.op == "top.Input" || node.op == "top.None") return out;
+    const auto refuse = [&](const std::string& why) {
+        return Error{.code = Code::CodegenUnsupported, .what = why, .node = node.op};
+    };
+    if (node.results.size() != 1) return refuse("it has " + std::to_string(node.results.size()) + " results");
+    const ops::EmitterDef* def = table.find(node.op);
+    if (def == nullptr) return refuse("there is no emitter for this operator");
+    const ops::EmitContext context{&graph, &node};
+    if (def->alias) {
+        if (node.operands.empty() || node.operands[0] == ir::kNoValue || graph.weight(node.operands[0]) != nullptr)
+            return refuse("it has no operand to share");
+        out.how = Runs::View;
+        return out;
+    }
+    std::string why;
+    if (def->global != nullptr) {
+        auto made = def->global(context);
+        if (made) {
+            out.global = std::move(*made);
+            if (const auto offset = out.global->viewOffset()) {
+                out.how = Runs::View;
+                out.viewOffset = *offset;
+                return out;
+            }
+            out.how = Runs::Global;
+        } else {
+            why = reasonOf(made.error());
+        }
+    }
+    if (def->local != nullptr) {
+        auto made = def->local(context);
+        if (made) {
+            out.local = std::move(*made);
+            out.how = Runs::Local;
+        } else {
+            why = reasonOf(made.error()); // the better way's reason
+        }
+    }
+    if (out.how == Runs::Nowhere) return refuse(why.empty() ? "there is no emitter for this operator" : why);
+    return out;
+}
+
+} // namespace
+
+Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table) {
+    Selection out;
+    std::string list;
+    int refused = 0;
+    const auto note = [&](const ir::Node& node, const std::string& why) {
+        const std::string name = node.results.empty() ? std::string() : graph.value(node.results[0]).name;
+        list += (list.empty() ? "" : "\n") + name + " (" + node.op + "): " + why;
+        ++refused;
+    };
+    out.values.resize(graph.values().size());
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const auto id = static_cast<ir::NodeId>(i);
+        const ir::Node& node = graph.node(id);
+        bool typed = true;
+        if (node.op != "top.Weight" && node.op != "top.None")
+            for (const ir::ValueId result : node.results) {
+                auto info = infoOf(graph, result);
+                if (!info) {
+                    if (typed) note(node, info.error().what);
+                    typed = false;
+                    continue;
+                }
+                out.values[static_cast<size_t>(result)] = *info;
+            }
+        else
+            for (const ir::ValueId result : node.results)
+                out.values[static_cast<size_t>(result)].constant = true;
+        auto selected = selectNode(graph, id, table);
+        if (!selected) {
+            if (typed) note(node, selected.error().what);
+            out.nodes.emplace_back();
+            continue;
+        }
+        out.nodes.push_back(std::move(*selected));
+    }
+    if (refused > 0)
+        return Error{.code = Code::CodegenUnsupported,
+                     .what = std::to_string(refused) + (refused == 1 ? " layer cannot be" : " layers cannot be") +
+                             " compiled for this chip",
+                     .why = list,
+                     .remedies = {"choose another precision for these layers", "end the network before them (--output_names)"}};
+    return out;
+}
+
+} // namespace wb::codegen

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which emitter runs each node. Nodes that nothing can run are listed in one error.
+#pragma once
+
+#include "compiler/ops/emitter.h"
+
+#include <memory>
+#include <vector>
+
+namespace wb::codegen {
+
+/// A value as commands see it.
+struct ValueInfo {
+    std::array<int64_t, 4> shape{1, 1, 1, 1};
+    bm1684x::Precision precision = bm1684x::Precision::Int8;
+    bool isSigned = true;
+    bool constant = false;      ///< top.Weight
+    int64_t bytes = 0;
+
+    bm1684x::Part whole() const { return {{0, shape[0]}, {0, shape[1]}, {0, shape[2]}, {0, shape[3]}}; }
+};
+
+enum class Runs : uint8_t {
+    Nowhere, ///< top.Input, top.Weight, top.None: no commands
+    View,    ///< the result is bytes of operand 0 under another shape
+    Local,   ///< slice by slice in local memory
+    Global,  ///< DDR to DDR
+};
+
+struct Selected {
+    Runs how = Runs::Nowhere;
+    std::unique_ptr<ops::LocalEmitter> local;
+    std::unique_ptr<ops::GlobalEmitter> global;
+    int64_t viewOffset = 0;     ///< bytes into operand 0, of a View
+};
+
+struct Selection {
+    std::vector<Selected> nodes;    ///< by NodeId
+    std::vector<ValueInfo> values;  ///< by ValueId
+};
+
+/// CodegenUnsupported with all nodes that have no emitter, their operators and the reasons.
+Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table);
+
+} // namespace wb::codegen

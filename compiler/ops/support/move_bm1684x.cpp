@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/ops/support/move_bm1684x.h"
+
+namespace wb::ops {
+namespace {
+
+using bm1684x::StridedMove;
+
+/// More than this is a loop that should be something else.
+constexpr int64_t kMostTransfers = 20000;
+
+class Mover : public GlobalEmitter {
+public:
+    Mover(Moves moves, int64_t resultElements, bm1684x::Precision precision)
+        : m_moves(std::move(moves)), m_elements(resultElements), m_precision(precision) {}
+
+    std::optional<int64_t> viewOffset() const override {
+        if (m_moves.fill || m_moves.list.size() != 1) return {};
+        const ElementMove& move = m_moves.list[0];
+        if (move.operand != 0 || move.target != 0 || !bm1684x::isOneRun(strided(move, 0, 0))) return {};
+        return move.source * bm1684x::bytesOf(m_precision);
+    }
+
+    bool joinsOperands() const override { return m_moves.joins; }
+
+    Status emit(const GlobalCall& call, bm1684x::Assembler& out) const override {
+        if (m_moves.fill) {
+            StridedMove whole;
+            whole.precision = m_precision;
+            whole.target = call.output.address;
+            whole.shape = {m_elements};
+            whole.sourceStrides = whole.targetStrides = {1};
+            bm1684x::fillStrided(out, whole, *m_moves.fill);
+        }
+        for (const ElementMove& move : m_moves.list) {
+            const StridedMove placed = strided(move, call.operands[move.operand].address, call.output.address);
+            if (placed.source == placed.target && bm1684x::isOneRun(placed)) continue; // produced in its place
+            bm1684x::moveStrided(out, placed);
+        }
+        return {};
+    }
+
+    StridedMove strided(const ElementMove& move, uint64_t source, uint64_t target) const {
+        const int64_t size = bm1684x::bytesOf(m_precision);
+        return {m_precision, source + static_cast<uint64_t>(move.source * size),
+                target + static_cast<uint64_t>(move.target * size), move.shape, move.sourceStrides, move.targetStrides};
+    }
+
+private:
+    Moves m_moves;
+    int64_t m_elements;
+    bm1684x::Precision m_precision;
+};
+
+} // namespace
+
+std::vector<int64_t> rowMajor(const ir::Shape& shape) {
+    std::vector<int64_t> strides(shape.size(), 1);
+    for (size_t i = shape.size(); i-- > 1;)
+        strides[i - 1] = strides[i] * shape[i];
+    return strides;
+}
+
+ElementMove readStrided(ir::Shape shape, std::vector<int64_t> sourceStrides, int64_t source) {
+    ElementMove move;
+    move.source = source;
+    move.targetStrides = rowMajor(shape);
+    move.sourceStrides = std::move(sourceStrides);
+    move.shape = std::move(shape);
+    return move;
+}
+
+Error cannotEmit(const EmitContext& context, const std::string& why) {
+    Error error{.code = Code::CodegenUnsupported, .what = why};
+    if (!context.node->results.empty()) error.node = context.graph->value(context.node->results[0]).name;
+    return error;
+}
+
+const ir::TensorType& operandType(const EmitContext& context, size_t index) {
+    return context.graph->value(context.node->operands[index]).type;
+}
+
+const ir::TensorType& resultType(const EmitContext& context) {
+    return context.graph->value(context.node->results[0]).type;
+}
+
+bool clampsBelowZero(const EmitContext& context) {
+    return context.node->attributes.boolean("do_relu") && resultType(context).element != ir::ElementType::Ui8;
+}
+
+Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Moves moves) {
+    const ir::TensorType& result = resultType(context);
+    const size_t size = ir::sizeInBytes(result.element);
+    for (const ElementMove& move : moves.list) {
+        if (move.operand >= context.node->operands.size() || context.node->operands[move.operand] == ir::kNoValue)
+            return cannotEmit(context, "operand " + std::to_string(move.operand) + " is missing");
+        if (context.graph->weight(context.node->operands[move.operand]) != nullptr)
+            return cannotEmit(context, "operand " + std::to_string(move.operand) + " is a constant");
+        if (ir::sizeInBytes(operandType(context, move.operand).element) != size)
+            return cannotEmit(context, "its elements change their width");
+    }
+    const auto list = moves.list;
+    auto mover = std::make_unique<Mover>(std::move(moves), result.elementCount(), chipPrecision(result.element));
+    int64_t transfers = 0;
+    for (const ElementMove& move : list)
+        transfers += bm1684x::transfersOf(mover->strided(move, 0, 0));
+    if (transfers > kMostTransfers)
+        return cannotEmit(context, "it would take " + std::to_string(transfers) + " transfers");
+    return std::unique_ptr<GlobalEmitter>(std::move(mover));
+}
+
+} // namespace wb::ops
