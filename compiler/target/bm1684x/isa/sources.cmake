@@ -10,5 +10,6 @@ add_custom_command(
   DEPENDS wb_isa_generate ${isa}/bm1684x.isa
   COMMENT "Writing the instruction structs" VERBATIM)
 target_sources(wb_bm1684x PRIVATE
-  ${isa_generated}/commands.inc ${isa_generated}/formats.inc isa/format.cpp isa/encode.cpp)
+  ${isa_generated}/commands.inc ${isa_generated}/formats.inc isa/format.cpp isa/encode.cpp
+  isa/operands.cpp isa/operands_tiu.cpp isa/operands_gdma.cpp isa/footprint.cpp)
 target_include_directories(wb_bm1684x PUBLIC ${PROJECT_BINARY_DIR})
