@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// BM1684X emitters of this family by kind of number; emit_activation chooses between them.
+#pragma once
+
+#include "compiler/ops/emitter.h"
+
+namespace wb::ops {
+
+/// F32, F16 and BF16: tpu.Active, tpu.Relu, tpu.LeakyRelu, tpu.PReluOp, tpu.Clip and the functions without a mode of tpu.Active, by node->op.
+Result<std::unique_ptr<LocalEmitter>> prepareFloatActivation(const EmitContext& context);
+
+} // namespace wb::ops

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Element-wise operators of codes. A term of a sum is scaled and shifted by itself into 16 bits, terms are added with
+// saturation; a product is formed in 16 bits and scaled once.
+#include "compiler/ops/binary/binary_bm1684x.h"
+
+#include "compiler/ops/binary/binary_bm1684x_int8.h"
+#include "compiler/ops/support/refusal_bm1684x.h"
+
+#include <algorithm>
+
+namespace wb::ops {
+
+using namespace bm1684x;
+
+namespace {
+
+/// Two terms: a · m >> s plus or minus b · n >> t.
+class SumEmitter final : public CodeCombine {
+public:
+    SumEmitter(std::vector<CodeSide> sides, const ir::TensorType& result, bool relu, bool minus, bool reverse)
+        : CodeCombine(std::move(sides), result, relu), m_minus(minus), m_reverse(reverse) {}
+
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        std::array<Box, 2> terms;
+        for (size_t i = 0; i < 2; ++i) {
+            const CodeSide& s = m_sides[i];
+            terms[i] = side(i, call, unit);
+            if (s.multiplier == 1 && s.shift == 0) continue;
+            const auto scaled = scratch(i, call, !unsignedThroughout());
+            unit.apply(ArOp::MulSaturating, scaled, terms[i],
+                       IntegerUnit::Number{static_cast<int32_t>(s.multiplier), Precision::Int8, !unsignedThroughout()},
+                       s.shift);
+            terms[i] = scaled;
+        }
+        if (m_reverse) std::swap(terms[0], terms[1]);
+        const uint32_t op = m_minus ? ArOp::SubSaturating : ArOp::AddSaturating;
+        if (m_outSigned || unsignedThroughout()) {
+            unit.apply(op, call.output, terms[0], terms[1]);
+            clamp(call, unit);
+            return {};
+        }
+        const auto sum = scratch(2, call);
+        unit.apply(op, sum, terms[0], terms[1]);
+        unit.cast(call.output, sum);
+        return {};
+    }
+
+protected:
+    std::vector<Precision> work() const override { return {Precision::Int16, Precision::Int16, Precision::Int16}; }
+
+public:
+    std::vector<int64_t> scratchBytes(const Part& result) const override {
+        auto bytes = CodeCombine::scratchBytes(result);
+        for (size_t i = 0; i < 2; ++i)
+            if (m_sides[i].multiplier == 1 && m_sides[i].shift == 0) bytes[2 + i] = 0;
+        if (m_outSigned || unsignedThroughout()) bytes[4] = 0;
+        return bytes;
+    }
+
+private:
+    /// Unsigned codes add up to unsigned codes without a sign on the way.
+    bool unsignedThroughout() const {
+        return !m_outSigned && !m_minus && std::none_of(m_sides.begin(), m_sides.end(), [](const CodeSide& s) {
+            return s.isSigned || s.multiplier < 0;
+        });
+    }
+
+    bool m_minus, m_reverse;
+};
+
+/// Any number of terms, in 32 bits.
+class LongSumEmitter final : public CodeCombine {
+public:
+    using CodeCombine::CodeCombine;
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        for (size_t i = 0; i < m_sides.size(); ++i) {
+            const auto term = scratch(i == 0 ? 0 : 1, call);
+            unit.apply(ArOp::MulSaturating, term, side(i, call, unit),
+                       IntegerUnit::Number{static_cast<int32_t>(m_sides[i].multiplier), Precision::Int8, true},
+                       m_sides[i].shift);
+            if (i > 0) unit.apply(ArOp::AddSaturating, scratch(0, call), scratch(0, call), term);
+        }
+        unit.cast(call.output, scratch(0, call));
+        clamp(call, unit);
+        return {};
+    }
+
+protected:
+    std::vector<Precision> work() const override { return {Precision::Int32, Precision::Int32}; }
+};
+
+/// a · b · m >> s.
+class ProductEmitter final : public CodeCombine {
+public:
+    ProductEmitter(std::vector<CodeSide> sides, const ir::TensorType& result, bool relu, int64_t multiplier, int shift)
+        : CodeCombine(std::move(sides), result, relu), m_multiplier(multiplier), m_shift(shift) {}
+
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        const bool productSigned = m_sides[0].isSigned || m_sides[1].isSigned;
+        const auto product = scratch(0, call, productSigned);
+        unit.apply(ArOp::Mul, product, side(0, call, unit), side(1, call, unit));
+        const bool numberSigned = productSigned || m_outSigned || m_multiplier < 0;
+        const IntegerUnit::Number number{static_cast<int32_t>(m_multiplier), Precision::Int8, numberSigned};
+        if (numberSigned == m_outSigned) {
+            unit.apply(ArOp::MulSaturating, call.output, product, number, m_shift);
+            clamp(call, unit);
+            return {};
+        }
+        const auto wide = scratch(1, call);
+        unit.apply(ArOp::MulSaturating, wide, product, number, m_shift);
+        unit.cast(call.output, wide);
+        return {};
+    }
+
+protected:
+    std::vector<Precision> work() const override {
+        return m_outSigned ? std::vector{Precision::Int16} : std::vector{Precision::Int16, Precision::Int16};
+    }
+
+private:
+    int64_t m_multiplier;
+    int m_shift;
+};
+
+/// The largest or smallest of codes of one sign.
+class ExtremeEmitter final : public CodeCombine {
+public:
+    ExtremeEmitter(std::vector<CodeSide> sides, const ir::TensorType& result, bool relu, uint32_t op)
+        : CodeCombine(std::move(sides), result, relu), m_op(op) {}
+
+    /// The result is written while operands are still to be read.
+    int inPlaceOperand() const override { return m_sides.size() == 2 ? CodeCombine::inPlaceOperand() : -1; }
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        const bool isSigned = m_sides[0].isSigned;
+        const Box to = isSigned == m_outSigned ? call.output : scratch(0, call, isSigned);
+        Box so_far = side(0, call, unit);
+        for (size_t i = 1; i < m_sides.size(); ++i) {
+            unit.apply(m_op, to, so_far, side(i, call, unit));
+            so_far = to;
+        }
+        if (m_sides.size() == 1) unit.copy(to, so_far);
+        if (isSigned != m_outSigned) unit.cast(call.output, to);
+        clamp(call, unit);
+        return {};
+    }
+
+protected:
+    std::vector<Precision> work() const override {
+        return m_sides[0].isSigned == m_outSigned ? std::vector<Precision>{} : std::vector{Precision::Int8};
+    }
+
+private:
+    uint32_t m_op;
+};
+
+Status checkScale(const EmitContext& context, int64_t multiplier, int64_t shift) {
+    if (multiplier >= -128 && multiplier <= 127 && shift >= 0 && shift <= 31) return {};
+    return beyondChip(context, "it is scaled by " + std::to_string(multiplier) + " / 2^" + std::to_string(shift));
+}
+
+Result<std::unique_ptr<LocalEmitter>> prepareCodeBinary(const EmitContext& context) {
+    const auto& node = *context.node;
+    const auto& a = node.attributes;
+    const auto& result = context.graph->value(node.results[0]).type;
+    const bool relu = a.boolean("do_relu");
+    WB_ASSIGN(auto sides, codeSides(context));
+    if (node.op == "tpu.Add" || node.op == "tpu.Sub") {
+        const auto multipliers = a.integers("multipliers"), shifts = a.integers("rshifts");
+        if (multipliers.size() != sides.size() || shifts.size() != sides.size())
+            return notEmitted(context, "it has not one multiplier and shift an operand");
+        for (size_t i = 0; i < sides.size(); ++i) {
+            WB_TRY(checkScale(context, multipliers[i], shifts[i]));
+            sides[i].multiplier = multipliers[i];
+            sides[i].shift = static_cast<int>(shifts[i]);
+        }
+        const bool minus = node.op == "tpu.Sub";
+        if (sides.size() == 2)
+            return std::unique_ptr<LocalEmitter>(
+                new SumEmitter(std::move(sides), result, relu, minus, minus && a.boolean("is_reverse")));
+        if (minus) return notEmitted(context, "it has not two operands");
+        return std::unique_ptr<LocalEmitter>(new LongSumEmitter(std::move(sides), result, relu));
+    }
+    if (node.op == "tpu.Mul") {
+        const int64_t multiplier = a.integer("multiplier", 1), shift = a.integer("rshift", 0);
+        WB_TRY(checkScale(context, multiplier, shift));
+        if (sides.size() != 2) return notEmitted(context, "it has not two operands");
+        return std::unique_ptr<LocalEmitter>(
+            new ProductEmitter(std::move(sides), result, relu, multiplier, static_cast<int>(shift)));
+    }
+    if (std::any_of(sides.begin(), sides.end(), [&](const CodeSide& s) { return s.isSigned != sides[0].isSigned; }))
+        return notEmitted(context, "it compares signed with unsigned codes");
+    const uint32_t op = node.op == "tpu.Max" ? ArOp::Max : ArOp::Min;
+    return std::unique_ptr<LocalEmitter>(new ExtremeEmitter(std::move(sides), result, relu, op));
+}
+
+Result<std::unique_ptr<LocalEmitter>> prepareBinary(const EmitContext& context) {
+    return worksOnCodes(context) ? prepareCodeBinary(context) : prepareFloatBinary(context);
+}
+
+} // namespace
+
+void emit_binary(EmitterTable& table) {
+    for (const char* op : {"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Max", "tpu.Min"})
+        table.add({.op = op, .local = prepareBinary});
+    for (const char* op : {"tpu.Div", "tpu.SubConst", "tpu.MulConst", "tpu.BinaryPow", "tpu.Pow2", "tpu.Pow3",
+                           "tpu.PowConst", "tpu.DivConst", "tpu.Mod", "tpu.Compare", "tpu.CompareConst"})
+        table.add({.op = op, .local = prepareFloatBinary});
+}
+
+} // namespace wb::ops

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/ops/conv/conv_bm1684x_int8.h"
+
+#include <algorithm>
+
+namespace wb::ops {
+
+using namespace bm1684x;
+
+namespace {
+
+uint32_t u32(int64_t value) { return static_cast<uint32_t>(value); }
+
+/// Parts of a result, one after the other; the first is the largest.
+std::vector<Part> boxesOf(const Part& result, bool rowByRow) {
+    constexpr int64_t kBudget = kBankBytes; // of sums
+    const auto bytes = [](const Part& part) { return alignedBytes(Precision::Int32, part); };
+    const bool oneRow = !rowByRow || result.c.size() <= kLanes;
+    if (oneRow && bytes(result) <= kBudget) return {result};
+    std::vector<Part> boxes;
+    for (int64_t n = result.n.begin; n < result.n.end; ++n) {
+        Part image = result;
+        image.n = {n, n + 1};
+        if (oneRow && bytes(image) <= kBudget) {
+            boxes.push_back(image);
+            continue;
+        }
+        const int64_t rows = std::clamp<int64_t>(kBudget / (4 * image.w.size()), 1, image.h.size());
+        for (int64_t c = image.c.begin; c < image.c.end; c += kLanes)
+            for (int64_t h = image.h.begin; h < image.h.end; h += rows)
+                boxes.push_back({image.n, {c, std::min(c + kLanes, image.c.end)},
+                                 {h, std::min(h + rows, image.h.end)}, image.w});
+    }
+    return boxes;
+}
+
+} // namespace
+
+Range CodeConv::inputChannels(Range out) const {
+    if (isDepthwise()) return out;
+    if (groups == 1) return {0, inChannels};
+    const int64_t in = inChannels / groups, of = outChannels / groups;
+    return {out.begin / of * in / kLanes * kLanes, ((out.end - 1) / of + 1) * in};
+}
+
+Part CodeConvEmitter::operandPart(size_t index, const Part& result) const {
+    if (index != 0) return {};
+    const auto& w = m_conv.window;
+    return {result.n, m_conv.inputChannels(result.c), w.h.reach(result.h).input, {0, w.w.in}};
+}
+
+CodeConvEmitter::Layout CodeConvEmitter::reserve(Range channels, LanePacker& packer) const {
+    const auto& w = m_conv.window;
+    const int64_t rows = ceilDiv(channels.size(), kLanes), taps = w.h.kernel * w.w.kernel;
+    Layout layout;
+    if (!m_conv.givesSums()) layout.slots = packer.reserve(rows * kVectorBytes, kVectorBytes);
+    if (!m_conv.bias.empty()) layout.bias = packer.reserve(rows * 4, 4);
+    for (int64_t row = 0; row < rows; ++row) {
+        const int64_t first = channels.begin + row * kLanes;
+        const Range inputs = m_conv.inputChannels({first, std::min(first + kLanes, channels.end)});
+        const int64_t bytes = m_conv.isDepthwise() ? taps : ceilDiv(inputs.size(), kLanes) * taps * kLanes;
+        layout.weights.push_back(packer.reserve(bytes, m_conv.isDepthwise() && row > 0 ? 1 : kVectorBytes));
+    }
+    return layout;
+}
+
+/// The record of one output channel: its taps (depthwise), or [inputs / 64][taps][64 inputs].
+void CodeConvEmitter::packRow(int64_t channel, Range inputs, std::byte* to) const {
+    const auto& w = m_conv.window;
+    const int64_t taps = w.h.kernel * w.w.kernel;
+    const int64_t own = m_conv.inChannels / m_conv.groups;
+    const int64_t firstOwn = channel / (m_conv.outChannels / m_conv.groups) * own;
+    const auto* codes = m_conv.filter.data<std::byte>() + channel * own * taps;
+    for (int64_t i = 0; i < own; ++i)
+        for (int64_t tap = 0; tap < taps; ++tap) {
+            const std::byte code = codes[i * taps + (m_conv.rotate ? taps - 1 - tap : tap)];
+            const int64_t input = firstOwn + i - inputs.begin;
+            to[m_conv.isDepthwise() ? tap : (input / kLanes * taps + tap) * kLanes + input % kLanes] = code;
+        }
+}
+
+Result<LaneImage> CodeConvEmitter::constants(const Part& result) const {
+    LanePacker packer;
+    const Layout layout = reserve(result.c, packer);
+    packer.allocate();
+    for (int64_t k = 0; k < result.c.size(); ++k) {
+        const int64_t lane = k % kLanes, row = k / kLanes, channel = result.c.begin + k;
+        const auto at = static_cast<size_t>(channel);
+        if (!m_conv.givesSums()) {
+            const std::array<int32_t, 3> slot{static_cast<int32_t>(m_conv.multipliers[at]),
+                                              -static_cast<int32_t>(m_conv.shifts[at]), 0};
+            packer.put(lane, layout.slots + row * kVectorBytes, slot.data(), sizeof slot);
+        }
+        if (!m_conv.bias.empty()) packer.put(lane, layout.bias + row * 4, &m_conv.bias[at], 4);
+        const int64_t first = result.c.begin + row * kLanes;
+        const Range inputs = m_conv.inputChannels({first, std::min(first + kLanes, result.c.end)});
+        packRow(channel, inputs, packer.at(lane, layout.weights[static_cast<size_t>(row)]));
+    }
+    return std::move(packer).finish();
+}
+
+std::vector<int64_t> CodeConvEmitter::scratchBytes(const Part& result) const {
+    const int64_t bytes = alignedBytes(Precision::Int32, boxesOf(result, m_conv.groups > 1).front());
+    // Depthwise convolution adds the bias itself.
+    const bool second = !m_conv.bias.empty() && !m_conv.isDepthwise();
+    return second ? std::vector{bytes, bytes} : std::vector{bytes};
+}
+
+Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
+    if (call.output.lane0() != 0)
+        return Error{Code::CodegenLimit, "the result of a convolution has to begin in lane 0"};
+    LanePacker packer;
+    const Layout layout = reserve(call.result.c, packer);
+    IntegerUnit unit(out);
+    const bool addsBias = !m_conv.bias.empty() && !m_conv.isDepthwise();
+    for (const Part& box : boxesOf(call.result, m_conv.groups > 1)) {
+        const int64_t row = (box.c.begin - call.result.c.begin) / kLanes;
+        const LocalTensor to = call.output.sub(box);
+        LocalTensor sum = scratchBox(to, call.scratch[0], Precision::Int32);
+        const bool more = addsBias || m_conv.relu; // steps after the sums
+        if (m_conv.givesSums() && !more && liesAligned(to)) sum = to;
+        WB_TRY(sums(call, layout, sum, unit));
+        if (addsBias) {
+            const bool last = m_conv.givesSums() && !m_conv.relu;
+            const auto biased = last ? to : scratchBox(to, call.scratch[1], Precision::Int32);
+            unit.apply(ArOp::AddSaturating, biased, sum,
+                       numbersOfChannels(sum, call.constants + u32(layout.bias + row * 4), Precision::Int32, true));
+            sum = biased;
+        }
+        if (!m_conv.givesSums()) {
+            unit.requant(to, sum, call.constants + u32(layout.slots + row * kVectorBytes));
+            if (m_conv.relu && to.isSigned)
+                unit.apply(ArOp::Max, to, to, IntegerUnit::Number{0, Precision::Int8, true});
+        } else if (m_conv.relu) {
+            unit.apply(ArOp::Max, to, sum, IntegerUnit::Number{0, Precision::Int32, true});
+        } else if (sum.address != to.address) {
+            unit.copy(to, sum);
+        }
+    }
+    return {};
+}
+
+Status CodeConvEmitter::sums(const LocalCall& call, const Layout& layout, const LocalTensor& to, IntegerUnit& unit) const {
+    const auto reach = m_conv.window.h.reach(to.part.h);
+    const auto row = static_cast<size_t>((to.part.c.begin - call.result.c.begin) / kLanes);
+    const uint32_t weights = call.constants + u32(layout.weights[row]);
+    const uint32_t bias = call.constants + u32(layout.bias + static_cast<int64_t>(row) * 4);
+    if (reach.outside || m_conv.window.w.reach(to.part.w).outside) { // nothing but padding
+        if (m_conv.isDepthwise() && !m_conv.bias.empty())
+            unit.copy(to, numbersOfChannels(to, bias, Precision::Int32, true));
+        else
+            unit.copy(to, IntegerUnit::Number{0, Precision::Int32, true});
+        return {};
+    }
+    const Part needed{to.part.n, m_conv.inputChannels(to.part.c), reach.input, {0, m_conv.window.w.in}};
+    const LocalTensor in = call.operands[0].sub(needed);
+    if (!m_conv.isDepthwise()) return dense(in, weights, to, unit);
+    depthwise(in, weights, bias, to, unit);
+    return {};
+}
+
+namespace {
+
+/// Shapes, paddings and steps, which the two kinds of command spell alike.
+template <class Command> void describe(Command& c, const CodeConv& conv, const LocalTensor& in, const LocalTensor& to) {
+    const auto& w = conv.window;
+    const auto h = w.h.reach(to.part.h), x = w.w.reach(to.part.w);
+    c.opd0_sign = conv.inSigned;
+    c.opd1_sign = conv.filterSigned;
+    c.res0_prec = code(Precision::Int32);
+    c.opd0_prec = code(Precision::Int8);
+    c.opd0_up_pad = u32(h.before);
+    c.opd0_dn_pad = u32(h.after);
+    c.opd0_lf_pad = u32(x.before);
+    c.opd0_rt_pad = u32(std::max<int64_t>(0, x.after));
+    c.res_op_y_str = u32(w.h.stride);
+    c.res_op_x_str = u32(w.w.stride);
+    c.opd0_y_ins0 = u32(w.h.insert - 1);
+    c.opd0_x_ins0 = u32(w.w.insert - 1);
+    c.opd1_y_ins0 = u32(w.h.dilation - 1);
+    c.opd1_x_ins0 = u32(w.w.dilation - 1);
+    c.res0_n = u32(to.n());
+    c.res0_c = u32(to.c());
+    c.res0_h = u32(to.h());
+    c.res0_w = u32(to.w());
+    c.opd0_h = u32(in.h());
+    c.opd0_w = u32(in.w());
+    c.opd1_h = u32(w.h.kernel);
+    c.opd1_w = u32(w.w.kernel);
+    c.opd0_addr = in.address;
+    c.res0_addr = to.address;
+    c.opd3_const = 1; // padding is the code 0
+}
+
+} // namespace
+
+Status CodeConvEmitter::dense(const LocalTensor& in, uint32_t weights, const LocalTensor& to, IntegerUnit& unit) const {
+    constexpr int64_t kMostStride = 65535;
+    const bool aligned = liesAligned(in);
+    if (!aligned && in.rows() > 1 && in.cStride > kMostStride)
+        return Error{Code::CodegenLimit, "the rows of a convolution's operand lie " + std::to_string(in.cStride) +
+                                             " bytes apart, 65535 is the most"};
+    if (!aligned && in.n() > 1 && in.nStride > kMostStride) {
+        for (int64_t image = 0; image < in.n(); ++image) {
+            const auto one = [&](const LocalTensor& t) {
+                Part part = t.part;
+                part.n = {t.part.n.begin + image, t.part.n.begin + image + 1};
+                return t.sub(part);
+            };
+            WB_TRY(dense(one(in), weights, one(to), unit));
+        }
+        return {};
+    }
+    SConv c;
+    describe(c, m_conv, in, to);
+    c.opd0_c = u32(in.c());
+    c.opd1_addr = weights;
+    c.opd2_const = 1; // zero point of the filter
+    if (!aligned) {
+        c.opd0_str = code(LayoutCode::Free);
+        c.opd0_n_str = in.n() > 1 ? u32(in.nStride) : 0;
+        c.opd0_c_str = in.rows() > 1 ? u32(in.cStride) : 0;
+        c.opd0_h_str = u32(in.hStride);
+        c.opd0_w_str = u32(in.wStride);
+    }
+    unit.assembler().add(c);
+    return {};
+}
+
+void CodeConvEmitter::depthwise(const LocalTensor& in, uint32_t weights, uint32_t bias, const LocalTensor& to,
+                                IntegerUnit& unit) const {
+    const auto add = [&](const LocalTensor& from, const LocalTensor& result, int64_t row) {
+        SPorD c;
+        c.tsk_eu_typ = PorDOp::Depthwise;
+        describe(c, m_conv, from, result);
+        c.opd1_addr = weights + u32(row * m_conv.window.h.kernel * m_conv.window.w.kernel);
+        c.opd2_sign = 1;
+        c.opd2_const = m_conv.bias.empty();
+        if (!m_conv.bias.empty()) c.opd2_addr = bias + u32(row * 4);
+        unit.assembler().add(c);
+    };
+    if (liesAligned(in) && liesAligned(to)) return add(in, to, 0);
+    for (const auto& piece : piecesOf(to)) add(piece.of(in), piece.of(to), piece.row);
+}
+
+} // namespace wb::ops

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A convolution of 8-bit codes as BM1684X runs it: 32-bit sums in scratch, the bias, the requant of each channel. Work
+// is cut into boxes whose sums fill at most one bank, so that scratch stays small and operands, sums and result lie in
+// banks of their own.
+#pragma once
+
+#include "compiler/ops/support/integer_bm1684x.h"
+#include "compiler/ops/support/window_bm1684x.h"
+
+namespace wb::ops {
+
+struct CodeConv {
+    SlidingWindow window;
+    int64_t groups = 1, inChannels = 1, outChannels = 1;
+    ir::Tensor filter;              ///< [oc, ic / groups, kh, kw]
+    bool rotate = false;            ///< turn the kernel by 180 degrees (transposed convolution)
+    bool inSigned = true, filterSigned = true;
+    std::vector<int32_t> bias;      ///< one an output channel, or none
+    std::vector<int64_t> multipliers, shifts; ///< none: the result is the sums
+    bool relu = false;
+
+    bool isDepthwise() const { return groups > 1 && groups == inChannels && groups == outChannels; }
+    bool givesSums() const { return multipliers.empty(); }
+    /// Input channels that these output channels read, from a multiple of 64 on.
+    bm1684x::Range inputChannels(bm1684x::Range out) const;
+};
+
+class CodeConvEmitter final : public LocalEmitter {
+public:
+    explicit CodeConvEmitter(CodeConv conv) : m_conv(std::move(conv)) {}
+    Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = false}; }
+    bm1684x::Part operandPart(size_t index, const bm1684x::Part& result) const override;
+    Result<LaneImage> constants(const bm1684x::Part& result) const override;
+    std::vector<int64_t> scratchBytes(const bm1684x::Part& result) const override;
+    Status emit(const LocalCall& call, bm1684x::Assembler& out) const override;
+
+private:
+    /// Offsets in the LaneImage for some output channels.
+    struct Layout {
+        int64_t slots = 0, bias = 0;
+        std::vector<int64_t> weights; ///< one a row of 64 channels
+    };
+    Layout reserve(bm1684x::Range channels, LanePacker& packer) const;
+    void packRow(int64_t channel, bm1684x::Range inputs, std::byte* to) const;
+    Status sums(const LocalCall& call, const Layout& layout, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
+    Status dense(const bm1684x::LocalTensor& in, uint32_t weights, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
+    void depthwise(const bm1684x::LocalTensor& in, uint32_t weights, uint32_t bias, const bm1684x::LocalTensor& to,
+                   IntegerUnit& unit) const;
+
+    CodeConv m_conv;
+};
+
+} // namespace wb::ops

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// tpu.Conv2D and tpu.Deconv of codes: from nodes to what the chip is told, or the reason why not.
+#include "compiler/ops/conv/conv_bm1684x.h"
+#include "compiler/ops/conv/conv_bm1684x_int8.h"
+#include "compiler/ops/support/refusal_bm1684x.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace wb::ops {
+
+using namespace bm1684x;
+
+namespace {
+
+/// CodegenLimit if a 32-bit sum could overflow, or a channel's scale is out of the instruction's range.
+Status checkRange(const EmitContext& context, const CodeConv& conv) {
+    const int64_t perChannel = conv.filter.elementCount() / conv.outChannels;
+    const int64_t largest = conv.inSigned ? 128 : 255;
+    for (int64_t c = 0; c < conv.outChannels; ++c) {
+        int64_t sum = 0;
+        for (int64_t i = 0; i < perChannel; ++i) {
+            const auto byte = conv.filter.data<uint8_t>()[c * perChannel + i];
+            sum += largest * std::abs(conv.filterSigned ? int64_t{static_cast<int8_t>(byte)} : int64_t{byte});
+        }
+        const auto at = static_cast<size_t>(c);
+        if (!conv.bias.empty()) sum += std::abs(int64_t{conv.bias[at]});
+        if (sum > std::numeric_limits<int32_t>::max())
+            return beyondChip(context, "sums of channel " + std::to_string(c) + " can leave 32 bits");
+        if (conv.givesSums()) continue;
+        const int64_t shift = conv.shifts[at], multiplier = conv.multipliers[at];
+        const bool fits = multiplier >= std::numeric_limits<int32_t>::min() &&
+                          multiplier <= std::numeric_limits<int32_t>::max() && shift >= -31 && shift <= 63 &&
+                          (shift >= 0 || std::abs(multiplier) <= (int64_t{1} << 62) / std::max<int64_t>(sum, 1) >> -shift);
+        if (!fits)
+            return beyondChip(context, "channel " + std::to_string(c) + " is scaled by " + std::to_string(multiplier) +
+                                           " / 2^" + std::to_string(shift));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context) {
+    const auto& node = *context.node;
+    const auto& a = node.attributes;
+    const auto& in = context.graph->value(node.operands[0]).type;
+    const auto& out = context.graph->value(node.results[0]).type;
+    const bool transposed = node.op == "tpu.Deconv";
+    CodeConv conv;
+    WB_ASSIGN(conv.window, slidingWindow(context, transposed));
+    conv.rotate = transposed;
+    conv.groups = a.integer("group", 1);
+    conv.inChannels = chipShape(in.shape)[1];
+    conv.outChannels = chipShape(out.shape)[1];
+    if (chipPrecision(in.element) != Precision::Int8 ||
+        chipPrecision(out.element) != (transposed ? Precision::Int32 : Precision::Int8))
+        return notEmitted(context, "its operand and result are " + std::string(ir::spelling(in.element)) + " and " +
+                                       std::string(ir::spelling(out.element)));
+    if (conv.groups < 1 || conv.inChannels % conv.groups != 0 || conv.outChannels % conv.groups != 0)
+        return notEmitted(context, "its channels do not divide into groups");
+    if (a.integer("kernel_zp", 0) != 0) return notEmitted(context, "its filter has a zero point");
+    if (!isConstant(context, 1)) return notEmitted(context, "its filter is not constant");
+    conv.filter = *context.graph->weight(node.operands[1]);
+    conv.filterSigned = chipSigned(context.graph->value(node.operands[1]).type.element);
+    conv.inSigned = chipSigned(in.element);
+    const int64_t taps = conv.window.h.kernel * conv.window.w.kernel;
+    if (ir::sizeInBytes(conv.filter.type()) != 1 ||
+        conv.filter.elementCount() != conv.outChannels * (conv.inChannels / conv.groups) * taps)
+        return notEmitted(context, "its filter has " + std::to_string(conv.filter.elementCount()) + " codes");
+    if (node.operands.size() > 2 && node.operands[2] != ir::kNoValue) {
+        const auto* bias = context.graph->weight(node.operands[2]);
+        if (bias == nullptr || ir::sizeInBytes(bias->type()) != 4 || bias->elementCount() != conv.outChannels)
+            return notEmitted(context, "its bias is not one constant a channel");
+        conv.bias.assign(bias->data<int32_t>(), bias->data<int32_t>() + conv.outChannels);
+    }
+    conv.relu = a.boolean("do_relu");
+    if (!transposed) {
+        conv.multipliers = a.integers("multiplier");
+        conv.shifts = a.integers("rshift");
+        const auto channels = static_cast<size_t>(conv.outChannels);
+        if (conv.multipliers.size() != channels || conv.shifts.size() != channels)
+            return notEmitted(context, "it has not one multiplier and shift a channel");
+    }
+    WB_TRY(checkRange(context, conv));
+    return std::unique_ptr<LocalEmitter>(new CodeConvEmitter(std::move(conv)));
+}
+
+} // namespace wb::ops

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Normalisations have no integer form: lowering leaves them in float.
+#include "compiler/ops/norm/norm_bm1684x.h"
+
+namespace wb::ops {
+
+void emit_norm(EmitterTable& table) {
+    for (const char* op : {"tpu.LRN", "tpu.BatchNorm", "tpu.InstanceNorm", "tpu.LayerNorm", "tpu.GroupNorm"})
+        table.add({.op = op, .local = prepareFloatNorm});
+}
+
+} // namespace wb::ops

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// tpu.Pool2D of codes: the largest code of a window, or the window's sum times multiplier over shift. Where padding
+// does not count, windows over the edge have sums of fewer codes: these are brought to the whole window's area by a
+// requant whose multiplier is checked against the integer model for every possible sum.
+#include "compiler/ops/pool/pool_bm1684x.h"
+
+#include "compiler/numeric/rounding.h"
+#include "compiler/ops/support/integer_bm1684x.h"
+#include "compiler/ops/support/refusal_bm1684x.h"
+#include "compiler/ops/support/window_bm1684x.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace wb::ops {
+
+using namespace bm1684x;
+
+namespace {
+
+struct CodePool {
+    SlidingWindow window;
+    bool inSigned = true, outSigned = true, relu = false;
+    int64_t multiplier = 1;
+    int shift = 0;
+    int64_t area() const { return window.h.kernel * window.w.kernel; }
+    /// Sums of whole windows, or those brought to that size.
+    Precision sums() const { return area() * 255 <= 32767 ? Precision::Int16 : Precision::Int32; }
+};
+
+/// Codes of padding aside: how many elements of the axis lie in the window of a result.
+int64_t covered(const SlidingAxis& axis, int64_t at) {
+    const int64_t from = at * axis.stride - axis.padBefore;
+    return std::max<int64_t>(0, std::min(from + axis.kernel, axis.in) - std::max<int64_t>(from, 0));
+}
+
+/// Runs of results whose windows cover equally many elements.
+struct Run {
+    Range at;
+    int64_t covered = 0;
+};
+std::vector<Run> runsOf(const SlidingAxis& axis, Range results) {
+    std::vector<Run> runs;
+    for (int64_t i = results.begin; i < results.end; ++i) {
+        const int64_t count = covered(axis, i);
+        if (runs.empty() || runs.back().covered != count) runs.push_back({{i, i}, count});
+        runs.back().at.end = i + 1;
+    }
+    return runs;
+}
+
+struct Scale {
+    int32_t multiplier = 1;
+    int shift = 0;
+};
+
+/// sum / valid · area rounded as the integer model rounds it, as one multiplier and shift; nothing if there is none.
+std::optional<Scale> widening(const CodePool& pool, int64_t valid) {
+    const double ratio = static_cast<double>(pool.area()) / static_cast<double>(valid);
+    const int shift = 29 - static_cast<int>(std::ceil(std::log2(ratio)));
+    // A hair above the ratio, so that halves go away from zero on both sides.
+    const Scale scale{static_cast<int32_t>(std::floor(std::ldexp(ratio, shift))) + 1, shift};
+    const int64_t low = pool.inSigned ? -128 * valid : 0, high = (pool.inSigned ? 127 : 255) * valid;
+    for (int64_t sum = low; sum <= high; ++sum) {
+        const double model = std::round(static_cast<double>(sum) / static_cast<double>(valid) *
+                                        static_cast<double>(pool.area()));
+        if (numeric::shiftRightHalfUp(sum * scale.multiplier, shift) != static_cast<int64_t>(model)) return {};
+    }
+    return scale;
+}
+
+class CodePoolEmitter : public LocalEmitter {
+public:
+    explicit CodePoolEmitter(CodePool pool) : m_pool(pool) {}
+    Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = false}; }
+    Part operandPart(size_t, const Part& result) const override {
+        return {result.n, result.c, m_pool.window.h.reach(result.h).input, {0, m_pool.window.w.in}};
+    }
+
+protected:
+    /// A pooling command for the boxes; `padding` is the code outside.
+    void pool(uint32_t op, const LocalTensor& in, const LocalTensor& to, uint32_t padding, Assembler& out) const {
+        const auto& w = m_pool.window;
+        const auto h = w.h.reach(to.part.h), x = w.w.reach(to.part.w);
+        const auto add = [&](const LocalTensor& from, const LocalTensor& result) {
+            SPorD c;
+            c.tsk_eu_typ = op;
+            c.opd0_sign = m_pool.inSigned;
+            c.opd1_sign = 1;
+            c.opd1_const = 1;
+            c.opd1_addr = 1;
+            c.opd2_const = 1;
+            c.opd2_sign = result.isSigned;
+            c.opd3_const = 1;
+            c.opd3_addr = padding;
+            c.res0_prec = code(result.precision);
+            c.opd0_prec = code(Precision::Int8);
+            c.opd0_up_pad = static_cast<uint32_t>(h.before);
+            c.opd0_dn_pad = static_cast<uint32_t>(h.after);
+            c.opd0_lf_pad = static_cast<uint32_t>(x.before);
+            c.opd0_rt_pad = static_cast<uint32_t>(std::max<int64_t>(0, x.after));
+            c.res_op_y_str = static_cast<uint32_t>(w.h.stride);
+            c.res_op_x_str = static_cast<uint32_t>(w.w.stride);
+            c.res0_n = static_cast<uint32_t>(result.n());
+            c.res0_c = static_cast<uint32_t>(result.c());
+            c.res0_h = static_cast<uint32_t>(result.h());
+            c.res0_w = static_cast<uint32_t>(result.w());
+            c.opd0_h = static_cast<uint32_t>(from.h());
+            c.opd0_w = static_cast<uint32_t>(from.w());
+            c.opd1_h = static_cast<uint32_t>(w.h.kernel);
+            c.opd1_w = static_cast<uint32_t>(w.w.kernel);
+            c.opd0_addr = from.address;
+            c.res0_addr = result.address;
+            out.add(c);
+        };
+        if (liesAligned(in) && liesAligned(to)) return add(in, to);
+        for (const auto& piece : piecesOf(to)) add(piece.of(in), piece.of(to));
+    }
+    bool outside(const Part& result) const {
+        return m_pool.window.h.reach(result.h).outside || m_pool.window.w.reach(result.w).outside;
+    }
+
+    CodePool m_pool;
+};
+
+class MaxPoolEmitter final : public CodePoolEmitter {
+public:
+    using CodePoolEmitter::CodePoolEmitter;
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        const IntegerUnit::Number lowest{m_pool.inSigned ? -128 : 0, Precision::Int8, m_pool.inSigned};
+        if (outside(call.result))
+            unit.copy(call.output, lowest);
+        else
+            pool(PorDOp::MaxPool, call.operands[0].sub(operandPart(0, call.result)), call.output,
+                 static_cast<uint8_t>(lowest.value), out);
+        if (m_pool.relu && m_pool.outSigned)
+            unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{0, Precision::Int8, true});
+        return {};
+    }
+};
+
+class AveragePoolEmitter final : public CodePoolEmitter {
+public:
+    AveragePoolEmitter(CodePool codePool, std::map<int64_t, Scale> widenings)
+        : CodePoolEmitter(codePool), m_widenings(std::move(widenings)) {}
+    std::vector<int64_t> scratchBytes(const Part& result) const override {
+        const int64_t bytes = alignedBytes(m_pool.sums(), result);
+        return {bytes, m_widenings.empty() ? 0 : bytes, narrows() ? alignedBytes(Precision::Int16, result) : 0};
+    }
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        const auto sums = scratchBox(call.output, call.scratch[0], m_pool.sums());
+        if (outside(call.result)) {
+            unit.copy(call.output, IntegerUnit::Number{0, Precision::Int8, m_pool.outSigned});
+            return {};
+        }
+        pool(PorDOp::AveragePool, call.operands[0].sub(operandPart(0, call.result)), sums, 0, out);
+        if (m_widenings.empty()) {
+            scale(call, sums, call.result, unit);
+        } else {
+            const auto widened = scratchBox(call.output, call.scratch[1], m_pool.sums());
+            for (const auto& [valid, rectangles] : rectanglesOf(call.result)) {
+                const auto widening = m_widenings.find(valid);
+                if (widening != m_widenings.end())
+                    unit.requant(widened, sums, widening->second.multiplier, widening->second.shift);
+                for (const Part& part : rectangles)
+                    scale(call, widening == m_widenings.end() ? sums : widened, part, unit);
+            }
+        }
+        if (m_pool.relu && m_pool.outSigned)
+            unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{0, Precision::Int8, true});
+        return {};
+    }
+
+private:
+    /// Codes have no sign, their sums have one here.
+    bool narrows() const { return !m_pool.outSigned; }
+    void scale(const LocalCall& call, const LocalTensor& sums, const Part& part, IntegerUnit& unit) const {
+        const IntegerUnit::Number multiplier{static_cast<int32_t>(m_pool.multiplier), Precision::Int8, true};
+        const LocalTensor to = call.output.sub(part);
+        if (!narrows()) return unit.apply(ArOp::MulSaturating, to, sums.sub(part), multiplier, m_pool.shift);
+        const auto wide = scratchBox(call.output, call.scratch[2], Precision::Int16).sub(part);
+        unit.apply(ArOp::MulSaturating, wide, sums.sub(part), multiplier, m_pool.shift);
+        unit.cast(to, wide);
+    }
+    std::map<int64_t, std::vector<Part>> rectanglesOf(const Part& result) const {
+        std::map<int64_t, std::vector<Part>> rectangles;
+        for (const Run& y : runsOf(m_pool.window.h, result.h))
+            for (const Run& x : runsOf(m_pool.window.w, result.w))
+                rectangles[y.covered * x.covered].push_back({result.n, result.c, y.at, x.at});
+        return rectangles;
+    }
+
+    std::map<int64_t, Scale> m_widenings; ///< by the number of codes in the window
+};
+
+Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context) {
+    const auto& a = context.node->attributes;
+    const auto& in = context.graph->value(context.node->operands[0]).type;
+    const auto& out = context.graph->value(context.node->results[0]).type;
+    if (chipPrecision(in.element) != Precision::Int8 || chipPrecision(out.element) != Precision::Int8)
+        return notEmitted(context, "its operand or result is not 8 bits wide");
+    CodePool pool;
+    WB_ASSIGN(pool.window, slidingWindow(context));
+    pool.inSigned = chipSigned(in.element);
+    pool.outSigned = chipSigned(out.element);
+    pool.relu = a.boolean("do_relu");
+    if (a.enumerator("pool_mode") == "Max") {
+        if (pool.inSigned != pool.outSigned) return notEmitted(context, "its codes change their sign");
+        return std::unique_ptr<LocalEmitter>(new MaxPoolEmitter(pool));
+    }
+    pool.multiplier = a.integer("multiplier", 1);
+    const int64_t shift = a.integer("rshift", 0);
+    if (pool.multiplier < -128 || pool.multiplier > 127 || shift < 0 || shift > 31)
+        return beyondChip(context, "its mean is scaled by " + std::to_string(pool.multiplier) + " / 2^" +
+                                       std::to_string(shift));
+    if (pool.area() * 255 > (int64_t{1} << 24)) return beyondChip(context, "its window has too many elements");
+    pool.shift = static_cast<int>(shift);
+    std::map<int64_t, Scale> widenings;
+    if (!a.boolean("count_include_pad"))
+        for (const Run& y : runsOf(pool.window.h, {0, pool.window.h.out}))
+            for (const Run& x : runsOf(pool.window.w, {0, pool.window.w.out})) {
+                const int64_t valid = y.covered * x.covered;
+                if (valid == 0 || valid == pool.area() || widenings.count(valid) != 0) continue;
+                const auto scale = widening(pool, valid);
+                if (!scale)
+                    return notEmitted(context, "no multiplier takes sums of " + std::to_string(valid) +
+                                                   " codes to the window's " + std::to_string(pool.area()));
+                widenings.emplace(valid, *scale);
+            }
+    return std::unique_ptr<LocalEmitter>(new AveragePoolEmitter(pool, std::move(widenings)));
+}
+
+Result<std::unique_ptr<LocalEmitter>> preparePool(const EmitContext& context) {
+    return worksOnCodes(context) ? prepareCodePool(context) : prepareFloatPool(context);
+}
+
+} // namespace
+
+void emit_pool(EmitterTable& table) { table.add({.op = "tpu.Pool2D", .local = preparePool}); }
+
+} // namespace wb::ops

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/ops/pool/pool_bm1684x.h"
+#include "compiler/ops/support/refusal_bm1684x.h"
+
+namespace wb::ops {
+
+Result<std::unique_ptr<LocalEmitter>> prepareFloatPool(const EmitContext& context) {
+    return notEmitted(context, "there are no float commands for it yet");
+}
+
+} // namespace wb::ops
