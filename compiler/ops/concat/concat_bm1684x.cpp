@@ -11,8 +11,8 @@ Result<std::unique_ptr<GlobalEmitter>> concat(const EmitContext& c) {
     const auto rank = static_cast<int64_t>(out.size());
     int64_t axis = c.node->attributes.integer("axis", 1);
     if (axis < 0) axis += rank;
-    if (axis < 0 || axis >= rank) return cannotEmit(c, "axis " + std::to_string(axis) + " does not exist");
-    if (clampsBelowZero(c)) return cannotEmit(c, "a ReLU of joined values is not supported");
+    if (axis < 0 || axis >= rank) return notEmitted(c, "axis " + std::to_string(axis) + " does not exist");
+    if (clampsBelowZero(c)) return notEmitted(c, "a ReLU of joined values is not supported");
     const auto at = static_cast<size_t>(axis);
     Moves moves;
     int64_t outer = 1, inner = 1, begin = 0;
@@ -23,7 +23,7 @@ Result<std::unique_ptr<GlobalEmitter>> concat(const EmitContext& c) {
     for (size_t i = 0; i < c.node->operands.size(); ++i) {
         if (c.node->operands[i] == ir::kNoValue) continue;
         const ir::Shape& in = operandType(c, i).shape;
-        if (in.size() != out.size()) return cannotEmit(c, "its operands have different ranks");
+        if (in.size() != out.size()) return notEmitted(c, "its operands have different ranks");
         const int64_t run = in[at] * inner;
         ElementMove move;
         move.operand = i;
@@ -34,7 +34,7 @@ Result<std::unique_ptr<GlobalEmitter>> concat(const EmitContext& c) {
         moves.list.push_back(std::move(move));
         begin += in[at];
     }
-    if (begin != out[at]) return cannotEmit(c, "its operands do not fill the result");
+    if (begin != out[at]) return notEmitted(c, "its operands do not fill the result");
     moves.joins = outer == 1;
     return makeMover(c, std::move(moves));
 }

@@ -11,7 +11,7 @@ Result<std::unique_ptr<GlobalEmitter>> depth2space(const EmitContext& c) {
     const int64_t bh = a.integer("block_h", 1), bw = a.integer("block_w", 1);
     if (in.size() != 4 || bh < 1 || bw < 1 || a.boolean("swap_cr") || !a.boolean("in_is_NCHW", true) ||
         !a.boolean("out_is_NCHW", true))
-        return cannotEmit(c, "only NCHW without exchange of rows and columns is supported");
+        return notEmitted(c, "only NCHW without exchange of rows and columns is supported");
     const auto own = rowMajor(in);
     const bool byChannel = a.boolean("is_CRD");
     const int64_t n = in[0];
@@ -19,7 +19,7 @@ Result<std::unique_ptr<GlobalEmitter>> depth2space(const EmitContext& c) {
     std::vector<int64_t> strides;
     if (!a.boolean("is_inversed")) {
         const int64_t channels = in[1] / (bh * bw);
-        if (channels * bh * bw != in[1]) return cannotEmit(c, "channels are no multiple of the block");
+        if (channels * bh * bw != in[1]) return notEmitted(c, "channels are no multiple of the block");
         const int64_t channelStep = byChannel ? bh * bw : 1;
         const int64_t rowStep = byChannel ? bw : bw * channels;
         const int64_t columnStep = byChannel ? 1 : channels;
@@ -27,7 +27,7 @@ Result<std::unique_ptr<GlobalEmitter>> depth2space(const EmitContext& c) {
         strides = {own[0], channelStep * own[1], own[2], rowStep * own[1], own[3], columnStep * own[1]};
     } else {
         const int64_t h = in[2] / bh, w = in[3] / bw;
-        if (h * bh != in[2] || w * bw != in[3]) return cannotEmit(c, "the picture is no multiple of the block");
+        if (h * bh != in[2] || w * bw != in[3]) return notEmitted(c, "the picture is no multiple of the block");
         if (byChannel) {
             shape = {n, in[1], bh, bw, h, w};
             strides = {own[0], own[1], own[2], own[3], own[2] * bh, own[3] * bw};
@@ -39,7 +39,7 @@ Result<std::unique_ptr<GlobalEmitter>> depth2space(const EmitContext& c) {
     int64_t elements = 1;
     for (const int64_t size : shape)
         elements *= size;
-    if (elements != resultType(c).elementCount()) return cannotEmit(c, "its result has another size");
+    if (elements != resultType(c).elementCount()) return notEmitted(c, "its result has another size");
     return makeMover(c, {.list = {readStrided(std::move(shape), std::move(strides))}});
 }
 

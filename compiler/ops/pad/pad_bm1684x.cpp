@@ -27,9 +27,9 @@ Result<std::unique_ptr<GlobalEmitter>> pad(const EmitContext& c) {
     const ir::Shape& out = resultType(c).shape;
     const auto pads = c.node->attributes.integers("paddings");
     if (in.size() != out.size() || pads.size() != 2 * in.size())
-        return cannotEmit(c, "it has not two numbers an axis");
+        return notEmitted(c, "it has not two numbers an axis");
     const auto mode = c.node->attributes.enumerator("mode", "constant");
-    if (mode != "constant") return cannotEmit(c, "padding of mode " + mode + " is not supported");
+    if (mode != "constant") return notEmitted(c, "padding of mode " + mode + " is not supported");
     ElementMove move;
     move.sourceStrides = rowMajor(in);
     move.targetStrides = rowMajor(out);
@@ -37,7 +37,7 @@ Result<std::unique_ptr<GlobalEmitter>> pad(const EmitContext& c) {
         // Negative pads cut the operand.
         const int64_t begin = std::max<int64_t>(0, -pads[i]);
         const int64_t end = std::min(in[i], out[i] - pads[i]);
-        if (end <= begin) return cannotEmit(c, "nothing of its operand is left");
+        if (end <= begin) return notEmitted(c, "nothing of its operand is left");
         move.shape.push_back(end - begin);
         move.source += begin * move.sourceStrides[i];
         move.target += (begin + pads[i]) * move.targetStrides[i];

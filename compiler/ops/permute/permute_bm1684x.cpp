@@ -11,12 +11,12 @@ Result<std::unique_ptr<GlobalEmitter>> permute(const EmitContext& c) {
     const ir::Shape& out = resultType(c).shape;
     const auto own = rowMajor(in);
     if (order.size() != in.size() || order.size() != out.size())
-        return cannotEmit(c, "its order has " + std::to_string(order.size()) + " axes");
+        return notEmitted(c, "its order has " + std::to_string(order.size()) + " axes");
     std::vector<int64_t> strides;
     for (size_t i = 0; i < order.size(); ++i) {
         const auto axis = static_cast<size_t>(order[i]);
         if (order[i] < 0 || axis >= in.size() || in[axis] != out[i])
-            return cannotEmit(c, "its order does not give the result's shape");
+            return notEmitted(c, "its order does not give the result's shape");
         strides.push_back(own[axis]);
     }
     return makeMover(c, {.list = {readStrided(out, std::move(strides))}});

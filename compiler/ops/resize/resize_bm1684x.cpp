@@ -17,17 +17,17 @@ struct Factors {
 Result<Factors> factorsOf(const EmitContext& c) {
     const ir::Shape& in = operandType(c, 0).shape;
     const ir::Shape& out = resultType(c).shape;
-    if (in.size() != 4 || out.size() != 4) return cannotEmit(c, "it has not four axes");
-    if (clampsBelowZero(c)) return cannotEmit(c, "a ReLU of repeated values is not supported");
+    if (in.size() != 4 || out.size() != 4) return notEmitted(c, "it has not four axes");
+    if (clampsBelowZero(c)) return notEmitted(c, "a ReLU of repeated values is not supported");
     const Factors f{out[2] / std::max<int64_t>(in[2], 1), out[3] / std::max<int64_t>(in[3], 1)};
     if (f.h < 1 || f.w < 1 || out[2] != in[2] * f.h || out[3] != in[3] * f.w || out[0] != in[0] || out[1] != in[1])
-        return cannotEmit(c, "only whole factors are supported");
+        return notEmitted(c, "only whole factors are supported");
     if (c.node->op == "tpu.Interp") {
         const auto mode = c.node->attributes.enumerator("mode", "linear");
         const auto coordinates = c.node->attributes.enumerator("coord_mode", "half_pixel");
         // For whole factors these read element x / factor.
         if (mode != "nearest" || (coordinates != "half_pixel" && coordinates != "asymmetric"))
-            return cannotEmit(c, "interpolation of mode " + mode + ", " + coordinates + " is not supported");
+            return notEmitted(c, "interpolation of mode " + mode + ", " + coordinates + " is not supported");
     }
     return f;
 }
@@ -80,8 +80,8 @@ private:
 
 Result<std::unique_ptr<LocalEmitter>> repeatLocal(const EmitContext& c) {
     WB_ASSIGN(const Factors f, factorsOf(c));
-    if (operandType(c, 0).element != resultType(c).element) return cannotEmit(c, "its elements change their type");
-    if (c.graph->weight(c.node->operands[0]) != nullptr) return cannotEmit(c, "its operand is a constant");
+    if (operandType(c, 0).element != resultType(c).element) return notEmitted(c, "its elements change their type");
+    if (c.graph->weight(c.node->operands[0]) != nullptr) return notEmitted(c, "its operand is a constant");
     return std::unique_ptr<LocalEmitter>(std::make_unique<Repeat>(f));
 }
 

@@ -17,19 +17,19 @@ Result<std::unique_ptr<GlobalEmitter>> slice(const EmitContext& c) {
     // One entry an axis, or one for each axis in `axes`.
     const bool all = offsets.size() == in.size();
     if (in.size() != out.size() || offsets.size() != steps.size() || (!all && axes.size() != offsets.size()))
-        return cannotEmit(c, "offsets and steps do not fit its shape");
+        return notEmitted(c, "offsets and steps do not fit its shape");
     auto strides = own;
     int64_t source = 0;
     for (size_t i = 0; i < offsets.size(); ++i) {
         int64_t axis = all ? static_cast<int64_t>(i) : axes[i];
         if (axis < 0) axis += static_cast<int64_t>(in.size());
-        if (axis < 0 || axis >= static_cast<int64_t>(in.size())) return cannotEmit(c, "an axis does not exist");
+        if (axis < 0 || axis >= static_cast<int64_t>(in.size())) return notEmitted(c, "an axis does not exist");
         const auto at = static_cast<size_t>(axis);
         int64_t first = offsets[i] < 0 ? offsets[i] + in[at] : offsets[i];
         if (steps[i] < 0) first = std::min(first, in[at] - 1);
         const int64_t last = first + (out[at] - 1) * steps[i];
         if (std::min(first, last) < 0 || std::max(first, last) >= in[at])
-            return cannotEmit(c, "it reaches outside its operand");
+            return notEmitted(c, "it reaches outside its operand");
         source += first * own[at];
         strides[at] = own[at] * steps[i];
     }

@@ -70,12 +70,6 @@ ElementMove readStrided(ir::Shape shape, std::vector<int64_t> sourceStrides, int
     return move;
 }
 
-Error cannotEmit(const EmitContext& context, const std::string& why) {
-    Error error{.code = Code::CodegenUnsupported, .what = why};
-    if (!context.node->results.empty()) error.node = context.graph->value(context.node->results[0]).name;
-    return error;
-}
-
 const ir::TensorType& operandType(const EmitContext& context, size_t index) {
     return context.graph->value(context.node->operands[index]).type;
 }
@@ -93,11 +87,11 @@ Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Mov
     const size_t size = ir::sizeInBytes(result.element);
     for (const ElementMove& move : moves.list) {
         if (move.operand >= context.node->operands.size() || context.node->operands[move.operand] == ir::kNoValue)
-            return cannotEmit(context, "operand " + std::to_string(move.operand) + " is missing");
+            return notEmitted(context, "operand " + std::to_string(move.operand) + " is missing");
         if (context.graph->weight(context.node->operands[move.operand]) != nullptr)
-            return cannotEmit(context, "operand " + std::to_string(move.operand) + " is a constant");
+            return notEmitted(context, "operand " + std::to_string(move.operand) + " is a constant");
         if (ir::sizeInBytes(operandType(context, move.operand).element) != size)
-            return cannotEmit(context, "its elements change their width");
+            return notEmitted(context, "its elements change their width");
     }
     const auto list = moves.list;
     auto mover = std::make_unique<Mover>(std::move(moves), result.elementCount(), chipPrecision(result.element));
@@ -105,7 +99,7 @@ Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Mov
     for (const ElementMove& move : list)
         transfers += bm1684x::transfersOf(mover->strided(move, 0, 0));
     if (transfers > kMostTransfers)
-        return cannotEmit(context, "it would take " + std::to_string(transfers) + " transfers");
+        return notEmitted(context, "it would take " + std::to_string(transfers) + " transfers");
     return std::unique_ptr<GlobalEmitter>(std::move(mover));
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "compiler/ops/emitter.h"
+#include "compiler/ops/support/refusal_bm1684x.h"
 #include "compiler/target/bm1684x/transfer.h"
 
 namespace wb::ops {
@@ -29,8 +30,6 @@ ElementMove readStrided(ir::Shape shape, std::vector<int64_t> sourceStrides, int
 /// CodegenUnsupported when an operand is a constant whose bytes have no place, or when it takes too many transfers.
 Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Moves moves);
 
-/// CodegenUnsupported with the reason.
-Error cannotEmit(const EmitContext& context, const std::string& why);
 const ir::TensorType& operandType(const EmitContext& context, size_t index);
 const ir::TensorType& resultType(const EmitContext& context);
 /// The result is clamped: do_relu on elements that can be negative.
