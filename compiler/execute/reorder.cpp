@@ -20,10 +20,23 @@ int64_t blockOf(ops::Layout layout, int64_t channels) {
     return 0;
 }
 
-/// Index of an element in a layout; used where neither side is Plain (rare).
-int64_t indexIn(int64_t block, int64_t channels, int64_t pixels, int64_t n, int64_t c, int64_t p) {
-    const int64_t blocks = (channels + block - 1) / block;
-    return ((n * blocks + c / block) * pixels + p) * block + c % block;
+/// Pixels of one form, each with `block` channels beside each other, to another form's, one of them
+/// Nhwc: runs of neighbouring channels move together.
+template <size_t run>
+void moveRuns(const std::byte* from, int64_t fromStep, std::byte* to, int64_t toStep, int64_t count) {
+    for (int64_t p = 0; p < count; ++p)
+        std::memcpy(to + p * toStep, from + p * fromStep, run);
+}
+void moveRuns(size_t run, const std::byte* from, int64_t fromStep, std::byte* to, int64_t toStep, int64_t count) {
+    switch (run) {
+    case 8: moveRuns<8>(from, fromStep, to, toStep, count); return;
+    case 16: moveRuns<16>(from, fromStep, to, toStep, count); return;
+    case 32: moveRuns<32>(from, fromStep, to, toStep, count); return;
+    case 64: moveRuns<64>(from, fromStep, to, toStep, count); return;
+    default:
+        for (int64_t p = 0; p < count; ++p)
+            std::memcpy(to + p * toStep, from + p * fromStep, run);
+    }
 }
 
 } // namespace
@@ -38,17 +51,25 @@ void reorder(const ops::Buffer& from, const ops::Buffer& to, const kernels::Work
     const int64_t toBlock = blockOf(to.layout, channels);
     if (from.type->elementCount() == 0) return;
     if (fromBlock != 0 && toBlock != 0) {
-        if (toBlock != channels)
+        if (channels % toBlock != 0)
             std::memset(to.data, 0, static_cast<size_t>(ops::storedElements(*to.type, to.layout)) * size);
-        work.forEach(n * channels, 1, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i)
-                for (int64_t p = 0; p < pixels; ++p) {
-                    const int64_t a = indexIn(fromBlock, channels, pixels, i / channels, i % channels, p);
-                    const int64_t b = indexIn(toBlock, channels, pixels, i / channels, i % channels, p);
-                    std::memcpy(to.data + b * static_cast<int64_t>(size),
-                                from.data + a * static_cast<int64_t>(size), size);
-                }
-        });
+        const int64_t run = std::min(fromBlock, toBlock); // divides the other, or is the last of it
+        const int64_t runs = (channels + run - 1) / run;
+        const auto bytes = static_cast<int64_t>(size);
+        const auto planeOf = [&](int64_t block, int64_t image, int64_t c) {
+            const int64_t blocks = (channels + block - 1) / block;
+            return ((image * blocks + c / block) * pixels * block + c % block) * bytes;
+        };
+        work.forEach(n * runs, std::max<int64_t>(1, 16384 / std::max<int64_t>(1, pixels * run)),
+                     [&](int64_t begin, int64_t end) {
+                         for (int64_t i = begin; i < end; ++i) {
+                             const int64_t c = i % runs * run;
+                             const int64_t used = std::min(run, channels - c);
+                             moveRuns(static_cast<size_t>(used * bytes), from.data + planeOf(fromBlock, i / runs, c),
+                                      fromBlock * bytes, to.data + planeOf(toBlock, i / runs, c), toBlock * bytes,
+                                      pixels);
+                         }
+                     });
         return;
     }
     // One side Plain: a matrix [channels of the block][pixels] turned round, block by block, in strips of

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/execute/executor.h"
-#include "compiler/numeric/half.h"
+#include "compiler/kernels/half_rows.h"
 
 namespace wb::execute {
 namespace {
@@ -17,14 +17,8 @@ void codes(const ir::Tensor& tensor, float* out) {
     case ElementType::None: return;
     case ElementType::F32: widen<float>(tensor, out); return;
     case ElementType::F64: widen<double>(tensor, out); return;
-    case ElementType::F16:
-        for (int64_t i = 0; i < tensor.elementCount(); ++i)
-            out[i] = numeric::fromHalf(tensor.data<uint16_t>()[i]);
-        return;
-    case ElementType::BF16:
-        for (int64_t i = 0; i < tensor.elementCount(); ++i)
-            out[i] = numeric::fromBfloat16(tensor.data<uint16_t>()[i]);
-        return;
+    case ElementType::F16: kernels::halfToFloat(tensor.data<uint16_t>(), out, tensor.elementCount()); return;
+    case ElementType::BF16: kernels::bfloat16ToFloat(tensor.data<uint16_t>(), out, tensor.elementCount()); return;
     case ElementType::I1:
     case ElementType::I4:
     case ElementType::Si4:
@@ -64,6 +58,13 @@ ir::Tensor toFloat(const ir::Tensor& tensor, const ir::TensorType& type) {
             inner *= tensor.shape()[i];
     }
     if (inner == 0) return result;
+    if (count == 1) {
+        const auto zero = quant->zeroPoints.empty() ? 0.0f : static_cast<float>(quant->zeroPoints[0]);
+        const auto scale = static_cast<float>(quant->scales[0]);
+        for (int64_t i = 0; i < tensor.elementCount(); ++i)
+            out[i] = (out[i] - zero) * scale;
+        return result;
+    }
     for (int64_t i = 0; i < tensor.elementCount(); ++i) {
         const size_t at = static_cast<size_t>(i / inner) % count;
         const auto zero = at < quant->zeroPoints.size() ? static_cast<float>(quant->zeroPoints[at]) : 0.0f;

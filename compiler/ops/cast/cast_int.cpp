@@ -2,11 +2,12 @@
 // tpu.Cast: between float32, binary16, bfloat16 and 8-bit codes (dossier section 5.1).
 // Multiplication by the reciprocal and by the scale is done in float32, rounding to codes half away
 // from zero; with F16 on one side every step is rounded to F16.
+#include "compiler/kernels/half_rows.h"
 #include "compiler/numeric/half.h"
 #include "compiler/ops/support/int_kernel.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <limits>
 
 namespace wb::ops {
@@ -20,29 +21,39 @@ float narrow(float value, ElementType type) {
     return value;
 }
 
-float load(const std::byte* data, ElementType type, int64_t i) {
+/// Elements that fit the first-level cache between two steps of a cast.
+constexpr int64_t kStrip = 1024;
+
+/// Widens `count` elements from `first` on, at most kStrip; float32 is used where it lies.
+const float* load(const std::byte* data, ElementType type, int64_t first, int64_t count, float* strip) {
+    const auto* bits = reinterpret_cast<const uint16_t*>(data) + first;
     switch (type) {
-    case ElementType::F16:
-        return numeric::fromHalf(reinterpret_cast<const uint16_t*>(data)[i]);
-    case ElementType::BF16:
-        return numeric::fromBfloat16(reinterpret_cast<const uint16_t*>(data)[i]);
-    default:
-        return reinterpret_cast<const float*>(data)[i];
+    case ElementType::F16: kernels::halfToFloat(bits, strip, count); return strip;
+    case ElementType::BF16: kernels::bfloat16ToFloat(bits, strip, count); return strip;
+    default: return reinterpret_cast<const float*>(data) + first;
     }
 }
 
-void store(std::byte* data, ElementType type, int64_t i, float value) {
+void store(std::byte* data, ElementType type, int64_t first, int64_t count, const float* strip) {
+    auto* bits = reinterpret_cast<uint16_t*>(data) + first;
     switch (type) {
-    case ElementType::F16:
-        reinterpret_cast<uint16_t*>(data)[i] = numeric::toHalf(value);
-        return;
-    case ElementType::BF16:
-        reinterpret_cast<uint16_t*>(data)[i] = numeric::toBfloat16(value);
-        return;
-    default:
-        reinterpret_cast<float*>(data)[i] = value;
-        return;
+    case ElementType::F16: kernels::floatToHalf(strip, bits, count); return;
+    case ElementType::BF16: kernels::floatToBfloat16(strip, bits, count); return;
+    default: std::copy_n(strip, count, reinterpret_cast<float*>(data) + first); return;
     }
+}
+
+void narrowRow(float* row, ElementType type, int64_t count) {
+    if (type == ElementType::F16) kernels::roundToHalf(row, row, count);
+    if (type == ElementType::BF16) kernels::roundToBfloat16(row, row, count);
+}
+
+/// Calls body(first, count) for strips of all elements that are stored, whatever the layout.
+template <class Body> void inStrips(const Buffer& result, const kernels::Work& work, const Body& body) {
+    work.forEach(storedElements(*result.type, result.layout), 16 * kStrip, [&](int64_t begin, int64_t end) {
+        for (; begin < end; begin += kStrip)
+            body(begin, std::min(kStrip, end - begin));
+    });
 }
 
 /// Round half away from zero, add the zero point, saturate, without a call, so that loops become
@@ -75,55 +86,41 @@ Prepared toCodes(const PrepareContext& c, ElementType from) {
     const bool outSigned = isSignedCode(resultType(c));
     const auto whole = static_cast<int32_t>(zero);
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
-        work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
+        inStrips(out[0], work, [&](int64_t first, int64_t count) {
+            std::array<float, kStrip> strip;
+            const float* numbers = load(in[0].data, from, first, count, strip.data());
+            for (int64_t i = 0; i < count; ++i)
+                strip[static_cast<size_t>(i)] = numbers[i] * factor;
+            narrowRow(strip.data(), from, count);
             withCode(outSigned, [&](auto code) {
                 using Out = decltype(code);
-                if (from == ElementType::F32) {
-                    const auto* numbers = in[0].as<float>();
-                    auto* codes = out[0].as<Out>();
-                    for (int64_t i = begin; i < end; ++i)
-                        codes[i] = nearestCode<Out>(numbers[i] * factor, whole);
-                    return;
-                }
-                for (int64_t i = begin; i < end; ++i) {
-                    const float scaled = narrow(load(in[0].data, from, i) * factor, from);
-                    out[0].as<Out>()[i] =
-                        numeric::toCode<Out>(std::round(static_cast<double>(scaled)) + zero);
-                }
+                auto* codes = out[0].as<Out>() + first;
+                for (int64_t i = 0; i < count; ++i)
+                    codes[i] = nearestCode<Out>(strip[static_cast<size_t>(i)], whole);
             });
         });
     });
 }
 
-/// 256 codes, so a table of floats.
 Prepared fromCodes(const PrepareContext& c, ElementType to) {
     const Quant quant = quantOf(operandType(c, 0));
     const bool inSigned = isSignedCode(operandType(c, 0));
-    std::vector<float> table(256);
-    for (int code = 0; code < 256; ++code) {
-        const auto q = static_cast<float>(inSigned ? static_cast<int8_t>(code) : code);
-        table[static_cast<size_t>(code)] =
-            narrow(narrow(quant.scale, to) * narrow(q - quant.zeroPoint, to), to);
-    }
-    if (to == ElementType::F32)
-        return makeKernel([quant, inSigned](Inputs in, Outputs out, const kernels::Work& work) {
-            work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
-                withCode(inSigned, [&](auto code) {
-                    const auto* codes = in[0].as<decltype(code)>();
-                    auto* numbers = out[0].as<float>();
-                    const Quant q = quant;
-                    for (int64_t i = begin; i < end; ++i)
-                        numbers[i] = (static_cast<float>(codes[i]) - q.zeroPoint) * q.scale;
-                });
+    return makeKernel([to, inSigned, scale = narrow(quant.scale, to), zero = quant.zeroPoint](
+                          Inputs in, Outputs out, const kernels::Work& work) {
+        inStrips(out[0], work, [&](int64_t first, int64_t count) {
+            std::array<float, kStrip> strip;
+            float* numbers = to == ElementType::F32 ? out[0].as<float>() + first : strip.data();
+            withCode(inSigned, [&](auto code) {
+                const auto* codes = in[0].as<decltype(code)>() + first;
+                for (int64_t i = 0; i < count; ++i)
+                    numbers[i] = static_cast<float>(codes[i]) - zero;
             });
+            if (zero != 0) narrowRow(numbers, to, count); // a code alone is exact in every float
+            for (int64_t i = 0; i < count; ++i)
+                numbers[i] *= scale;
+            if (to != ElementType::F32) store(out[0].data, to, first, count, numbers);
         });
-    return makeKernel(
-        [table = std::move(table), to](Inputs in, Outputs out, const kernels::Work& work) {
-            work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
-                for (int64_t i = begin; i < end; ++i)
-                    store(out[0].data, to, i, table[in[0].as<uint8_t>()[i]]);
-            });
-        });
+    });
 }
 
 Prepared prepareCast(const PrepareContext& c) {
@@ -138,17 +135,24 @@ Prepared prepareCast(const PrepareContext& c) {
                                 ir::spelling(to.element));
     return makeKernel(
         [a = from.element, b = to.element](Inputs in, Outputs out, const kernels::Work& work) {
-            work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
-                for (int64_t i = begin; i < end; ++i)
-                    store(out[0].data, b, i, load(in[0].data, a, i));
+            inStrips(out[0], work, [&](int64_t first, int64_t count) {
+                std::array<float, kStrip> strip;
+                store(out[0].data, b, first, count, load(in[0].data, a, first, count, strip.data()));
             });
         });
+}
+
+/// Elements are cast wherever they lie. A blocked float stays so: its codes are fewer bytes to reorder.
+std::vector<Layout> castLayouts(const ir::Graph& graph, const ir::Node& node) {
+    auto layouts = codeLayouts(graph, node);
+    if (layouts.size() > 1) layouts.push_back(blockedLayout());
+    return layouts;
 }
 
 } // namespace
 
 void integer_cast(KernelTable& table) {
-    table.add({.op = "tpu.Cast", .prepare = prepareCast, .layouts = codeLayouts});
+    table.add({.op = "tpu.Cast", .prepare = prepareCast, .layouts = castLayouts});
 }
 
 } // namespace wb::ops

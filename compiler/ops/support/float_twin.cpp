@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tpu operators in float: the top operator's kernel between a widening of the operands and a
 // rounding of the result. Layouts pass through: widening does not care how elements lie.
-#include "compiler/numeric/half.h"
+#include "compiler/kernels/half_rows.h"
 #include "compiler/ops/activation/activation_functions.h"
 #include "compiler/ops/support/int_kernel.h"
 
@@ -46,26 +46,18 @@ ir::AttributeMap topAttributes(const ir::Node& node) {
 void convertToFloat(const std::byte* in, ElementType type, float* out, int64_t count,
                     const kernels::Work& work) {
     const auto* bits = reinterpret_cast<const uint16_t*>(in);
+    const auto convert = type == ElementType::F16 ? kernels::halfToFloat : kernels::bfloat16ToFloat;
     work.forEach(count, 16384, [&](int64_t begin, int64_t end) {
-        if (type == ElementType::F16)
-            for (int64_t i = begin; i < end; ++i)
-                out[i] = numeric::fromHalf(bits[i]);
-        else
-            for (int64_t i = begin; i < end; ++i)
-                out[i] = numeric::fromBfloat16(bits[i]);
+        convert(bits + begin, out + begin, end - begin);
     });
 }
 
 void roundFromFloat(const float* in, ElementType type, std::byte* out, int64_t count,
                     const kernels::Work& work) {
     auto* bits = reinterpret_cast<uint16_t*>(out);
+    const auto convert = type == ElementType::F16 ? kernels::floatToHalf : kernels::floatToBfloat16;
     work.forEach(count, 16384, [&](int64_t begin, int64_t end) {
-        if (type == ElementType::F16)
-            for (int64_t i = begin; i < end; ++i)
-                bits[i] = numeric::toHalf(in[i]);
-        else
-            for (int64_t i = begin; i < end; ++i)
-                bits[i] = numeric::toBfloat16(in[i]);
+        convert(in + begin, bits + begin, end - begin);
     });
 }
 
