@@ -11,7 +11,6 @@ namespace wb::bm1684x {
 namespace {
 
 constexpr size_t kBlobAlignment = 128;
-constexpr uint32_t kMostCommands = static_cast<uint32_t>(kMaxId) - 1; ///< END needs an id too
 
 size_t indexOf(Engine engine) { return engine == Engine::Tiu ? 0 : 1; }
 
@@ -28,6 +27,7 @@ struct Assembler::State {
     std::array<uint32_t, 2> count{};      ///< by engine
     std::array<uint32_t, 2> dependency{}; ///< largest so far: an engine works in order, so it never shrinks
     int32_t layer = -1;
+    uint32_t mostCommands = 0;
     std::optional<Error> error; ///< the first one
 
     void fail(Code code, std::string what, const Command& command) {
@@ -38,7 +38,7 @@ struct Assembler::State {
     }
 };
 
-Assembler::Assembler() : m_state(std::make_unique<State>()) {}
+Assembler::Assembler(uint32_t mostCommands) : m_state(std::make_unique<State>()) { m_state->mostCommands = mostCommands; }
 Assembler::~Assembler() = default;
 Assembler::Assembler(Assembler&&) noexcept = default;
 Assembler& Assembler::operator=(Assembler&&) noexcept = default;
@@ -54,8 +54,8 @@ void Assembler::add(Command command) {
     if (isEnd(command)) return s.fail(Code::Internal, "the end of a stream is written by finish()", command);
     if (engine == Engine::Gdma && encodedBytes(command) != encodedBytes(DmaTensor{}))
         return s.fail(Code::CodegenUnsupported, "only transfers can stand inside a stream", command);
-    if (s.count[e] >= kMostCommands)
-        return s.fail(Code::CodegenLimit, "there are more than " + std::to_string(kMostCommands) + " commands for one engine", command);
+    if (s.count[e] >= s.mostCommands)
+        return s.fail(Code::CodegenLimit, "there are more than " + std::to_string(s.mostCommands) + " commands for one engine", command);
     const Footprint touched = footprint(command);
     if (touched.outside)
         return s.fail(Code::CommandFault, std::string("operand ") + touched.outside + " leaves its memory", command);
@@ -85,7 +85,9 @@ Result<Program> Assembler::finish() {
     out.tiuCount = s.count[0] + 1;
     out.gdmaCount = s.count[1] + 1;
     out.placed = std::move(s.placed);
+    const uint32_t most = s.mostCommands;
     s = State{};
+    s.mostCommands = most;
     return out;
 }
 

@@ -34,7 +34,8 @@ struct Program {
 
 class Assembler {
 public:
-    Assembler();
+    /// `mostCommands` of each engine, END not counted: what ids can name, unless a test wants less.
+    explicit Assembler(uint32_t mostCommands = static_cast<uint32_t>(kMaxId) - 1);
     ~Assembler();
     Assembler(Assembler&&) noexcept;
     Assembler& operator=(Assembler&&) noexcept;

@@ -172,7 +172,9 @@ void list(const SAr& c, List& out) {
         layByCode(out.read("opd1", c.opd1_addr, c.opd1_prec, c.opd1_sign, shape), c.opd1_str,
                   {c.opd1_n_str, c.opd1_c_str, c.opd1_h_str, c.opd1_w_str});
     if (c.tsk_opd_num < 3) return;
-    out.parameter("opd2", c.opd2_const, c.opd2_addr, c.opd2_prec, c.opd2_sign, {1, c.res0_c, 1, c.tsk_eu_typ == ArOp::Clamp ? 2 : 1});
+    // The third operand of the saturating ones is a shift, signed whatever its sign bit says.
+    const bool shift = c.tsk_eu_typ == ArOp::AddSaturating || c.tsk_eu_typ == ArOp::SubSaturating || c.tsk_eu_typ == ArOp::MulSaturating;
+    out.parameter("opd2", c.opd2_const, c.opd2_addr, c.opd2_prec, shift || c.opd2_sign, {1, c.res0_c, 1, c.tsk_eu_typ == ArOp::Clamp ? 2 : 1});
 }
 
 void list(const SSeg& c, List& out) { out.result(c.res0_addr, c.res0_prec, false, {1, c.res0_c, 1, c.res0_w}); }

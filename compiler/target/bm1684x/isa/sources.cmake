@@ -11,5 +11,5 @@ add_custom_command(
   COMMENT "Writing the instruction structs" VERBATIM)
 target_sources(wb_bm1684x PRIVATE
   ${isa_generated}/commands.inc ${isa_generated}/formats.inc isa/format.cpp isa/encode.cpp
-  isa/operands.cpp isa/operands_tiu.cpp isa/operands_gdma.cpp isa/footprint.cpp)
+  isa/operands.cpp isa/operands_tiu.cpp isa/operands_gdma.cpp isa/footprint.cpp isa/disassemble.cpp)
 target_include_directories(wb_bm1684x PUBLIC ${PROJECT_BINARY_DIR})
