@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// sMM and sMM2: products of matrices. sMM has rows as batches, cut into pieces over the lanes; sMM2 has a row a lane.
+#include "compiler/target/bm1684x/simulator/elements.h"
+#include "compiler/target/bm1684x/simulator/executors.h"
+
+namespace wb::bm1684x::sim {
+namespace {
+
+/// out[m][n] (+)= Σ left[m][k] · (right[k][n] − zero) + bias[n].
+struct Product {
+    int64_t rows = 0, inner = 0, columns = 0;
+    Precision in{}, out{};
+    bool leftSigned = true, rightSigned = true, outSigned = true, adds = false;
+    int64_t zero = 0;
+};
+
+constexpr int64_t kMostElements = int64_t{1} << 24; ///< what local memory holds
+
+template <class Left, class Right, class Bias, class Out>
+Status multiply(const Context& x, const Product& p, const Left& left, const Right& right, const Bias& bias, const Out& out) {
+    const int64_t size = bytesOf(p.out);
+    const Limits limits = isFloat(p.out) ? Limits{} : limitsOf(p.out, p.outSigned);
+    std::vector<double> factors(static_cast<size_t>(p.inner * p.columns));
+    const auto number = [&](const std::byte* at, bool sign) {
+        const uint32_t bits = loadBits(at, bytesOf(p.in));
+        return isFloat(p.in) ? static_cast<double>(floatOf(bits, p.in)) : static_cast<double>(integerOf(bits, p.in, sign));
+    };
+    for (int64_t k = 0; k < p.inner; ++k)
+        for (int64_t j = 0; j < p.columns; ++j)
+            factors[static_cast<size_t>(k * p.columns + j)] = number(right(k, j), p.rightSigned) - static_cast<double>(p.zero);
+    // Sums of codes stay below 2^53: doubles hold them exactly.
+    return x.forEach(p.rows, 1, [&](int64_t begin, int64_t end) {
+        std::vector<double> sums(static_cast<size_t>(p.columns));
+        for (int64_t m = begin; m < end && !x.job.stopRequested(); ++m) {
+            for (int64_t j = 0; j < p.columns; ++j) sums[static_cast<size_t>(j)] = bias(j);
+            for (int64_t k = 0; k < p.inner; ++k) {
+                const double a = number(left(m, k), p.leftSigned);
+                const double* row = factors.data() + k * p.columns;
+                for (int64_t j = 0; j < p.columns; ++j) sums[static_cast<size_t>(j)] += a * row[j];
+            }
+            for (int64_t j = 0; j < p.columns; ++j) {
+                std::byte* at = out(m, j);
+                double value = sums[static_cast<size_t>(j)];
+                if (isFloat(p.out)) {
+                    if (p.adds) value += static_cast<double>(floatOf(loadBits(at, size), p.out));
+                    storeBits(at, size, bitsOf(static_cast<float>(value), p.out));
+                } else {
+                    int64_t sum = static_cast<int64_t>(value);
+                    if (p.adds) sum += integerOf(loadBits(at, size), p.out, p.outSigned);
+                    storeBits(at, size, static_cast<uint32_t>(std::clamp(sum, limits.least, limits.greatest)));
+                }
+            }
+        }
+    });
+}
+
+/// Element (row, column) of a matrix with a row a lane.
+auto rowsInLanes(const View& v) {
+    return [&v](int64_t row, int64_t column) { return v.plane(0, row) + column * v.itemBytes(); };
+}
+/// Element (row, column) of a matrix in pieces of v.shape[3] columns.
+auto pieces(const View& v) {
+    return [&v](int64_t row, int64_t column) {
+        return v.plane(row, column / v.shape[3]) + column % v.shape[3] * v.itemBytes();
+    };
+}
+template <class At> auto transposed(const At& at) {
+    return [&at](int64_t row, int64_t column) { return at(column, row); };
+}
+
+} // namespace
+
+Status execute(const Context& x, const SMm2& c) {
+    Product p;
+    p.rows = c.res0_c;
+    p.columns = c.res0_w;
+    const bool nn = c.tsk_eu_typ == Mm2Op::Nn, tt = c.tsk_eu_typ == Mm2Op::Tt;
+    if (!nn && !tt && c.tsk_eu_typ != Mm2Op::Nt) return x.unknown("this operation");
+    p.inner = nn ? c.opd1_c : c.opd1_w;
+    if ((nn ? c.opd1_w : c.opd1_c) != c.res0_w) return x.fault("the columns of opd1 are not those of the result");
+    if (c.opd0_const || c.opd1_const) return x.unknown("a constant matrix");
+    const Four left = tt ? Four{1, p.inner, 1, p.rows} : Four{1, p.rows, 1, p.inner};
+    WB_ASSIGN(const View a, localView(x, {"opd0", c.opd0_addr, c.opd0_prec, c.opd0_sign != 0, left}, Layout::Aligned));
+    WB_ASSIGN(const View b, localView(x, {"opd1", c.opd1_addr, c.opd0_prec, c.opd1_sign != 0, {1, c.opd1_c, 1, c.opd1_w}}, Layout::Aligned));
+    p.outSigned = (c.opd0_sign | c.opd1_sign) != 0;
+    WB_ASSIGN(const View r, localView(x, {"res0", c.res0_addr, c.res0_prec, p.outSigned, {1, c.res0_c, 1, c.res0_w}}, Layout::Aligned));
+    p.in = a.precision;
+    p.out = r.precision;
+    p.leftSigned = a.isSigned;
+    p.rightSigned = b.isSigned;
+    p.adds = c.res_add != 0;
+    const bool real = isFloat(p.in);
+    if (real ? p.in == Precision::F32 || (p.out != p.in && p.out != Precision::F32)
+             : p.in != Precision::Int8 || p.out != Precision::Int32)
+        return x.unknown("a product of these precisions");
+    if (!real && !c.opd2_const) return x.unknown("a table of zero points");
+    if (!real) p.zero = integerOf(c.opd2_addr, Precision::Int8, c.opd1_sign != 0);
+    if (p.inner > kMostElements / std::max<int64_t>(p.columns, 1)) return x.fault("opd1 is larger than local memory");
+    const auto la = rowsInLanes(a), ra = rowsInLanes(b), out = rowsInLanes(r);
+    const auto none = [](int64_t) { return 0.0; };
+    if (nn) return multiply(x, p, la, ra, none, out);
+    if (tt) return multiply(x, p, transposed(la), transposed(ra), none, out);
+    return multiply(x, p, la, transposed(ra), none, out);
+}
+
+Status execute(const Context& x, const SMm& c) {
+    if (c.tsk_eu_typ != MmOp::Normal) return x.unknown("this operation");
+    if (c.opd0_c < 1 || c.opd0_w < 1 || c.opd1_w < 1 || c.opd1_w > c.opd0_w) return x.fault("opd0 has no elements");
+    if (c.opd0_const) return x.unknown("a constant matrix");
+    const int64_t leftColumns = int64_t{c.opd0_w} * (int64_t{c.opd0_c} - 1) + c.opd1_w;
+    Product p;
+    p.rows = c.left_tran ? leftColumns : c.opd0_n;
+    p.inner = c.left_tran ? c.opd0_n : leftColumns;
+    p.columns = int64_t{c.res0_c} * c.res0_w;
+    if (c.opd0_prec != code(Precision::F32) || c.res0_prec != code(Precision::F32)) return x.unknown("a product of these precisions");
+    p.in = p.out = Precision::F32;
+    p.adds = c.res_add != 0;
+    const Four right{p.inner, c.res0_c, 1, c.res0_w};
+    WB_ASSIGN(const View a, localView(x, {"opd0", c.opd0_addr, c.opd0_prec, true, {c.opd0_n, c.opd0_c, 1, c.opd0_w}}, Layout::Aligned));
+    WB_ASSIGN(const View b, localView(x, {"opd1", c.opd1_addr, c.opd0_prec, true, right}, Layout::Aligned));
+    WB_ASSIGN(const View r, localView(x, {"res0", c.res0_addr, c.res0_prec, true, {p.rows, c.res0_c, 1, c.res0_w}}, Layout::Aligned));
+    const Operand bias{"opd2", c.opd2_addr, c.opd0_prec, true, {1, c.res0_c, 1, c.res0_w}};
+    View offsets;
+    if (c.opd2_const) { WB_ASSIGN(offsets, constantView(x, bias)); }
+    else { WB_ASSIGN(offsets, localView(x, bias, Layout::Aligned)); }
+    if (p.inner > kMostElements / std::max<int64_t>(p.columns, 1)) return x.fault("opd1 is larger than local memory");
+    const auto la = pieces(a), ra = pieces(b), out = pieces(r), row = pieces(offsets);
+    const auto add = [&](int64_t j) {
+        return static_cast<double>(floatOf(offsets.constant ? offsets.bits : loadBits(row(0, j), 4), Precision::F32));
+    };
+    if (c.left_tran) return multiply(x, p, transposed(la), ra, add, out);
+    return multiply(x, p, la, ra, add, out);
+}
+
+} // namespace wb::bm1684x::sim
