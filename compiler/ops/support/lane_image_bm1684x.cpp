@@ -3,6 +3,7 @@
 
 #include "compiler/numeric/half.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace wb::ops {
@@ -30,21 +31,23 @@ const ir::Tensor* constantOperand(const EmitContext& context, size_t index) {
 LaneImageBuilder::LaneImageBuilder(const LaneTables& first) : m_lanes(kLanes) {
     if (first.words().empty()) return;
     const auto offset = reserve(static_cast<int64_t>(first.words().size() * 4));
-    for (auto& lane : m_lanes)
+    for (auto& lane : m_lanes) {
+        lane.resize(static_cast<size_t>(m_used));
         std::memcpy(lane.data() + offset, first.words().data(), first.words().size() * 4);
+    }
 }
 
 uint32_t LaneImageBuilder::reserve(int64_t bytes, int64_t alignment) {
     const int64_t offset = roundUp(m_used, alignment);
     m_used = offset + bytes;
-    for (auto& lane : m_lanes)
-        lane.resize(static_cast<size_t>(m_used));
     return static_cast<uint32_t>(offset);
 }
 
 void LaneImageBuilder::write(int64_t lane, uint32_t offset, float value, Precision precision) {
     const uint32_t bits = immediate(value, precision);
-    std::memcpy(m_lanes[static_cast<size_t>(lane)].data() + offset, &bits, static_cast<size_t>(bytesOf(precision)));
+    auto& bytes = m_lanes[static_cast<size_t>(lane)]; // grows with what is written, so asking for offsets costs nothing
+    if (bytes.size() < static_cast<size_t>(m_used)) bytes.resize(static_cast<size_t>(m_used));
+    std::memcpy(bytes.data() + offset, &bits, static_cast<size_t>(bytesOf(precision)));
 }
 
 uint32_t LaneImageBuilder::addPerChannel(std::span<const float> values, Precision precision) {
@@ -74,8 +77,8 @@ LaneImage LaneImageBuilder::take() {
     image.width = roundUp(m_used, kVectorBytes);
     image.bytes.resize(static_cast<size_t>(kLanes * image.width));
     for (int64_t lane = 0; lane < kLanes; ++lane)
-        std::memcpy(image.bytes.data() + lane * image.width, m_lanes[static_cast<size_t>(lane)].data(),
-                    static_cast<size_t>(m_used));
+        std::copy(m_lanes[static_cast<size_t>(lane)].begin(), m_lanes[static_cast<size_t>(lane)].end(),
+                  image.bytes.begin() + lane * image.width);
     m_lanes.assign(kLanes, {});
     m_used = 0;
     return image;

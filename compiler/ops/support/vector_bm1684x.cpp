@@ -3,6 +3,7 @@
 
 #include "compiler/numeric/half.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -52,6 +53,16 @@ LocalTensor perChannel(const LocalTensor& like, uint32_t offset, Precision preci
     t.cStride = 4 / bytesOf(precision);
     t.nStride = t.hStride = 0;
     return t;
+}
+
+std::vector<LocalTensor> rowPieces(const LocalTensor& tensor) {
+    std::vector<LocalTensor> pieces;
+    for (int64_t n = tensor.part.n.begin; n < tensor.part.n.end; ++n)
+        for (int64_t c = tensor.part.c.begin; c < tensor.part.c.end; c += kLanes) {
+            const Range channels{c, std::min(c + kLanes, tensor.part.c.end)};
+            pieces.push_back(tensor.sub({{n, n + 1}, channels, tensor.part.h, tensor.part.w}));
+        }
+    return pieces;
 }
 
 /// What one AR command works on; absent boxes are numbers.
@@ -200,6 +211,10 @@ void VectorUnit::abs(const Box& to, const Box& a) {
 
 void VectorUnit::copy(const Box& to, const Box& a) {
     add({ArOp::Copy, to, &a, nullptr, 0, 0, a.precision, a.precision, 1, 0});
+}
+
+void VectorUnit::fill(const Box& to, float number) {
+    add({ArOp::Copy, to, nullptr, nullptr, immediate(number, to.precision), 0, to.precision, to.precision, 1, 0});
 }
 
 void VectorUnit::cast(const Box& to, const Box& a, Rounding rounding) {

@@ -25,6 +25,10 @@ bm1684x::LocalTensor laneTable(const bm1684x::LocalTensor& like, uint32_t offset
 /// Parameters, one a channel of `like`, lying in its lanes one row of 64 after the other (4 bytes apart).
 bm1684x::LocalTensor perChannel(const bm1684x::LocalTensor& like, uint32_t offset, bm1684x::Precision precision);
 
+/// Images and rows of 64 channels one by one, for commands that know the aligned layout only: such a piece needs its
+/// pixels to lie together, nothing else.
+std::vector<bm1684x::LocalTensor> rowPieces(const bm1684x::LocalTensor& tensor);
+
 class VectorUnit {
 public:
     using Box = bm1684x::LocalTensor;
@@ -38,6 +42,7 @@ public:
     void applyBits(uint32_t op, const Box& to, const Box& a, uint32_t bits);
     void abs(const Box& to, const Box& a);
     void copy(const Box& to, const Box& a);
+    void fill(const Box& to, float number);
     /// Between kinds of number; nothing to do becomes a copy. Between F16 and BF16 there is no command.
     void cast(const Box& to, const Box& a, bm1684x::Rounding rounding = bm1684x::Rounding::HalfToEven);
 
