@@ -5,8 +5,9 @@
 namespace wb::ops {
 
 void emit_norm(EmitterTable& table) {
-    for (const char* op : {"tpu.LRN", "tpu.BatchNorm", "tpu.InstanceNorm", "tpu.LayerNorm", "tpu.GroupNorm"})
-        table.add({.op = op, .local = prepareFloatNorm});
+    for (const char* op : {"tpu.LRN", "tpu.BatchNorm"}) table.add({.op = op, .local = prepareFloatNorm});
+    for (const char* op : {"tpu.InstanceNorm", "tpu.LayerNorm", "tpu.GroupNorm"})
+        table.add({.op = op, .global = prepareRowNorm});
 }
 
 } // namespace wb::ops

@@ -6,7 +6,9 @@
 
 namespace wb::ops {
 
-/// F32, F16 and BF16: tpu.LRN, tpu.BatchNorm and the normalisations by data, by node->op.
+/// F32, F16 and BF16: tpu.LRN and tpu.BatchNorm, by node->op.
 Result<std::unique_ptr<LocalEmitter>> prepareFloatNorm(const EmitContext& context);
+/// The normalisations by the data's own mean and deviation.
+Result<std::unique_ptr<GlobalEmitter>> prepareRowNorm(const EmitContext& context);
 
 } // namespace wb::ops

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// tpu.MatMul as BM1684X runs it: a 1x1 convolution. The right matrix is the picture, a channel for each inner index and
+// a pixel for each column; the left one is the filter, a record for each row. Both lie so in DDR already, and the array
+// sums F16 and BF16 in float32. (There is an instruction for matrices, but none in float32 that is as fast.)
+#pragma once
+
+#include "compiler/ops/emitter.h"
+#include "compiler/kernels/f32_eltwise.h"
+
+namespace wb::ops {
+
+struct MatrixProduct {
+    int64_t rows = 1, inner = 1, columns = 1;
+    bool leftTransposed = false, rightTransposed = false;
+    std::vector<std::pair<int64_t, int64_t>> batches; ///< first elements of left and right; results follow each other
+    bm1684x::Precision precision = bm1684x::Precision::F32; ///< of both operands
+    bool leftSigned = true, rightSigned = true;
+    bm1684x::Precision resultPrecision = bm1684x::Precision::F32;
+    bool resultSigned = true;
+    std::vector<float> bias;           ///< one a column, or none
+    std::vector<int32_t> codeBias;     ///< the same for codes
+    int64_t multiplier = 1;            ///< of codes: the sum times multiplier >> shift
+    int shift = 0;
+    kernels::UnaryOp clamp;
+
+    bool ofCodes() const { return precision == bm1684x::Precision::Int8; }
+};
+
+/// From the node, without its bias. CodegenUnsupported where it is no product of matrices.
+Result<MatrixProduct> readProduct(const EmitContext& context);
+Result<std::unique_ptr<GlobalEmitter>> makeProduct(const EmitContext& context, MatrixProduct product);
+
+} // namespace wb::ops

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// tpu.LayerNorm, tpu.GroupNorm and tpu.InstanceNorm: rows of the tensor in DDR, each in a lane, normalised by their own
+// mean and deviation in float32.
+#include "compiler/ops/norm/norm_bm1684x.h"
+#include "compiler/ops/support/chain_bm1684x.h"
+#include "compiler/ops/support/column_bm1684x.h"
+#include "compiler/ops/support/lane_image_bm1684x.h"
+#include "compiler/ops/support/refusal_bm1684x.h"
+
+#include <cstring>
+
+namespace wb::ops {
+
+using namespace bm1684x;
+
+namespace {
+
+struct RowNorm {
+    int64_t rows = 1, width = 1;
+    int64_t period = 1;      ///< rows after which parameters repeat
+    bool oneARow = false;    ///< a parameter a row of the period, not one an element
+    float epsilon = 0;
+    std::vector<float> gamma, beta; ///< [period] or [period][width], or none
+    Precision from = Precision::F32, to = Precision::F32;
+};
+
+class RowNormEmitter final : public GlobalEmitter {
+public:
+    explicit RowNormEmitter(RowNorm norm) : m_norm(std::move(norm)) {}
+    std::vector<ColumnPiece> pieces() const {
+        // x, one more of its size and one of the operand's precision.
+        return columnPieces({m_norm.rows, m_norm.width, 1}, (LaneSpace::kBytes - 16 * 1024) / 3,
+                            m_norm.period == 1 ? m_norm.rows : m_norm.period);
+    }
+    Result<std::vector<std::byte>> constants() const override {
+        std::vector<float> all = m_norm.gamma;
+        all.insert(all.end(), m_norm.beta.begin(), m_norm.beta.end());
+        std::vector<std::byte> bytes(all.size() * 4);
+        if (!all.empty()) std::memcpy(bytes.data(), all.data(), bytes.size());
+        return bytes;
+    }
+    Status emit(const GlobalCall& call, Assembler& out) const override;
+
+private:
+    RowNorm m_norm;
+};
+
+Status RowNormEmitter::emit(const GlobalCall& call, Assembler& out) const {
+    VectorUnit v(out);
+    const float share = 1.0f / static_cast<float>(m_norm.width);
+    for (const ColumnPiece& piece : pieces()) {
+        LaneSpace space;
+        const Box x = space.box(piece.part(), Precision::F32), t = space.box(piece.part(), Precision::F32);
+        const Box raw = m_norm.from == Precision::F32 ? x : space.box(piece.part(), m_norm.from);
+        const Box result = m_norm.to == Precision::F32 ? x : seenAs(scratchLike(x, t.address, m_norm.to), m_norm.to);
+        const Box one = space.box(piece.reduced(), Precision::F32), other = space.box(piece.reduced(), Precision::F32);
+        if (space.used() > LaneSpace::kBytes)
+            return Error{Code::CodegenLimit, "rows of " + std::to_string(m_norm.width) + " elements"};
+        copyBox(out, m_norm.from, piece.shape,
+                {call.operands[0].address + static_cast<uint64_t>(piece.first * bytesOf(m_norm.from)), piece.strides},
+                placeOf(raw));
+        if (m_norm.from != Precision::F32) v.cast(x, raw);
+        columnSum(v, one, x, share);
+        v.apply(ArOp::Sub, x, x, one);
+        v.apply(ArOp::Mul, t, x, x);
+        columnSum(v, one, t, share);
+        v.apply(ArOp::Add, one, one, m_norm.epsilon);
+        v.reciprocalRoot(other, one);
+        v.apply(ArOp::Mul, x, x, other);
+        uint64_t at = call.constants;
+        for (const auto* parameters : {&m_norm.gamma, &m_norm.beta}) {
+            if (parameters->empty()) continue;
+            const uint32_t op = parameters == &m_norm.gamma ? ArOp::Mul : ArOp::Add;
+            const int64_t first = piece.outerBegin % m_norm.period, width = m_norm.oneARow ? 1 : m_norm.width;
+            const Box box = m_norm.oneARow ? one : t;
+            const int64_t pitch = m_norm.period == 1 ? 0 : width; // 0: every row takes the same
+            copyBox(out, Precision::F32, {1, box.c(), width, 1},
+                    {at + static_cast<uint64_t>(first * width * 4), {0, pitch, 1, 1}}, placeOf(box));
+            v.apply(op, x, x, box);
+            at += parameters->size() * 4;
+        }
+        if (m_norm.to != Precision::F32) v.cast(result, x);
+        copyBox(out, m_norm.to, piece.shape, placeOf(result),
+                {call.output.address + static_cast<uint64_t>(piece.first * bytesOf(m_norm.to)), piece.strides});
+    }
+    return {};
+}
+
+int64_t elements(const ir::Shape& shape, size_t first, size_t last) {
+    int64_t count = 1;
+    for (size_t i = first; i < last; ++i)
+        count *= shape[i];
+    return count;
+}
+
+} // namespace
+
+Result<std::unique_ptr<GlobalEmitter>> prepareRowNorm(const EmitContext& c) {
+    const auto& a = c.node->attributes;
+    const auto& shape = c.graph->value(c.node->results[0]).type.shape;
+    const auto rank = static_cast<int64_t>(shape.size());
+    const auto from = floatOperand(c, 0), to = floatResult(c);
+    if (!from || !to || constantOperand(c, 0) != nullptr) return notEmitted(c, "its operand or result is not a float tensor");
+    RowNorm n;
+    n.from = *from;
+    n.to = *to;
+    n.epsilon = static_cast<float>(a.real("eps", 1e-5));
+    std::vector<float> parameters[2];
+    for (size_t i = 0; i < 2; ++i) {
+        if (c.node->operands.size() <= i + 1 || c.node->operands[i + 1] == ir::kNoValue) continue;
+        const ir::Tensor* tensor = constantOperand(c, i + 1);
+        if (tensor == nullptr) return notEmitted(c, "its parameters are not constant");
+        parameters[i] = floatsOf(*tensor);
+    }
+    if (c.node->op == "tpu.LayerNorm") {
+        int64_t axis = a.integer("axis", -1);
+        if (axis < 0) axis += rank;
+        if (axis < 0 || axis >= rank) return notEmitted(c, "its axis does not exist");
+        n.rows = elements(shape, 0, static_cast<size_t>(axis));
+        n.width = elements(shape, static_cast<size_t>(axis), shape.size());
+    } else {
+        if (rank < 2) return notEmitted(c, "its operand has no channels");
+        const bool instance = c.node->op == "tpu.InstanceNorm";
+        n.period = instance ? shape[1] : a.integer("num_groups", 1);
+        if (n.period < 1 || shape[1] % n.period != 0) return notEmitted(c, "its channels do not divide into groups");
+        const int64_t pixels = elements(shape, 2, shape.size()), perGroup = shape[1] / n.period;
+        n.rows = shape[0] * n.period;
+        n.width = perGroup * pixels;
+        n.oneARow = perGroup == 1;
+        for (auto& values : parameters) {
+            if (values.empty() || n.oneARow) continue;
+            if (static_cast<int64_t>(values.size()) != shape[1]) return notEmitted(c, "it has not one parameter a channel");
+            std::vector<float> spread; // one an element
+            for (const float value : values)
+                spread.insert(spread.end(), static_cast<size_t>(pixels), value);
+            values = std::move(spread);
+        }
+    }
+    for (const auto& values : parameters)
+        if (!values.empty() && static_cast<int64_t>(values.size()) != n.period * (n.oneARow ? 1 : n.width))
+            return notEmitted(c, "its parameters do not match its rows");
+    n.gamma = std::move(parameters[0]);
+    n.beta = std::move(parameters[1]);
+    const int64_t width = n.width;
+    auto emitter = std::make_unique<RowNormEmitter>(std::move(n));
+    if (emitter->pieces().empty()) return beyondChip(c, "rows of " + std::to_string(width) + " elements do not fit local memory");
+    return std::unique_ptr<GlobalEmitter>(std::move(emitter));
+}
+
+} // namespace wb::ops
