@@ -3,6 +3,7 @@
 
 #include "compiler/codegen/addresses/ddr.h"
 #include "compiler/codegen/emission/emit.h"
+#include "compiler/codegen/emission/schedule.h"
 #include "compiler/codegen/final_text.h"
 #include "compiler/codegen/groups/plan.h"
 
@@ -83,6 +84,10 @@ Result<CompiledModel> compile(const ir::Graph& graph, const CompileOptions& opti
         WB_TRY(emitStep(emission, steps[i], assembler));
     }
     WB_ASSIGN(model.program, assembler.finish());
+    if (options.fuse) {
+        WB_ASSIGN(model.program, scheduled(std::move(model.program), context));
+    }
+    model.cycles = cyclesOf(model.program);
 
     for (const ValueId id : graph.inputs())
         model.inputs.push_back(placed(graph, selection, ddr, id));

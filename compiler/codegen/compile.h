@@ -56,6 +56,7 @@ struct CompiledModel {
     /// Other values that have a place: all with CompileOptions::observable, else those that cross groups (their
     /// memory is shared, so they are only valid in between).
     std::vector<PlacedTensor> stored;
+    int64_t cycles = 0;                  ///< estimate at 1 GHz (cycles/timing.h)
     std::string text;                    ///< what was decided, for people: the `.final` stage file
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/final_text.h"
 
+#include "compiler/target/bm1684x/cycles/timing.h"
+
 #include <cmath>
 #include <cstdio>
 
@@ -84,7 +86,7 @@ std::string finalText(const ir::Graph& graph, const Selection& selection, const 
     w.line("coefficients " + hex(model.coefficientAddress) + ", " + std::to_string(model.coefficients.size()) + " bytes");
     w.line("context      " + hex(model.contextAddress) + ", " + std::to_string(model.contextBytes) + " bytes");
     w.line("commands     " + std::to_string(model.program.tiuCount) + " TIU, " +
-           std::to_string(model.program.gdmaCount) + " GDMA");
+           std::to_string(model.program.gdmaCount) + " GDMA, about " + std::to_string(model.cycles) + " cycles");
     for (const auto* list : {&model.inputs, &model.outputs})
         for (const PlacedTensor& t : *list)
             w.line((list == &model.inputs ? "input        \"" : "output       \"") + t.name + "\" " +
@@ -104,6 +106,15 @@ std::string finalText(const ir::Graph& graph, const Selection& selection, const 
         const auto& life = ddr.lives[static_cast<size_t>(buffer)];
         w.line(w.value(static_cast<ir::ValueId>(i)) + ' ' + std::to_string(selection.values[i].bytes) + " bytes, steps " +
                std::to_string(life.first) + " to " + std::to_string(life.last));
+    }
+    if (const auto timing = bm1684x::timeOf(model.program)) {
+        w.line("");
+        w.line("# cycles by layer: TIU, GDMA, from, to; engines " + std::to_string(timing->tiu) + " TIU, " +
+               std::to_string(timing->gdma) + " GDMA of " + std::to_string(timing->total));
+        for (const auto& layer : timing->layers)
+            w.line(std::to_string(layer.tiu) + ' ' + std::to_string(layer.gdma) + ' ' + std::to_string(layer.start) + ' ' +
+                   std::to_string(layer.end) + " \"" +
+                   (layer.layer < 0 ? std::string() : model.layers[static_cast<size_t>(layer.layer)]) + '"');
     }
     return w.take();
 }

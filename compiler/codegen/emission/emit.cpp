@@ -28,8 +28,12 @@ public:
         : m_context(context), m_step(step), m_out(out) {
         for (size_t i = 0; i < step.group.inputs.size(); ++i)
             m_inputOf[step.group.inputs[i]] = i;
-        for (size_t i = 0; i < step.group.nodes.size(); ++i)
+        m_firstUse.resize(step.group.inputs.size());
+        for (size_t i = step.group.nodes.size(); i-- > 0;) {
             m_nodeOf[context.graph.node(step.group.nodes[i]).results[0]] = i;
+            for (const ir::ValueId id : context.graph.node(step.group.nodes[i]).operands)
+                if (const auto in = m_inputOf.find(id); in != m_inputOf.end()) m_firstUse[in->second] = i;
+        }
     }
 
     Status run() {
@@ -38,7 +42,6 @@ public:
         for (size_t k = 0; k < count; ++k) {
             if (k + 1 < count) loadSlice(k + 1);
             WB_TRY(compute(k));
-            storeSlice(k);
         }
         return {};
     }
@@ -58,18 +61,28 @@ private:
                              m_step.tiling.slices[slice].results[index]);
     }
 
+    /// In the order in which nodes need it: constants (once for each piece of channels) and operands.
     void loadSlice(size_t k) {
-        setLayer(m_step.group.nodes.front());
+        const auto& memory = m_step.memory;
         const size_t piece = constantPiece(m_step, k);
-        if (m_step.memory.constantWidth > 0 && (k == 0 || piece != constantPiece(m_step, k - 1)))
-            bm1684x::loadLanes(m_out, m_context.ddr.coefficientAddress + m_step.constants + piece * m_step.constantBytes,
-                               m_step.memory.constantWidth, m_step.memory.constants[piece % 2]);
-        for (size_t i = 0; i < m_step.group.inputs.size(); ++i) {
-            if (k > 0 && m_step.memory.inputStays[i]) continue;
-            bm1684x::load(m_out, m_context.ddr.tensor(m_context.selection, m_step.group.inputs[i]), inputTensor(i, k));
+        const bool constants = k == 0 || piece != constantPiece(m_step, k - 1);
+        const uint64_t ddr = m_context.ddr.coefficientAddress + m_step.constants + piece * m_step.constantBytes;
+        auto block = memory.blocks.begin();
+        for (size_t node = 0; node < m_step.group.nodes.size(); ++node) {
+            setLayer(m_step.group.nodes[node]);
+            for (; block != memory.blocks.end() && block->node == node; ++block)
+                if (constants)
+                    bm1684x::loadLanes(m_out, ddr + static_cast<uint64_t>(block->offset * kLanes), block->width,
+                                       memory.constants[piece % 2] + static_cast<uint32_t>(block->offset));
+            for (size_t i = 0; i < m_step.group.inputs.size(); ++i) {
+                if (m_firstUse[i] != node || (k > 0 && memory.inputStays[i])) continue;
+                bm1684x::load(m_out, m_context.ddr.tensor(m_context.selection, m_step.group.inputs[i]),
+                              inputTensor(i, k));
+            }
         }
     }
 
+    /// Every result is stored behind the node that makes it; the transfer waits, the next nodes do not.
     Status compute(size_t k) {
         std::vector<LocalTensor> operands;
         for (size_t i = 0; i < m_step.group.nodes.size(); ++i) {
@@ -92,23 +105,19 @@ private:
             const auto& emitter = *m_context.selection.nodes[static_cast<size_t>(m_step.group.nodes[i])].local;
             if (auto done = emitter.emit(call, m_out); !done)
                 return std::move(done).error().atNode(m_context.graph.value(node.results[0]).name);
+            for (size_t o = 0; o < m_step.group.outputs.size(); ++o)
+                if (m_step.group.outputs[o] == node.results[0])
+                    bm1684x::store(m_out, call.output.sub(m_step.tiling.slices[k].stored[o]),
+                                   m_context.ddr.tensor(m_context.selection, node.results[0]));
         }
         return {};
-    }
-
-    void storeSlice(size_t k) {
-        for (size_t i = 0; i < m_step.group.outputs.size(); ++i) {
-            const size_t node = m_nodeOf.at(m_step.group.outputs[i]);
-            setLayer(m_step.group.nodes[node]);
-            bm1684x::store(m_out, resultTensor(node, k).sub(m_step.tiling.slices[k].stored[i]),
-                           m_context.ddr.tensor(m_context.selection, m_step.group.outputs[i]));
-        }
     }
 
     const EmissionContext& m_context;
     const Step& m_step;
     bm1684x::Assembler& m_out;
     std::map<ir::ValueId, size_t> m_inputOf, m_nodeOf;
+    std::vector<size_t> m_firstUse; ///< by Group::inputs: the node
 };
 
 /// A view whose result needs bytes of its own.
@@ -145,17 +154,20 @@ Status emitGlobal(const EmissionContext& c, const Step& step, bm1684x::Assembler
     return {};
 }
 
-/// The constants of a group's nodes for one piece of channels, lane by lane as they will lie.
+/// The constants of a group's nodes for one piece of channels: block after block, each lane after lane.
 Status mergeConstants(const Step& step, const Slice& slice, Constants& constants, std::vector<std::byte>& out) {
-    const auto width = static_cast<size_t>(step.memory.constantWidth);
     const size_t begin = out.size();
-    out.resize(begin + width * static_cast<size_t>(kLanes));
-    for (size_t i = 0; i < step.group.nodes.size(); ++i) {
-        WB_ASSIGN(const auto* image, constants.of(step.group.nodes[i], slice.results[i]));
-        const auto own = static_cast<size_t>(image->width);
-        for (size_t lane = 0; lane < static_cast<size_t>(kLanes); ++lane)
-            std::copy_n(image->bytes.begin() + static_cast<int64_t>(lane * own), own,
-                        out.begin() + static_cast<int64_t>(begin + lane * width + step.memory.constantOffsets[i]));
+    out.resize(begin + static_cast<size_t>(step.memory.constantWidth * kLanes));
+    for (size_t b = 0; b < step.memory.blocks.size(); ++b) {
+        const ConstantBlock& block = step.memory.blocks[b];
+        const size_t end = b + 1 < step.memory.blocks.size() ? step.memory.blocks[b + 1].node : step.group.nodes.size();
+        for (size_t i = block.node; i < end; ++i) {
+            WB_ASSIGN(const auto* image, constants.of(step.group.nodes[i], slice.results[i]));
+            const int64_t inBlock = step.memory.constantOffsets[i] - block.offset;
+            for (int64_t lane = 0; lane < kLanes && image->width > 0; ++lane)
+                std::copy_n(image->bytes.begin() + lane * image->width, image->width,
+                            out.begin() + static_cast<int64_t>(begin) + block.offset * kLanes + lane * block.width + inBlock);
+        }
     }
     return {};
 }

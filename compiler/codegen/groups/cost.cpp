@@ -40,58 +40,84 @@ double passes(const Part& part, int64_t size) {
     return rows * static_cast<double>(ceilDiv(part.h.size() * part.w.size() * size, kVectorBytes)) + kIssueCycles;
 }
 
-double convolutionCycles(const ir::Graph& graph, const ir::Node& node, const ValueInfo& in, const Part& result) {
-    const ir::Tensor* weight = node.operands.size() > 1 ? graph.weight(node.operands[1]) : nullptr;
-    const auto kernel = node.attributes.integers("kernel_shape");
+int64_t tapsOf(const ir::Node& node) {
     int64_t taps = 1;
-    for (const int64_t k : kernel)
+    for (const int64_t k : node.attributes.integers("kernel_shape"))
         taps *= k;
-    const int64_t group = node.attributes.integer("group", 1);
-    const bool integer = in.precision == Precision::Int8;
-    const double requant = integer ? 3 * passes(result, 4) : 0;
-    if (group > 1 && weight != nullptr && weight->shape().size() > 1 && weight->shape()[1] == 1)
-        return passes(result, integer ? 4 : bytesOf(in.precision)) * static_cast<double>(taps) + requant;
-    const int64_t pixels = in.precision == Precision::F32 ? 16 : 4;
-    const int64_t width = integer ? 64 : in.precision == Precision::F32 ? 1 : 32;
-    const int64_t channels = in.shape[1] / std::max<int64_t>(group, 1);
-    const double rows = static_cast<double>(result.n.size() * ceilDiv(result.c.size(), kLanes));
-    return rows * static_cast<double>(ceilDiv(result.h.size() * result.w.size(), pixels) * ceilDiv(channels, width) * taps) +
-           requant + kIssueCycles;
+    return taps;
 }
+
+bool isDepthwise(const ir::Graph& graph, const ir::Node& node) {
+    const ir::Tensor* weight = node.operands.size() > 1 ? graph.weight(node.operands[1]) : nullptr;
+    return node.attributes.integer("group", 1) > 1 && weight != nullptr && weight->shape().size() > 1 &&
+           weight->shape()[1] == 1;
+}
+
+constexpr int64_t kSumBytes = 4; ///< of an integer convolution's sums
 
 } // namespace
 
-double computeCycles(const ir::Graph& graph, const Selection& selection, ir::NodeId id, const Part& result) {
-    const ir::Node& node = graph.node(id);
-    const ValueInfo& out = selection.values[static_cast<size_t>(node.results[0])];
-    ValueInfo in = out;
-    for (const ir::ValueId operand : node.operands)
-        if (operand != ir::kNoValue && !selection.values[static_cast<size_t>(operand)].constant) {
-            in = selection.values[static_cast<size_t>(operand)];
-            break;
+CostModel::CostModel(const ir::Graph& graph, const Selection& selection)
+    : m_selection(selection), m_works(graph.nodes().size()) {
+    for (size_t i = 0; i < m_works.size(); ++i) {
+        const ir::Node& node = graph.node(static_cast<ir::NodeId>(i));
+        if (selection.nodes[i].how != Runs::Local) continue;
+        const ValueInfo& out = selection.values[static_cast<size_t>(node.results[0])];
+        ValueInfo in = out;
+        for (const ir::ValueId operand : node.operands)
+            if (operand != ir::kNoValue && !selection.values[static_cast<size_t>(operand)].constant) {
+                in = selection.values[static_cast<size_t>(operand)];
+                break;
+            }
+        Work& work = m_works[i];
+        work.bytes = std::max(bytesOf(in.precision), bytesOf(out.precision));
+        const bool integer = in.precision == Precision::Int8;
+        if (node.op == "tpu.Conv2D") {
+            if (integer) work.bytes = kSumBytes;
+            // Sums of codes get a bias and a requant, and the write of the sums is a pass of its own.
+            work.vectorPasses = integer ? 3 : 0;
+            if (isDepthwise(graph, node)) {
+                work.vectorPasses += static_cast<double>(tapsOf(node));
+            } else {
+                work.pixelsPerCycle = in.precision == Precision::F32 ? 16 : 4;
+                const int64_t width = integer ? 64 : in.precision == Precision::F32 ? 1 : 32;
+                const int64_t channels = in.shape[1] / std::max<int64_t>(node.attributes.integer("group", 1), 1);
+                work.arrayPasses = static_cast<double>(ceilDiv(channels, width) * tapsOf(node));
+            }
+        } else if (node.op == "tpu.Lut") {
+            work.bytes = kVectorBytes; // one element a cycle
+            work.vectorPasses = 1;
+        } else if (node.op == "tpu.Pool2D") {
+            work.vectorPasses = static_cast<double>(tapsOf(node));
+        } else if (node.op == "tpu.MatMul") {
+            const int64_t depth = in.shape[1] == out.shape[1] ? in.shape[3] : in.shape[1];
+            work.vectorPasses = static_cast<double>(std::max<int64_t>(depth, 4)) / 4;
+        } else {
+            work.vectorPasses = node.op == "tpu.Cast" || node.op == "tpu.Concat" || node.op == "tpu.Upsample" ? 2 : 4;
         }
-    const int64_t size = std::max(bytesOf(in.precision), bytesOf(out.precision));
-    if (node.op == "tpu.Conv2D") return convolutionCycles(graph, node, in, result);
-    if (node.op == "tpu.Lut") return passes(result, kVectorBytes); // one element a cycle
-    if (node.op == "tpu.Pool2D") {
-        int64_t taps = 1;
-        for (const int64_t k : node.attributes.integers("kernel_shape"))
-            taps *= k;
-        return passes(result, size) * static_cast<double>(taps);
     }
-    if (node.op == "tpu.MatMul") {
-        const int64_t depth = in.shape[1] == out.shape[1] ? in.shape[3] : in.shape[1];
-        return passes(result, size) * static_cast<double>(std::max<int64_t>(depth, 1)) / 4;
-    }
-    if (node.op == "tpu.Cast" || node.op == "tpu.Concat" || node.op == "tpu.Upsample") return 2 * passes(result, size);
-    return 4 * passes(result, size);
 }
 
-double loadCycles(const ValueInfo& value, const Part& part) { return transferCycles(value, part, kLoadBytes); }
-double storeCycles(const ValueInfo& value, const Part& part) { return transferCycles(value, part, kStoreBytes); }
+double CostModel::compute(ir::NodeId node, const Part& result) const {
+    const Work& work = m_works[static_cast<size_t>(node)];
+    double cycles = work.vectorPasses * passes(result, work.bytes);
+    if (work.pixelsPerCycle > 0)
+        cycles += work.arrayPasses *
+                  static_cast<double>(result.n.size() * ceilDiv(result.c.size(), kLanes) *
+                                      ceilDiv(result.h.size() * result.w.size(), work.pixelsPerCycle));
+    return cycles + kIssueCycles;
+}
 
-double groupCycles(const ir::Graph& graph, const Selection& selection, const Group& group, const Tiling& tiling,
-                   const std::vector<bool>& inputStays, int64_t constantWidth) {
+double CostModel::load(ir::ValueId value, const Part& part) const {
+    return transferCycles(m_selection.values[static_cast<size_t>(value)], part, kLoadBytes);
+}
+
+double CostModel::store(ir::ValueId value, const Part& part) const {
+    return transferCycles(m_selection.values[static_cast<size_t>(value)], part, kStoreBytes);
+}
+
+double CostModel::group(const Group& group, const Tiling& tiling, const std::vector<bool>& inputStays,
+                        int64_t constantWidth) const {
     const size_t count = tiling.slices.size();
     const double constants =
         constantWidth == 0 ? 0 : kStartCycles + static_cast<double>(constantWidth * kLanes) / kLoadBytes;
@@ -99,8 +125,7 @@ double groupCycles(const ir::Graph& graph, const Selection& selection, const Gro
     const auto loaded = [&](size_t k) {
         if (k == 0 || tiling.slices[k].results[0].c != tiling.slices[k - 1].results[0].c) gdma += constants;
         for (size_t i = 0; i < group.inputs.size(); ++i)
-            if (k == 0 || !inputStays[i])
-                gdma += loadCycles(selection.values[static_cast<size_t>(group.inputs[i])], tiling.slices[k].inputs[i]);
+            if (k == 0 || !inputStays[i]) gdma += load(group.inputs[i], tiling.slices[k].inputs[i]);
         return gdma;
     };
     double ready = loaded(0);
@@ -108,11 +133,11 @@ double groupCycles(const ir::Graph& graph, const Selection& selection, const Gro
         const double next = k + 1 < count ? loaded(k + 1) : 0;
         double work = 0;
         for (size_t i = 0; i < group.nodes.size(); ++i)
-            work += computeCycles(graph, selection, group.nodes[i], tiling.slices[k].results[i]);
+            work += compute(group.nodes[i], tiling.slices[k].results[i]);
         tiu = std::max(tiu, ready) + work;
         gdma = std::max(gdma, tiu);
         for (size_t i = 0; i < group.outputs.size(); ++i)
-            gdma += storeCycles(selection.values[static_cast<size_t>(group.outputs[i])], tiling.slices[k].stored[i]);
+            gdma += store(group.outputs[i], tiling.slices[k].stored[i]);
         ready = next;
     }
     return std::max(gdma, tiu);

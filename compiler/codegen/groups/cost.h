@@ -7,14 +7,29 @@
 
 namespace wb::codegen {
 
-/// TIU cycles of one node's part.
-double computeCycles(const ir::Graph& graph, const Selection& selection, ir::NodeId node, const bm1684x::Part& result);
-/// GDMA cycles of a box between local memory and a row-major tensor of `shape`.
-double loadCycles(const ValueInfo& value, const bm1684x::Part& part);
-double storeCycles(const ValueInfo& value, const bm1684x::Part& part);
+class CostModel {
+public:
+    CostModel(const ir::Graph& graph, const Selection& selection);
 
-/// From the first load to the last store, transfers of neighbouring slices beside the arithmetic.
-double groupCycles(const ir::Graph& graph, const Selection& selection, const Group& group, const Tiling& tiling,
-                   const std::vector<bool>& inputStays, int64_t constantWidth);
+    /// TIU cycles of one node's part.
+    double compute(ir::NodeId node, const bm1684x::Part& result) const;
+    /// GDMA cycles of a box between local memory and the tensor in DDR.
+    double load(ir::ValueId value, const bm1684x::Part& part) const;
+    double store(ir::ValueId value, const bm1684x::Part& part) const;
+    /// From the first load to the last store, transfers of neighbouring slices beside the arithmetic.
+    double group(const Group& group, const Tiling& tiling, const std::vector<bool>& inputStays,
+                 int64_t constantWidth) const;
+
+private:
+    /// What a pass costs: fixed for a node.
+    struct Work {
+        int64_t pixelsPerCycle = 0;  ///< of the convolution array; 0: none
+        double arrayPasses = 0;      ///< groups of input channels · taps
+        int64_t bytes = 1;           ///< an element of the vector unit
+        double vectorPasses = 0;
+    };
+    const Selection& m_selection;
+    std::vector<Work> m_works; ///< by NodeId
+};
 
 } // namespace wb::codegen

@@ -30,6 +30,10 @@ Group groupOf(const ir::Graph& graph, const Selection& selection, const std::vec
 /// Nodes that contribute to an output.
 std::vector<bool> liveNodes(const ir::Graph& graph);
 
+/// Nodes in the order in which they run: moves within DDR as late as possible, so that what lies between them can
+/// stay together.
+std::vector<ir::NodeId> runOrder(const ir::Graph& graph, const Selection& selection);
+
 /// LocalMemoryFull if even the smallest slice of a node does not fit.
 Result<std::vector<Step>> planSteps(const ir::Graph& graph, const Selection& selection, const CompileOptions& options,
                                     Constants& constants, const JobContext& context);

@@ -11,6 +11,9 @@ using bm1684x::alignedBytes;
 using bm1684x::kVectorBytes;
 using bm1684x::roundUp;
 
+/// Rows of this length are no longer charged for being short.
+constexpr int64_t kLongRow = 1024;
+
 /// Steps are the nodes of an even slice and then those of an odd one; with one slice only the first.
 class Planner {
 public:
@@ -96,12 +99,14 @@ public:
             m_constantBuffers.push_back(add(width, [](size_t, size_t) { return true; }));
     }
 
-    bool place(GroupMemory& memory, int64_t laneBytes) {
+    int64_t peak() const { return peakBytes(m_buffers); }
+
+    bool place(GroupMemory& memory, int64_t laneBytes, bool fromTop) {
         for (const auto& users : m_users)
             for (const size_t a : users)
                 for (const size_t b : users)
                     if (a != b) m_buffers[a].partners.push_back(b);
-        if (!placeBuffers(m_buffers, laneBytes)) return false;
+        if (!placeBuffers(m_buffers, laneBytes, fromTop)) return false;
         const auto turns = [&](const std::vector<size_t>& indexes) {
             if (indexes.empty()) return Turns{};
             return Turns{m_buffers[indexes.front()].address, m_buffers[indexes.back()].address};
@@ -152,7 +157,8 @@ private:
 } // namespace
 
 Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Selection& selection, const Group& group,
-                                              const Tiling& tiling, Constants& constants, int64_t laneBytes) {
+                                              const Tiling& tiling, Constants& constants, int64_t laneBytes,
+                                              Effort effort, bool fromTop) {
     GroupMemory memory;
     for (size_t i = 0; i < group.nodes.size(); ++i) {
         int64_t width = 0;
@@ -165,6 +171,9 @@ Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Sele
             width = std::max(width, image->width);
         }
         memory.constantOffsets.push_back(static_cast<uint32_t>(memory.constantWidth));
+        if (width > 0 && (memory.blocks.empty() || memory.blocks.back().width >= kLongRow))
+            memory.blocks.push_back({i, memory.constantWidth, 0});
+        if (width > 0) memory.blocks.back().width += width;
         memory.constantWidth += width;
     }
     Planner planner(graph, selection, group, tiling);
@@ -172,7 +181,12 @@ Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Sele
     planner.addInputs(memory);
     planner.addResults();
     planner.addScratch();
-    if (!planner.place(memory, laneBytes)) return std::optional<GroupMemory>();
+    if (effort == Effort::Estimate) {
+        memory.bytes = planner.peak();
+        if (memory.bytes > laneBytes) return std::optional<GroupMemory>();
+        return std::optional(std::move(memory));
+    }
+    if (!planner.place(memory, laneBytes, fromTop)) return std::optional<GroupMemory>();
     return std::optional(std::move(memory));
 }
 

@@ -14,6 +14,13 @@ namespace wb::codegen {
 
 using Turns = std::array<uint32_t, 2>; ///< addresses of even and odd slices
 
+/// Constants of neighbouring nodes that one transfer loads.
+struct ConstantBlock {
+    size_t node = 0;      ///< the first one, by Group::nodes
+    int64_t offset = 0;   ///< in the merged image, bytes a lane; 64 times that in the step's coefficients
+    int64_t width = 0;
+};
+
 struct GroupMemory {
     std::vector<Turns> inputs;                    ///< by Group::inputs
     std::vector<bool> inputStays;                 ///< the same part in all slices: loaded once
@@ -22,13 +29,19 @@ struct GroupMemory {
     Turns constants{};                            ///< of the merged image; by piece of channels
     std::vector<uint32_t> constantOffsets;        ///< by Group::nodes, inside the merged image
     int64_t constantWidth = 0;                    ///< bytes a lane
+    std::vector<ConstantBlock> blocks;
     int64_t bytes = 0;                            ///< the end of the highest buffer
 
     uint32_t input(size_t index, size_t slice) const { return inputs[index][inputStays[index] ? 0 : slice % 2]; }
 };
 
-/// Nothing if it does not fit; an error if a node's constants cannot be packed.
+/// Estimate only adds up what is alive at a time, and gives no addresses.
+enum class Effort : uint8_t { Estimate, Place };
+
+/// Nothing if it does not fit; an error if a node's constants cannot be packed. Neighbouring groups place from
+/// opposite ends, so that one can be loaded while the other still works.
 Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Selection& selection, const Group& group,
-                                              const Tiling& tiling, Constants& constants, int64_t laneBytes);
+                                              const Tiling& tiling, Constants& constants, int64_t laneBytes,
+                                              Effort effort, bool fromTop = false);
 
 } // namespace wb::codegen

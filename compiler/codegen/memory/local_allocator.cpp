@@ -43,7 +43,7 @@ int64_t peakBytes(const std::vector<LocalBuffer>& buffers) {
     return peak;
 }
 
-bool placeBuffers(std::vector<LocalBuffer>& buffers, int64_t laneBytes) {
+bool placeBuffers(std::vector<LocalBuffer>& buffers, int64_t laneBytes, bool fromTop) {
     if (peakBytes(buffers) > laneBytes) return false;
     std::vector<size_t> order(buffers.size());
     std::iota(order.begin(), order.end(), 0);
@@ -66,7 +66,10 @@ bool placeBuffers(std::vector<LocalBuffer>& buffers, int64_t laneBytes) {
         candidates.push_back(laneBytes / kVectorBytes * kVectorBytes - bytes);
         for (int64_t bank = kBankBytes; bank < laneBytes; bank += kBankBytes)
             candidates.push_back(bank);
+        for (int64_t end = laneBytes / kBankBytes * kBankBytes; end > 0; end -= kBankBytes)
+            candidates.push_back(end - bytes);
         std::sort(candidates.begin(), candidates.end());
+        if (fromTop) std::reverse(candidates.begin(), candidates.end());
         int64_t best = -1, bestScore = 0;
         for (const int64_t at : candidates) {
             if (at < 0 || at + bytes > laneBytes) continue;

@@ -21,7 +21,7 @@ struct LocalBuffer {
 /// The most bytes alive at a step: a lower bound of what is needed.
 int64_t peakBytes(const std::vector<LocalBuffer>& buffers);
 
-/// Sets the addresses; false if they do not fit `laneBytes`.
-bool placeBuffers(std::vector<LocalBuffer>& buffers, int64_t laneBytes);
+/// Sets the addresses, low ones first or (`fromTop`) high ones; false if they do not fit `laneBytes`.
+bool placeBuffers(std::vector<LocalBuffer>& buffers, int64_t laneBytes, bool fromTop = false);
 
 } // namespace wb::codegen
