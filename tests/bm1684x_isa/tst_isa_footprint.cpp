@@ -271,7 +271,7 @@ void TestFootprint::transposeAndBroadcast() {
     c.tsk_eu_typ = TransBcOp::TransposeCw;
     setResult(c, 1, 20, 3, 10); // from 10 channels of 3 x 20; rows of h padded
     c.opd0_addr = 0x4000;
-    COMPARE_RANGES(footprint(c).localReads, {{0x4000, 0x4000 + 2 * 64 + 20, lanes(0, 9)}});
+    COMPARE_RANGES(footprint(c).localReads, {{0x4000, 0x4000 + 3 * 64, lanes(0, 9)}});
     c.tsk_eu_typ = TransBcOp::LaneBroadcast;
     setResult(c, 1, 64, 1, 256);
     c.opd0_addr = 15 * static_cast<uint32_t>(kLaneBytes) + 0x4000;

@@ -17,9 +17,10 @@ uint64_t laneMask(int64_t first, int64_t end) {
     return below & (kAllLanes << first);
 }
 
-/// Bytes from an (n, c row)'s first element to behind its last one.
+/// Bytes from an (n, c row)'s first element to behind its last one; lines that are padded to vectors are written whole.
 int64_t span(const Operand& o) {
-    return ((o.shape[2] - 1) * o.stride[2] + (o.shape[3] - 1) * o.stride[3] + 1) * bytesOf(o.precision);
+    const int64_t bytes = ((o.shape[2] - 1) * o.stride[2] + (o.shape[3] - 1) * o.stride[3] + 1) * bytesOf(o.precision);
+    return std::string_view(o.layout) == "row-aligned" ? roundUp(bytes, kVectorBytes) : bytes;
 }
 
 /// Ranges of a local tensor, piece by piece: pieces that follow each other in the same lanes become one.

@@ -140,7 +140,7 @@ void list(const SMm& c, List& out) {
     else out.read("opd2", c.opd2_addr, bias, c.opd2_sign, {1, c.res0_c, 1, c.res0_w});
 }
 
-/// Matrices of MM2: row r in lane r % 64.
+/// Matrices of MM2: row r in lane r % 64. TT writes the transposed product, right times left.
 void list(const SMm2& c, List& out) {
     const bool transposed = c.tsk_eu_typ == Mm2Op::Tt;
     const int64_t inner = c.tsk_eu_typ == Mm2Op::Nn ? c.opd1_c : c.opd1_w;
@@ -148,7 +148,7 @@ void list(const SMm2& c, List& out) {
     if (c.opd0_const) out.immediate("opd0", c.opd0_addr, c.opd0_prec, c.opd0_sign);
     else
         out.read("opd0", c.opd0_addr, c.opd0_prec, c.opd0_sign,
-                 transposed ? Shape{1, inner, 1, c.res0_c} : Shape{1, c.res0_c, 1, inner});
+                 transposed ? Shape{1, inner, 1, c.res0_w} : Shape{1, c.res0_c, 1, inner});
     if (c.opd1_const) out.immediate("opd1", c.opd1_addr, c.opd0_prec, c.opd1_sign);
     else out.read("opd1", c.opd1_addr, c.opd0_prec, c.opd1_sign, {1, c.opd1_c, 1, c.opd1_w});
     if (c.opd2_const) out.immediate("opd2", c.opd2_addr, c.opd0_prec, c.opd1_sign);
@@ -270,7 +270,7 @@ void list(const SSgl& c, List& out) {
     Operand& source = out.read("opd0", c.opd0_addr, c.res0_prec, false, {1, shape[1], c.opd0_h, shape[3]});
     layRowAligned(source);
     if (c.opd0_str != code(LayoutCode::Free)) layByCode(source, code(LayoutCode::TablePerLane), {});
-    layCompact(out.read("opd1", c.opd1_addr, c.opd1_prec, false, {shape[0], shape[1], gather ? c.res0_h : c.opd0_h, 1}));
+    out.read("opd1", c.opd1_addr, c.opd1_prec, false, {shape[0], shape[1], gather ? c.res0_h : c.opd0_h, 1});
 }
 
 void list(const SSfu& c, List& out) {
