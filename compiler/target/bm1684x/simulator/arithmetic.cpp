@@ -34,7 +34,8 @@ Result<ArOperands> operandsOf(const Context& x, const SAr& c) {
     }
     if (o.hasC) {
         Operand third{"opd2", c.opd2_addr, c.opd2_prec, c.opd2_sign != 0, {1, shape[1], 1, 1}};
-        if (c.tsk_eu_typ == ArOp::Mac) third.shape[3] = 2; // shifts of the sum: left before, right after
+        if (c.tsk_eu_typ == ArOp::Mac) third.shape[3] = 2;   // shifts of the sum: left before, right after
+        if (c.tsk_eu_typ == ArOp::Clamp) third.shape[3] = 2; // least and greatest
         if (c.opd2_const) { WB_ASSIGN(o.c, constantView(x, third)); }
         else { WB_ASSIGN(o.c, localView(x, third, Layout::Compact)); }
     }

@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace wb::bm1684x::sim {
 namespace {
@@ -92,9 +93,20 @@ Status arithmeticCast(const Context& x, const SAr& c, const ArOperands& o) {
     return castFromFloat(x, o, flat, round);
 }
 
-/// The chip refines an estimate of 1/b by Newton's method: three steps or more come within 4 units in the last place of
-/// the quotient, which stands for them here.
-float divide(float a, float b, int) { return a / b; }
+float reciprocalRoot(float value, int steps) {
+    constexpr uint32_t kMagic = 0x5f3759df; // the well-known first estimate from the exponent's half
+    const float half = 0.5f * value;
+    float y = std::bit_cast<float>(kMagic - static_cast<uint32_t>(std::bit_cast<int32_t>(value) >> 1));
+    for (int i = 0; i < steps; ++i) y *= 1.5f - half * y * y;
+    return y;
+}
+
+float divide(float a, float b, int steps) {
+    const auto flushed = [](float v) { return std::abs(v) < std::numeric_limits<float>::min() ? std::copysign(0.0f, v) : v; };
+    b = flushed(b);
+    const float root = reciprocalRoot(std::abs(b), steps);
+    return flushed(std::copysign(1.0f, b) * (flushed(a) * (root * root)));
+}
 
 Status arithmeticFloat(const Context& x, const SAr& c, const ArOperands& o) {
     const uint32_t op = c.tsk_eu_typ;
@@ -105,8 +117,7 @@ Status arithmeticFloat(const Context& x, const SAr& c, const ArOperands& o) {
         return x.unknown("floats of different precisions");
     if (selects && (!o.hasC || o.c.precision != o.result.precision || o.result.itemBytes() > o.a.itemBytes()))
         return x.unknown("this selection");
-    if (op == ArOp::Div && (o.a.precision != Precision::F32 || c.opd2_n_str % 4 < 2))
-        return x.unknown("a division of this precision and number of steps");
+    if (op == ArOp::Div && o.a.precision != Precision::F32) return x.unknown("a division of narrow floats");
     if (op == ArOp::Mac && (!o.hasC || o.a.precision != Precision::F32)) return x.unknown("this form of mac");
     switch (op) {
     case ArOp::Mul: case ArOp::Add: case ArOp::Sub: case ArOp::Max: case ArOp::Min: case ArOp::Div: case ArOp::Mac:

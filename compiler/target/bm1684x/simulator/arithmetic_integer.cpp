@@ -10,12 +10,6 @@ namespace {
 
 using numeric::Round;
 
-/// Left for positive amounts (of which five bits count), right with rounding for negative ones.
-int64_t shifted(int64_t value, int64_t amount, Round round) {
-    if (amount >= 0) return value * (int64_t{1} << (amount & 31));
-    return numeric::shiftRight(value, static_cast<int>(-amount), round);
-}
-
 int64_t saturated(int64_t value, Limits limits) { return std::clamp(value, limits.least, limits.greatest); }
 
 uint64_t widthMask(int bits) { return (uint64_t{1} << bits) - 1; }
@@ -77,6 +71,9 @@ Status checkForm(const Context& x, const SAr& c, const ArOperands& o) {
         return need(o.a.precision == o.b.precision && o.c.precision == o.result.precision &&
                         bytesOf(o.c.precision) <= bytesOf(o.a.precision),
                     "an operand of another precision");
+    case ArOp::Clamp:
+        return need(o.hasC && !o.c.constant && o.a.precision == o.result.precision && o.c.precision == o.a.precision,
+                    "this form of clamp");
     case ArOp::Mac: return need(o.hasB && o.hasC && o.result.precision != Precision::Int8, "this form of mac");
     case ArOp::Mul:
     case ArOp::Add:
@@ -123,7 +120,7 @@ Status arithmeticInteger(const Context& x, const SAr& c, const ArOperands& o) {
             third = selects ? integerOf(code, o.c.precision, true) : static_cast<int8_t>(code);
         }
         switch (op) {
-        case ArOp::Mul: row.each([](auto p, auto q) { return p * q; }); break;
+        case ArOp::Mul: row.each([](auto p, auto q) { return wrappedProduct(p, q); }); break;
         case ArOp::Not: row.each([](auto p, auto) { return ~p; }); break;
         case ArOp::Add: row.each([](auto p, auto q) { return p + q; }); break;
         case ArOp::Sub: row.each([](auto p, auto q) { return p - q; }); break;
@@ -147,7 +144,7 @@ Status arithmeticInteger(const Context& x, const SAr& c, const ArOperands& o) {
         case ArOp::MulSaturating:
             row.each([=](auto p, auto q) {
                 // The greatest product of two codes of 32 bits leaves no room for a shift to the left.
-                const int64_t product = p * q;
+                const int64_t product = wrappedProduct(p, q);
                 if (third > 0 && (product > limits.greatest || product < limits.least))
                     return product > 0 ? limits.greatest : limits.least;
                 return saturated(shifted(product, third, round), limits);
@@ -157,14 +154,22 @@ Status arithmeticInteger(const Context& x, const SAr& c, const ArOperands& o) {
             int64_t sum[kRow];
             loadIntegers(o.result, n, ch, h, w, sum, count);
             for (int64_t i = 0; i < count; ++i) {
-                const int64_t total = shifted(sum[i], third, round) + in0[i] * in1[i];
+                const auto total = static_cast<int64_t>(static_cast<uint64_t>(shifted(sum[i], third, round)) +
+                                                        static_cast<uint64_t>(wrappedProduct(in0[i], in1[i])));
                 out[i] = saturated(shifted(total, -after, round), limits);
             }
             break;
         }
         case ArOp::MulDoublingHighRound:
-            row.each([=](auto p, auto q) { return saturated(numeric::shiftRight(p * q, bits - 1, round), limits); });
+            row.each([=](auto p, auto q) { return saturated(numeric::shiftRight(wrappedProduct(p, q), bits - 1, round), limits); });
             break;
+        case ArOp::Clamp: {
+            const int64_t size = o.c.itemBytes();
+            const int64_t least = integerOf(loadBits(o.c.plane(0, ch), size), o.c.precision, c.opd2_sign != 0);
+            const int64_t most = integerOf(loadBits(o.c.plane(0, ch) + size, size), o.c.precision, c.opd2_sign != 0);
+            row.each([=](auto p, auto) { return std::max(least, std::min(p, most)); });
+            break;
+        }
         case ArOp::Abs: row.each([](auto p, auto) { return p < 0 ? -p : p; }); break;
         case ArOp::FirstOne: row.each([=](auto p, auto) { return leadingZeros(p, bits); }); break;
         case ArOp::FirstZero: row.each([=](auto p, auto) { return leadingZeros(~p, bits); }); break;

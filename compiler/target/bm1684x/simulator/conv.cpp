@@ -4,8 +4,7 @@
 
 #include "compiler/target/bm1684x/simulator/elements.h"
 #include "compiler/target/bm1684x/simulator/executors.h"
-
-#include <cmath>
+#include "compiler/target/bm1684x/simulator/group_sum.h"
 
 namespace wb::bm1684x::sim {
 
@@ -69,15 +68,67 @@ Result<Convolution> convolutionOf(const Context& x, const SConv& c) {
     return v;
 }
 
-/// Calls f(channel, element's address) for every element below tap (ky, kx) of result (oy, ox); null for a pad.
-/// Inserted zeros are left out.
-template <class F> void underTap(const Convolution& v, int64_t n, int64_t oy, int64_t ox, int64_t ky, int64_t kx, F f) {
+/// The element below tap (ky, kx) of result (oy, ox).
+struct Below {
+    const std::byte* at = nullptr; ///< null: a pad, or
+    bool inserted = false;         ///< a zero between elements
+};
+Below below(const Convolution& v, int64_t n, int64_t c, int64_t oy, int64_t ox, int64_t ky, int64_t kx) {
     const Window& w = v.window;
     const int64_t y = oy * w.strideY + ky * w.dilationY - w.up, z = ox * w.strideX + kx * w.dilationX - w.left;
-    const bool pad = y < 0 || z < 0 || y >= w.spreadHeight() || z >= w.spreadWidth();
-    if (!pad && (y % (w.insertY + 1) != 0 || z % (w.insertX + 1) != 0)) return;
+    if (y < 0 || z < 0 || y >= w.spreadHeight() || z >= w.spreadWidth()) return {};
+    if (y % (w.insertY + 1) != 0 || z % (w.insertX + 1) != 0) return {nullptr, true};
+    return {elementAt(v.in, n, c, y / (w.insertY + 1), z / (w.insertX + 1))};
+}
+
+/// Input and weight of a product as numbers; nothing under an inserted zero.
+template <class F>
+void product(const Convolution& v, const std::byte* kernel, const Below& element, int64_t c, int64_t tap, const F& f) {
+    if (element.inserted) return;
+    const int64_t size = v.weights.itemBytes();
+    f(element.at == nullptr ? v.padBits : loadBits(element.at, size), loadBits(kernel + v.weightIndex(c, tap) * size, size));
+}
+
+/// Sums of codes, modulo 2^32.
+uint32_t integerSum(const Convolution& v, const std::byte* kernel, int64_t n, int64_t oy, int64_t ox) {
+    uint32_t sum = 0;
     for (int64_t c = 0; c < v.inChannels; ++c)
-        f(c, pad ? nullptr : elementAt(v.in, n, c, y / (w.insertY + 1), z / (w.insertX + 1)));
+        for (int64_t ky = 0; ky < v.window.kernelHeight; ++ky)
+            for (int64_t kx = 0; kx < v.window.kernelWidth; ++kx)
+                product(v, kernel, below(v, n, c, oy, ox, ky, kx), c, v.window.tap(ky, kx), [&](uint32_t in, uint32_t weight) {
+                    sum += static_cast<uint32_t>(integerOf(in, v.in.precision, v.in.isSigned) *
+                                                 (integerOf(weight, v.in.precision, v.weights.isSigned) - v.kernelZero));
+                });
+    return sum;
+}
+
+/// Floats of 32 bits have two sums, of the even and of the odd products; the second one starts with the bias.
+float singleSum(const Convolution& v, const std::byte* kernel, float bias, int64_t n, int64_t oy, int64_t ox) {
+    float sums[2] = {0, bias};
+    for (int64_t c = 0, i = 0; c < v.inChannels; ++c)
+        for (int64_t ky = 0; ky < v.window.kernelHeight; ++ky)
+            for (int64_t kx = 0; kx < v.window.kernelWidth; ++kx, ++i)
+                product(v, kernel, below(v, n, c, oy, ox, ky, kx), c, v.window.tap(ky, kx), [&](uint32_t in, uint32_t weight) {
+                    sums[i % 2] += floatOf(in, Precision::F32) * floatOf(weight, Precision::F32);
+                });
+    return sums[0] + sums[1];
+}
+
+/// Floats of 16 bits: groups of channels, in each the taps.
+float narrowSum(const Convolution& v, const std::byte* kernel, float bias, int64_t n, int64_t oy, int64_t ox) {
+    float sum = bias;
+    for (int64_t first = 0; first < v.inChannels; first += kGroup)
+        for (int64_t ky = 0; ky < v.window.kernelHeight; ++ky)
+            for (int64_t kx = 0; kx < v.window.kernelWidth; ++kx) {
+                float in[kGroup] = {}, weights[kGroup] = {};
+                for (int64_t c = first; c < std::min(first + kGroup, v.inChannels); ++c)
+                    product(v, kernel, below(v, n, c, oy, ox, ky, kx), c, v.window.tap(ky, kx), [&](uint32_t i, uint32_t weight) {
+                        in[c - first] = floatOf(i, v.in.precision);
+                        weights[c - first] = floatOf(weight, v.in.precision);
+                    });
+                sum += groupSum(in, weights);
+            }
+    return sum;
 }
 
 } // namespace
@@ -93,43 +144,27 @@ void ConvStore::integer(int64_t index, int32_t sum) const {
     storeBits(at, 4, value);
 }
 
-void ConvStore::real(int64_t index, double sum) const {
+void ConvStore::real(int64_t index, float sum) const {
     const int64_t size = conv.result.itemBytes();
     std::byte* at = plane + index * size;
-    sum += static_cast<double>(bias);
-    if (conv.addsToResult) sum += static_cast<double>(floatOf(loadBits(at, size), conv.result.precision));
-    storeBits(at, size, bitsOf(static_cast<float>(sum), conv.result.precision));
+    if (conv.addsToResult) sum += floatOf(loadBits(at, size), conv.result.precision);
+    storeBits(at, size, bitsOf(sum, conv.result.precision));
 }
 
 Status convolveScalar(const Context& x, const Convolution& v) {
     const Window& w = v.window;
     const int64_t rows = v.batch * v.outChannels * w.outHeight;
-    const Precision precision = v.in.precision;
     return x.forEach(rows, 1, [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row) {
-            const int64_t oy = row % w.outHeight, oc = row / w.outHeight % v.outChannels;
-            const int64_t n = row / w.outHeight / v.outChannels;
+            const int64_t oc = row / w.outHeight % v.outChannels, n = row / w.outHeight / v.outChannels;
             const ConvStore store(v, n, oc);
             const std::byte* kernel = v.weights.plane(0, oc);
-            const int64_t size = v.weights.itemBytes();
-            for (int64_t ox = 0; ox < w.outWidth; ++ox) {
-                uint32_t sum = 0;
-                double real = 0;
-                for (int64_t ky = 0; ky < w.kernelHeight; ++ky)
-                    for (int64_t kx = 0; kx < w.kernelWidth; ++kx)
-                        underTap(v, n, oy, ox, ky, kx, [&](int64_t c, const std::byte* at) {
-                            const uint32_t bits = at == nullptr ? v.padBits : loadBits(at, size);
-                            const uint32_t weight = loadBits(kernel + v.weightIndex(c, w.tap(ky, kx)) * size, size);
-                            if (v.isFloat)
-                                real += static_cast<double>(floatOf(bits, precision)) *
-                                        static_cast<double>(floatOf(weight, precision));
-                            else
-                                sum += static_cast<uint32_t>(
-                                    integerOf(bits, precision, v.in.isSigned) *
-                                    (integerOf(weight, precision, v.weights.isSigned) - v.kernelZero));
-                        });
-                if (v.isFloat) store.real(oy * w.outWidth + ox, real);
-                else store.integer(oy * w.outWidth + ox, static_cast<int32_t>(sum));
+            const int64_t oy = row % w.outHeight;
+            for (int64_t ox = 0; ox < w.outWidth && !x.job.stopRequested(); ++ox) {
+                const int64_t index = oy * w.outWidth + ox;
+                if (!v.isFloat) store.integer(index, static_cast<int32_t>(integerSum(v, kernel, n, oy, ox)));
+                else if (v.in.precision == Precision::F32) store.real(index, singleSum(v, kernel, store.bias, n, oy, ox));
+                else store.real(index, narrowSum(v, kernel, store.bias, n, oy, ox));
             }
         }
     });

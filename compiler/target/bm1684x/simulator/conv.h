@@ -49,7 +49,7 @@ struct Convolution {
 
 /// The definition.
 Status convolveScalar(const Context& context, const Convolution& conv);
-/// The same sums by vectors. Integers are equal; floats are summed in double precision by both.
+/// The same sums by vectors.
 Status convolveFast(const Context& context, const Convolution& conv);
 /// Can the fast form take it?
 bool fitsFast(const Convolution& conv);
@@ -65,7 +65,8 @@ struct Dots {
 };
 inline constexpr int64_t kDotStep = 16;
 void dotIntegers(const Dots& dots, int32_t (&out)[4][4]); ///< int16 elements; out[weights][pixels], modulo 2^32
-void dotDoubles(const Dots& dots, double (&out)[4][4]);   ///< double elements
+/// Float elements that came from 16 bits, `step` a multiple of kGroup: adds group by group, taps inside of groups.
+void dotGroups(const Dots& dots, float (&out)[4][4]);
 
 /// Writes one sum of an output channel to element `index` of its plane.
 struct ConvStore {
@@ -74,7 +75,7 @@ struct ConvStore {
     std::byte* plane = nullptr;
     ConvStore(const Convolution& c, int64_t n, int64_t channel);
     void integer(int64_t index, int32_t sum) const;
-    void real(int64_t index, double sum) const;
+    void real(int64_t index, float sum) const; ///< the bias is in the sum
 };
 
 } // namespace wb::bm1684x::sim

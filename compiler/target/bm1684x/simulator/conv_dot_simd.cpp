@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Vector loops of the convolution: sixteen sums stay in registers.
 #include "compiler/target/bm1684x/simulator/conv.h"
+#include "compiler/target/bm1684x/simulator/group_sum.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "compiler/target/bm1684x/simulator/conv_dot_simd.cpp"
@@ -80,19 +81,14 @@ void integers(const Dots& dots, int32_t (&out)[4][4]) {
 
 #endif
 
-/// Plain sums of four chains each: the compiler's vectors do, and the order is the same everywhere.
-void doubles(const Dots& dots, double (&out)[4][4]) {
-    for (int o = 0; o < 4; ++o) {
-        double sums[4][4] = {};
-        const auto* w = static_cast<const double*>(dots.weights[o]);
-        for (int64_t t = 0; t < dots.taps; ++t, w += dots.step)
-            for (int p = 0; p < 4; ++p) {
-                const auto* x = static_cast<const double*>(dots.pixels[p]) + dots.tapOffsets[t];
-                for (int64_t i = 0; i < dots.step; i += 4)
-                    for (int k = 0; k < 4; ++k) sums[p][k] += x[i + k] * w[i + k];
-            }
-        for (int p = 0; p < 4; ++p) out[o][p] = (sums[p][0] + sums[p][1]) + (sums[p][2] + sums[p][3]);
-    }
+/// The definition itself, for the compiler to put into vectors.
+void groups(const Dots& dots, float (&out)[4][4]) {
+    for (int64_t first = 0; first < dots.step; first += kGroup)
+        for (int64_t t = 0; t < dots.taps; ++t)
+            for (int o = 0; o < 4; ++o)
+                for (int p = 0; p < 4; ++p)
+                    out[o][p] += groupSum(static_cast<const float*>(dots.pixels[p]) + dots.tapOffsets[t] + first,
+                                          static_cast<const float*>(dots.weights[o]) + t * dots.step + first);
 }
 
 } // namespace wb::bm1684x::sim::HWY_NAMESPACE
@@ -101,8 +97,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace wb::bm1684x::sim {
 HWY_EXPORT(integers);
-HWY_EXPORT(doubles);
+HWY_EXPORT(groups);
 void dotIntegers(const Dots& dots, int32_t (&out)[4][4]) { HWY_DYNAMIC_DISPATCH(integers)(dots, out); }
-void dotDoubles(const Dots& dots, double (&out)[4][4]) { HWY_DYNAMIC_DISPATCH(doubles)(dots, out); }
+void dotGroups(const Dots& dots, float (&out)[4][4]) { HWY_DYNAMIC_DISPATCH(groups)(dots, out); }
 } // namespace wb::bm1684x::sim
 #endif

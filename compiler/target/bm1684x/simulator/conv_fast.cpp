@@ -3,6 +3,7 @@
 // then four output channels by four pixels are summed at a time.
 #include "compiler/target/bm1684x/simulator/conv.h"
 #include "compiler/target/bm1684x/simulator/elements.h"
+#include "compiler/target/bm1684x/simulator/group_sum.h"
 
 #include <type_traits>
 
@@ -12,15 +13,16 @@ namespace {
 constexpr int64_t kMostElements = int64_t{1} << 27; ///< of the packed input; larger ones take the scalar form
 
 struct Packed {
-    int64_t height, width, channels; ///< with pads; channels a multiple of kDotStep
+    int64_t height, width, channels; ///< with pads; channels rounded up
     explicit Packed(const Convolution& v)
+        // A group of narrow floats, or a vector of codes.
         : height(v.window.inHeight + v.window.up + v.window.down), width(v.window.inWidth + v.window.left + v.window.right),
-          channels(roundUp(v.inChannels, kDotStep)) {}
+          channels(roundUp(v.inChannels, v.isFloat ? kGroup : kDotStep)) {}
     int64_t elements() const { return height * width * channels; }
 };
 
 template <class T> T elementOf(const View& v, uint32_t bits) {
-    if constexpr (std::is_same_v<T, double>) return floatOf(bits, v.precision);
+    if constexpr (std::is_same_v<T, float>) return floatOf(bits, v.precision);
     else return static_cast<T>(integerOf(bits, v.precision, v.isSigned));
 }
 
@@ -72,7 +74,7 @@ template <class T> std::vector<T> packWeights(const Convolution& v) {
 }
 
 template <class T> Status convolve(const Context& x, const Convolution& v) {
-    using Sum = std::conditional_t<std::is_same_v<T, double>, double, int32_t>;
+    using Sum = std::conditional_t<std::is_same_v<T, float>, float, int32_t>;
     const Packed p(v);
     const Window& w = v.window;
     const std::vector<T> weights = packWeights<T>(v);
@@ -98,16 +100,61 @@ template <class T> Status convolve(const Context& x, const Convolution& v) {
                         for (int64_t i = 0; i < 4; ++i) // the last ones again where the row ends
                             dots.pixels[i] = input.data() + (oy * w.strideY * p.width +
                                                              (ox + std::min(i, count - 1)) * w.strideX) * p.channels;
-                        Sum sums[4][4];
-                        if constexpr (std::is_same_v<T, double>) dotDoubles(dots, sums);
+                        Sum sums[4][4] = {};
+                        if constexpr (std::is_same_v<T, float>)
+                            for (int64_t i = 0; i < channels; ++i) std::fill_n(sums[i], 4, stores[static_cast<size_t>(i)].bias);
+                        if constexpr (std::is_same_v<T, float>) dotGroups(dots, sums);
                         else dotIntegers(dots, sums);
                         for (int64_t i = 0; i < channels; ++i)
                             for (int64_t k = 0; k < count; ++k) {
                                 const int64_t index = oy * w.outWidth + ox + k;
-                                if constexpr (std::is_same_v<T, double>) stores[static_cast<size_t>(i)].real(index, sums[i][k]);
+                                if constexpr (std::is_same_v<T, float>) stores[static_cast<size_t>(i)].real(index, sums[i][k]);
                                 else stores[static_cast<size_t>(i)].integer(index, sums[i][k]);
                             }
                     }
+            }
+        }));
+    }
+    return {};
+}
+
+/// Floats of 32 bits, whose order of sums matters: rows of results at a time, in the order of the definition.
+Status convolveSingles(const Context& x, const Convolution& v) {
+    const Window& w = v.window;
+    const Packed p(v);
+    const int64_t plane = p.height * p.width;
+    std::vector<float> input(static_cast<size_t>(plane * v.inChannels));
+    for (int64_t n = 0; n < v.batch; ++n) {
+        WB_TRY(x.forEach(v.inChannels, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t c = begin; c < end; ++c) {
+                float* to = input.data() + c * plane;
+                std::fill_n(to, plane, floatOf(v.padBits, Precision::F32));
+                for (int64_t y = 0; y < w.inHeight; ++y)
+                    loadFloats(v.in, n, c, y, 0, to + (y + w.up) * p.width + w.left, w.inWidth);
+            }
+        }));
+        WB_TRY(x.forEach(v.outChannels * w.outHeight, 4, [&](int64_t begin, int64_t end) {
+            std::vector<float> sums(static_cast<size_t>(2 * w.outWidth));
+            for (int64_t row = begin; row < end && !x.job.stopRequested(); ++row) {
+                const int64_t oc = row / w.outHeight, oy = row % w.outHeight;
+                const ConvStore store(v, n, oc);
+                const std::byte* kernel = v.weights.plane(0, oc);
+                std::fill_n(sums.data(), w.outWidth, 0.0f);
+                std::fill_n(sums.data() + w.outWidth, w.outWidth, store.bias);
+                int64_t i = 0;
+                for (int64_t c = 0; c < v.inChannels; ++c)
+                    for (int64_t ky = 0; ky < w.kernelHeight; ++ky)
+                        for (int64_t kx = 0; kx < w.kernelWidth; ++kx, ++i) {
+                            const float weight = floatOf(loadBits(kernel + v.weightIndex(c, w.tap(ky, kx)) * 4, 4), Precision::F32);
+                            const float* in = input.data() + c * plane + (oy * w.strideY + ky * w.dilationY) * p.width + kx * w.dilationX;
+                            float* to = sums.data() + (i % 2) * w.outWidth;
+                            if (w.strideX == 1)
+                                for (int64_t k = 0; k < w.outWidth; ++k) to[k] += in[k] * weight;
+                            else
+                                for (int64_t k = 0; k < w.outWidth; ++k) to[k] += in[k * w.strideX] * weight;
+                        }
+                for (int64_t k = 0; k < w.outWidth; ++k)
+                    store.real(oy * w.outWidth + k, sums[static_cast<size_t>(k)] + sums[static_cast<size_t>(w.outWidth + k)]);
             }
         }));
     }
@@ -122,7 +169,8 @@ bool fitsFast(const Convolution& v) {
 }
 
 Status convolveFast(const Context& x, const Convolution& v) {
-    return v.isFloat ? convolve<double>(x, v) : convolve<int16_t>(x, v);
+    if (v.in.precision == Precision::F32) return convolveSingles(x, v);
+    return v.isFloat ? convolve<float>(x, v) : convolve<int16_t>(x, v);
 }
 
 } // namespace wb::bm1684x::sim

@@ -46,6 +46,15 @@ numeric::Round roundOf(uint32_t code) {
     }
 }
 
+int64_t shifted(int64_t value, int64_t amount, numeric::Round round) {
+    if (amount >= 0) return static_cast<int64_t>(static_cast<uint64_t>(value) << (amount & 31));
+    return numeric::shiftRight(value, static_cast<int>(std::min<int64_t>(-amount, 64)), round);
+}
+
+int64_t wrappedProduct(int64_t a, int64_t b) {
+    return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
+
 uint32_t loadBits(const std::byte* at, int64_t itemBytes) {
     uint32_t bits = 0;
     std::memcpy(&bits, at, static_cast<size_t>(itemBytes));

@@ -18,6 +18,10 @@ constexpr bool isFloat(Precision p) { return p == Precision::F32 || p == Precisi
 /// The chip's rounding codes as the project's. Codes above 6 do not exist.
 numeric::Round roundOf(uint32_t code);
 
+/// value · 2^amount, rounded where that is to the right; modulo 2^64 to the left, of which five bits count.
+int64_t shifted(int64_t value, int64_t amount, numeric::Round round);
+int64_t wrappedProduct(int64_t a, int64_t b); ///< modulo 2^64
+
 /// Bits of one element, zero-extended, and back.
 uint32_t loadBits(const std::byte* at, int64_t itemBytes);
 void storeBits(std::byte* at, int64_t itemBytes, uint32_t bits);

@@ -38,7 +38,9 @@ Status arithmeticInteger(const Context& context, const SAr& command, const ArOpe
 Status arithmeticFloat(const Context& context, const SAr& command, const ArOperands& operands);
 Status arithmeticCast(const Context& context, const SAr& command, const ArOperands& operands);
 
-/// The chip's reciprocal-based division of floats with `iterations` Newton steps.
-float divide(float a, float b, int iterations);
+/// 1 / √value by an estimate and Newton steps, as the chip has it.
+float reciprocalRoot(float value, int steps);
+/// a · (1 / √|b|)², with b's sign: the chip's only division. Numbers below the normal ones count as zero.
+float divide(float a, float b, int steps);
 
 } // namespace wb::bm1684x::sim

@@ -2,6 +2,7 @@
 // sMM and sMM2: products of matrices. sMM has rows as batches, cut into pieces over the lanes; sMM2 has a row a lane.
 #include "compiler/target/bm1684x/simulator/elements.h"
 #include "compiler/target/bm1684x/simulator/executors.h"
+#include "compiler/target/bm1684x/simulator/group_sum.h"
 
 namespace wb::bm1684x::sim {
 namespace {
@@ -10,29 +11,76 @@ namespace {
 struct Product {
     int64_t rows = 0, inner = 0, columns = 0;
     Precision in{}, out{};
-    bool leftSigned = true, rightSigned = true, outSigned = true, adds = false;
+    bool leftSigned = true, rightSigned = true, adds = false;
     int64_t zero = 0;
 };
 
 constexpr int64_t kMostElements = int64_t{1} << 24; ///< what local memory holds
 
+/// Floats of 32 bits: the even and the odd products have a sum each, and the second one starts with the bias.
 template <class Left, class Right, class Bias, class Out>
-Status multiply(const Context& x, const Product& p, const Left& left, const Right& right, const Bias& bias, const Out& out) {
-    const int64_t size = bytesOf(p.out);
-    const Limits limits = isFloat(p.out) ? Limits{} : limitsOf(p.out, p.outSigned);
+Status multiplySingles(const Context& x, const Product& p, const Left& left, const Right& right, const Bias& bias, const Out& out) {
+    const auto number = [](const std::byte* at) { return floatOf(loadBits(at, 4), Precision::F32); };
+    std::vector<float> factors(static_cast<size_t>(p.inner * p.columns));
+    for (int64_t k = 0; k < p.inner; ++k)
+        for (int64_t j = 0; j < p.columns; ++j) factors[static_cast<size_t>(k * p.columns + j)] = number(right(k, j));
+    return x.forEach(p.rows, 1, [&](int64_t begin, int64_t end) {
+        std::vector<float> sums(static_cast<size_t>(2 * p.columns));
+        for (int64_t m = begin; m < end && !x.job.stopRequested(); ++m) {
+            for (int64_t j = 0; j < p.columns; ++j) {
+                sums[static_cast<size_t>(j)] = 0;
+                sums[static_cast<size_t>(p.columns + j)] = bias(j);
+            }
+            for (int64_t k = 0; k < p.inner; ++k) {
+                const float a = number(left(m, k));
+                float* to = sums.data() + k % 2 * p.columns;
+                const float* row = factors.data() + k * p.columns;
+                for (int64_t j = 0; j < p.columns; ++j) to[j] += a * row[j];
+            }
+            for (int64_t j = 0; j < p.columns; ++j) {
+                float value = sums[static_cast<size_t>(j)] + sums[static_cast<size_t>(p.columns + j)];
+                if (p.adds) value += number(out(m, j));
+                storeBits(out(m, j), 4, bitsOf(value, Precision::F32));
+            }
+        }
+    });
+}
+
+/// Floats of 16 bits, in groups of the inner axis as a convolution has them.
+template <class Left, class Right, class Out>
+Status multiplyNarrow(const Context& x, const Product& p, const Left& left, const Right& right, const Out& out) {
+    const int64_t inner = roundUp(p.inner, kGroup), size = bytesOf(p.out);
+    const auto number = [&](const std::byte* at) { return floatOf(loadBits(at, 2), p.in); };
+    std::vector<float> factors(static_cast<size_t>(inner * p.columns));
+    for (int64_t j = 0; j < p.columns; ++j)
+        for (int64_t k = 0; k < p.inner; ++k) factors[static_cast<size_t>(j * inner + k)] = number(right(k, j));
+    return x.forEach(p.rows, 1, [&](int64_t begin, int64_t end) {
+        std::vector<float> row(static_cast<size_t>(inner));
+        for (int64_t m = begin; m < end && !x.job.stopRequested(); ++m) {
+            for (int64_t k = 0; k < p.inner; ++k) row[static_cast<size_t>(k)] = number(left(m, k));
+            for (int64_t j = 0; j < p.columns; ++j) {
+                float sum = 0;
+                for (int64_t k = 0; k < inner; k += kGroup) sum += groupSum(row.data() + k, factors.data() + j * inner + k);
+                std::byte* at = out(m, j);
+                if (p.adds) sum += floatOf(loadBits(at, size), p.out);
+                storeBits(at, size, bitsOf(sum, p.out));
+            }
+        }
+    });
+}
+
+/// Codes. Their sums stay below 2^53: doubles hold them exactly.
+template <class Left, class Right, class Out>
+Status multiplyIntegers(const Context& x, const Product& p, const Left& left, const Right& right, const Out& out) {
+    const auto number = [&](const std::byte* at, bool sign) { return static_cast<double>(integerOf(loadBits(at, 1), p.in, sign)); };
     std::vector<double> factors(static_cast<size_t>(p.inner * p.columns));
-    const auto number = [&](const std::byte* at, bool sign) {
-        const uint32_t bits = loadBits(at, bytesOf(p.in));
-        return isFloat(p.in) ? static_cast<double>(floatOf(bits, p.in)) : static_cast<double>(integerOf(bits, p.in, sign));
-    };
     for (int64_t k = 0; k < p.inner; ++k)
         for (int64_t j = 0; j < p.columns; ++j)
             factors[static_cast<size_t>(k * p.columns + j)] = number(right(k, j), p.rightSigned) - static_cast<double>(p.zero);
-    // Sums of codes stay below 2^53: doubles hold them exactly.
     return x.forEach(p.rows, 1, [&](int64_t begin, int64_t end) {
         std::vector<double> sums(static_cast<size_t>(p.columns));
         for (int64_t m = begin; m < end && !x.job.stopRequested(); ++m) {
-            for (int64_t j = 0; j < p.columns; ++j) sums[static_cast<size_t>(j)] = bias(j);
+            std::fill(sums.begin(), sums.end(), 0.0);
             for (int64_t k = 0; k < p.inner; ++k) {
                 const double a = number(left(m, k), p.leftSigned);
                 const double* row = factors.data() + k * p.columns;
@@ -40,18 +88,17 @@ Status multiply(const Context& x, const Product& p, const Left& left, const Righ
             }
             for (int64_t j = 0; j < p.columns; ++j) {
                 std::byte* at = out(m, j);
-                double value = sums[static_cast<size_t>(j)];
-                if (isFloat(p.out)) {
-                    if (p.adds) value += static_cast<double>(floatOf(loadBits(at, size), p.out));
-                    storeBits(at, size, bitsOf(static_cast<float>(value), p.out));
-                } else {
-                    int64_t sum = static_cast<int64_t>(value);
-                    if (p.adds) sum += integerOf(loadBits(at, size), p.out, p.outSigned);
-                    storeBits(at, size, static_cast<uint32_t>(std::clamp(sum, limits.least, limits.greatest)));
-                }
+                auto sum = static_cast<uint32_t>(static_cast<int64_t>(sums[static_cast<size_t>(j)]));
+                if (p.adds) sum += loadBits(at, 4);
+                storeBits(at, 4, sum);
             }
         }
     });
+}
+
+template <class Left, class Right, class Out>
+Status multiply(const Context& x, const Product& p, const Left& left, const Right& right, const Out& out) {
+    return isFloat(p.in) ? multiplyNarrow(x, p, left, right, out) : multiplyIntegers(x, p, left, right, out);
 }
 
 /// Element (row, column) of a matrix with a row a lane.
@@ -82,8 +129,7 @@ Status execute(const Context& x, const SMm2& c) {
     const Four left = tt ? Four{1, p.inner, 1, p.rows} : Four{1, p.rows, 1, p.inner};
     WB_ASSIGN(const View a, localView(x, {"opd0", c.opd0_addr, c.opd0_prec, c.opd0_sign != 0, left}, Layout::Aligned));
     WB_ASSIGN(const View b, localView(x, {"opd1", c.opd1_addr, c.opd0_prec, c.opd1_sign != 0, {1, c.opd1_c, 1, c.opd1_w}}, Layout::Aligned));
-    p.outSigned = (c.opd0_sign | c.opd1_sign) != 0;
-    WB_ASSIGN(const View r, localView(x, {"res0", c.res0_addr, c.res0_prec, p.outSigned, {1, c.res0_c, 1, c.res0_w}}, Layout::Aligned));
+    WB_ASSIGN(const View r, localView(x, {"res0", c.res0_addr, c.res0_prec, true, {1, c.res0_c, 1, c.res0_w}}, Layout::Aligned));
     p.in = a.precision;
     p.out = r.precision;
     p.leftSigned = a.isSigned;
@@ -97,10 +143,9 @@ Status execute(const Context& x, const SMm2& c) {
     if (!real) p.zero = integerOf(c.opd2_addr, Precision::Int8, c.opd1_sign != 0);
     if (p.inner > kMostElements / std::max<int64_t>(p.columns, 1)) return x.fault("opd1 is larger than local memory");
     const auto la = rowsInLanes(a), ra = rowsInLanes(b), out = rowsInLanes(r);
-    const auto none = [](int64_t) { return 0.0; };
-    if (nn) return multiply(x, p, la, ra, none, out);
-    if (tt) return multiply(x, p, transposed(la), transposed(ra), none, out);
-    return multiply(x, p, la, transposed(ra), none, out);
+    if (nn) return multiply(x, p, la, ra, out);
+    if (tt) return multiply(x, p, transposed(la), transposed(ra), out);
+    return multiply(x, p, la, transposed(ra), out);
 }
 
 Status execute(const Context& x, const SMm& c) {
@@ -126,10 +171,10 @@ Status execute(const Context& x, const SMm& c) {
     if (p.inner > kMostElements / std::max<int64_t>(p.columns, 1)) return x.fault("opd1 is larger than local memory");
     const auto la = pieces(a), ra = pieces(b), out = pieces(r), row = pieces(offsets);
     const auto add = [&](int64_t j) {
-        return static_cast<double>(floatOf(offsets.constant ? offsets.bits : loadBits(row(0, j), 4), Precision::F32));
+        return floatOf(offsets.constant ? offsets.bits : loadBits(row(0, j), 4), Precision::F32);
     };
-    if (c.left_tran) return multiply(x, p, transposed(la), ra, add, out);
-    return multiply(x, p, la, ra, add, out);
+    if (c.left_tran) return multiplySingles(x, p, transposed(la), ra, add, out);
+    return multiplySingles(x, p, la, ra, add, out);
 }
 
 } // namespace wb::bm1684x::sim

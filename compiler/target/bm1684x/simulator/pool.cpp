@@ -89,15 +89,19 @@ template <class T> void spread(const Pooling& p, int64_t n, int64_t c, std::vect
     }
 }
 
-/// Sums of narrow floats are rounded after every step, as the chip does.
+/// Products and sums of narrow floats are rounded one by one.
 float narrow(float value, Precision p) { return p == Precision::F32 ? value : floatOf(bitsOf(value, p), p); }
 
-template <class T> void row(const Pooling& p, const std::vector<T>& plane, int64_t oy, const std::vector<T>& kernel, T* sums) {
+/// The results of one row. Floats have two sums, of the even and of the odd taps, as the chip adds them; the second one
+/// starts with the bias.
+template <class T>
+void row(const Pooling& p, const std::vector<T>& plane, int64_t oy, const std::vector<T>& kernel, T* even, T* odd) {
     const Window& w = p.window;
     const int64_t columns = p.spreadColumns();
     bool first = true;
     for (int64_t ky = 0; ky < w.kernelHeight; ++ky)
         for (int64_t kx = 0; kx < w.kernelWidth; ++kx, first = false) {
+            T* sums = std::is_same_v<T, float> && (ky * w.kernelWidth + kx) % 2 == 1 && p.op != PorDOp::MaxPool ? odd : even;
             const T* in = plane.data() + (oy * w.strideY + ky * w.dilationY) * columns + kx * w.dilationX;
             if (p.op == PorDOp::MaxPool) {
                 for (int64_t i = 0; i < w.outWidth; ++i) {
@@ -120,7 +124,7 @@ template <class T> void row(const Pooling& p, const std::vector<T>& plane, int64
         }
 }
 
-void finish(const Pooling& p, int64_t n, int64_t c, int64_t oy, const int64_t* sums) {
+void finish(const Pooling& p, int64_t n, int64_t c, int64_t oy, const int64_t* sums, const int64_t*) {
     const int64_t width = p.window.outWidth;
     int64_t bias = 0;
     if (p.hasBias) bias = integerOf(p.bias.constant ? p.bias.bits : loadBits(p.bias.plane(0, c), 4), Precision::Int32, true);
@@ -131,16 +135,17 @@ void finish(const Pooling& p, int64_t n, int64_t c, int64_t oy, const int64_t* s
         for (int64_t i = 0; i < count; ++i) {
             int64_t value = sums[at + i] + bias;
             if (p.op == PorDOp::DepthwiseRelu) value = std::max<int64_t>(value, 0);
-            if (p.op != PorDOp::MaxPool && p.shift != 0)
-                value = p.shift < 0 ? numeric::shiftRight(value, -p.shift, p.round) : value * (int64_t{1} << (p.shift & 31));
+            if (p.op != PorDOp::MaxPool && p.shift != 0) value = shifted(value, p.shift, p.round);
             out[i] = std::clamp(value, limits.least, limits.greatest);
         }
         storeIntegers(elementAt(p.result, n, c, oy, at), 1, p.result.precision, out, count);
     }
 }
 
-void finish(const Pooling& p, int64_t n, int64_t c, int64_t oy, float* sums) {
+void finish(const Pooling& p, int64_t n, int64_t c, int64_t oy, float* sums, const float* odd) {
     const int64_t width = p.window.outWidth;
+    if (p.op != PorDOp::MaxPool)
+        for (int64_t i = 0; i < width; ++i) sums[i] += odd[i];
     if (p.op == PorDOp::DepthwiseRelu)
         for (int64_t i = 0; i < width; ++i) sums[i] = std::max(sums[i], 0.0f);
     storeFloats(elementAt(p.result, n, c, oy, 0), 1, p.result.precision, sums, width);
@@ -150,7 +155,7 @@ template <class T> Status run(const Context& x, const Pooling& p) {
     const int64_t planes = p.result.shape[0] * p.result.shape[1], taps = p.window.taps();
     return x.forEach(planes, 1, [&](int64_t begin, int64_t end) {
         std::vector<T> plane(static_cast<size_t>(p.spreadRows() * p.spreadColumns()));
-        std::vector<T> sums(static_cast<size_t>(p.window.outWidth));
+        std::vector<T> even(static_cast<size_t>(p.window.outWidth)), odd(even.size());
         std::vector<T> kernel;
         for (int64_t at = begin; at < end; ++at) {
             const int64_t n = at / p.result.shape[1], c = at % p.result.shape[1];
@@ -167,9 +172,10 @@ template <class T> Status run(const Context& x, const Pooling& p) {
                 if (p.hasBias)
                     start = numberOf<T>(p.bias, p.bias.constant ? p.bias.bits : loadBits(p.bias.plane(0, c), p.bias.itemBytes()));
             for (int64_t oy = 0; oy < p.window.outHeight && !x.job.stopRequested(); ++oy) {
-                std::fill(sums.begin(), sums.end(), start);
-                row(p, plane, oy, kernel, sums.data());
-                finish(p, n, c, oy, sums.data());
+                std::fill(even.begin(), even.end(), T{});
+                std::fill(odd.begin(), odd.end(), start);
+                row(p, plane, oy, kernel, even.data(), odd.data());
+                finish(p, n, c, oy, even.data(), odd.data());
             }
         }
     });

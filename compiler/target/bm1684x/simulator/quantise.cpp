@@ -71,13 +71,14 @@ Status requantInteger(const Context& x, const SRqDq& c) {
     return requant(x, o, [=](const Numbers& n, int64_t* values, int64_t count) {
         const int64_t multiplier = n.integer(0), zero = n.integer(2);
         const int shift = n.integer(1);
-        if (round == numeric::Round::HalfUp && shift <= 0) {
+        constexpr int64_t kRoom = int64_t{1} << 62; // for the zero point
+        if (round == numeric::Round::HalfUp && shift <= 0 && shift > -64) {
             for (int64_t i = 0; i < count; ++i)
-                values[i] = numeric::shiftRightHalfUp(values[i] * multiplier, -shift) + zero;
+                values[i] = numeric::shiftRightHalfUp(wrappedProduct(values[i], multiplier), -shift) + zero;
             return;
         }
         for (int64_t i = 0; i < count; ++i)
-            values[i] = numeric::shiftRight(values[i] * multiplier, -shift, round) + zero;
+            values[i] = std::clamp(shifted(wrappedProduct(values[i], multiplier), shift, round), -kRoom, kRoom) + zero;
     });
 }
 
@@ -126,7 +127,7 @@ Status dequantInteger(const Context& x, const SRqDq& c) {
     const auto round = roundOf(c.opd2_n_str & 7);
     return requant(x, o, [=](const Numbers& n, int64_t* values, int64_t count) {
         for (int64_t i = 0; i < count; ++i)
-            values[i] = numeric::shiftRight((values[i] - n.integer(0)) * n.integer(1), -n.integer(2), round);
+            values[i] = shifted(wrappedProduct(values[i] - n.integer(0), n.integer(1)), n.integer(2), round);
     });
 }
 
