@@ -7,6 +7,7 @@
 #include "compiler/quantise/lower.h"
 #include "tests/support/shared_data.h"
 
+#include <cmath>
 #include <cstring>
 
 namespace wb::test {
@@ -40,6 +41,61 @@ Result<std::shared_ptr<const ir::Graph>> lowerReference(const std::string& name,
     quantise::LowerOptions lower;
     lower.target.module = precision;
     WB_ASSIGN(auto lowered, quantise::lower(imported.origin, ranges, {}, lower, context));
+    return lowered.graph;
+}
+
+NetBuilder::NetBuilder(ir::Shape input) {
+    m_graph.name = "net";
+    m_input = m_graph.add("top.Input", {}, "x", {ir::ElementType::F32, std::move(input), true, {}});
+}
+
+ir::ValueId NetBuilder::conv(ir::ValueId in, const Conv& conv) {
+    Random random(static_cast<uint64_t>(++m_count));
+    const ir::Shape from = m_graph.value(in).type.shape;
+    const std::string name = "conv" + std::to_string(m_count);
+    ir::Tensor filter(ir::ElementType::F32, {conv.channels, from[1] / conv.group, conv.kernel, conv.kernel});
+    ir::Tensor bias(ir::ElementType::F32, {conv.channels});
+    const float size = 3.0F / std::sqrt(static_cast<float>(from[1] / conv.group * conv.kernel * conv.kernel));
+    for (int64_t i = 0; i < filter.elementCount(); ++i)
+        filter.mutableData<float>()[i] = random.real(-size, size);
+    for (int64_t i = 0; i < bias.elementCount(); ++i)
+        bias.mutableData<float>()[i] = random.real(-0.5F, 0.5F);
+    const auto w = m_graph.addWeight(name + "_w", filter);
+    const auto b = m_graph.addWeight(name + "_b", bias);
+    const int64_t h = (from[2] + 2 * conv.pad - conv.kernel) / conv.stride + 1;
+    const int64_t width = (from[3] + 2 * conv.pad - conv.kernel) / conv.stride + 1;
+    const auto two = [](int64_t v) { return ir::Attribute::ints({v, v}); };
+    return add("top.Conv", {in, w, b}, {from[0], conv.channels, h, width},
+               {{"dilations", two(1)},
+                {"do_relu", conv.relu},
+                {"dynweight_reorderd", false},
+                {"group", conv.group},
+                {"kernel_shape", two(conv.kernel)},
+                {"pads", ir::Attribute::ints({conv.pad, conv.pad, conv.pad, conv.pad})},
+                {"relu_limit", -1.0},
+                {"strides", two(conv.stride)},
+                {"weight_is_coeff", 1}});
+}
+
+ir::ValueId NetBuilder::add(const std::string& op, std::vector<ir::ValueId> operands, ir::Shape shape,
+                            std::initializer_list<std::pair<const char*, ir::Attribute>> attributes) {
+    ir::AttributeMap map;
+    for (const auto& [key, value] : attributes)
+        map.set(key, value);
+    return m_graph.add(op, std::move(operands), op.substr(4) + std::to_string(++m_count),
+                       {ir::ElementType::F32, std::move(shape), true, {}}, std::move(map));
+}
+
+Result<std::shared_ptr<const ir::Graph>> NetBuilder::lower(std::vector<ir::ValueId> outputs, ops::Precision precision) {
+    m_graph.outputs = std::move(outputs);
+    quantise::RangeTable ranges;
+    if (precision == ops::Precision::Int8)
+        for (const ir::Value& value : m_graph.values())
+            if (m_graph.weight(m_graph.find(value.name)) == nullptr) ranges[value.name] = {2, -2, 2};
+    quantise::LowerOptions options;
+    options.target.module = precision;
+    JobContext context;
+    WB_ASSIGN(auto lowered, quantise::lower(m_graph, ranges, {}, options, context));
     return lowered.graph;
 }
 

@@ -64,9 +64,9 @@ void TestCodegenVendor::layersEqual() {
     auto compiled = codegen::compile(**graph, {.observable = observable}, context);
     VERIFY_RESULT(compiled);
     if (qEnvironmentVariableIsSet("WB_FINAL")) test::writeAll(qgetenv("WB_FINAL").toStdString(), compiled->text);
-    qInfo("%u TIU, %u GDMA commands, %zu bytes of coefficients, %llu of context", compiled->program.tiuCount,
-          compiled->program.gdmaCount, compiled->coefficients.size(),
-          static_cast<unsigned long long>(compiled->contextBytes));
+    qInfo("%u TIU, %u GDMA commands, %lld cycles, %zu bytes of coefficients, %llu of context",
+          compiled->program.tiuCount, compiled->program.gdmaCount, static_cast<long long>(compiled->cycles),
+          compiled->coefficients.size(), static_cast<unsigned long long>(compiled->contextBytes));
 
     QCOMPARE(model.write(VendorCModel::Global, compiled->coefficientAddress - kGlobalBase, compiled->coefficients),
              std::string());

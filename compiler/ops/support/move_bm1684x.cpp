@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/support/move_bm1684x.h"
 
+#include "compiler/ops/support/transpose_bm1684x.h"
+
 namespace wb::ops {
 namespace {
 
@@ -35,7 +37,9 @@ public:
         for (const ElementMove& move : m_moves.list) {
             const StridedMove placed = strided(move, call.operands[move.operand].address, call.output.address);
             if (placed.source == placed.target && bm1684x::isOneRun(placed)) continue; // produced in its place
-            bm1684x::moveStrided(out, placed);
+            if (const auto transpose = transposeOf(move, m_precision))
+                emitTranspose(*transpose, placed.source, placed.target, out);
+            else bm1684x::moveStrided(out, placed);
         }
         return {};
     }
@@ -97,7 +101,7 @@ Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Mov
     auto mover = std::make_unique<Mover>(std::move(moves), result.elementCount(), chipPrecision(result.element));
     int64_t transfers = 0;
     for (const ElementMove& move : list)
-        transfers += bm1684x::transfersOf(mover->strided(move, 0, 0));
+        transfers += transposeOf(move, chipPrecision(result.element)) ? 1 : bm1684x::transfersOf(mover->strided(move, 0, 0));
     if (transfers > kMostTransfers)
         return notEmitted(context, "it would take " + std::to_string(transfers) + " transfers");
     return std::unique_ptr<GlobalEmitter>(std::move(mover));
