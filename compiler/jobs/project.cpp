@@ -5,6 +5,9 @@
 #include "compiler/base/file.h"
 #include "compiler/jobs/json_fields.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace wb::jobs {
 
 using nlohmann::json;
@@ -87,6 +90,22 @@ static void from_json(const json& j, TargetSettings& v) {
     readField(j, "tolerance_euclid", v.toleranceEuclid);
 }
 
+static void to_json(json& j, const DeploySettings& v) {
+    j = json{{"precision", v.precision},
+             {"quant_input", v.quantInput},
+             {"quant_output", v.quantOutput},
+             {"file", v.file},
+             {"keep_both", v.keepBoth}};
+}
+
+static void from_json(const json& j, DeploySettings& v) {
+    readField(j, "precision", v.precision);
+    readField(j, "quant_input", v.quantInput);
+    readField(j, "quant_output", v.quantOutput);
+    readField(j, "file", v.file);
+    readField(j, "keep_both", v.keepBoth);
+}
+
 static void to_json(json& j, const LayerChoice& v) {
     j = json::object();
     if (!v.precision.empty()) j["precision"] = v.precision;
@@ -144,6 +163,7 @@ std::string toJsonText(const Project& project) {
                  {"layers", layers},
                  {"search", project.search},
                  {"detect", project.detect},
+                 {"deploy", project.deploy},
                  {"test_images", project.testImages},
                  {"goals", project.goals},
                  {"view", project.view}};
@@ -176,6 +196,7 @@ Result<Project> projectFromJson(const std::string& text) {
     readField(j, "layers", project.layers);
     readField(j, "search", project.search);
     readField(j, "detect", project.detect);
+    readField(j, "deploy", project.deploy);
     readField(j, "test_images", project.testImages);
     readField(j, "goals", project.goals);
     if (const auto it = j.find("view"); it != j.end() && it->is_object()) project.view = *it;
@@ -191,6 +212,18 @@ Result<Project> loadProject(const std::filesystem::path& file) {
 
 Status saveProject(const Project& project, const std::filesystem::path& file) {
     return writeTextAtomically(file, toJsonText(project));
+}
+
+std::filesystem::path bmodelFile(const Project& project, const std::filesystem::path& projectFile) {
+    if (!project.deploy.file.empty()) {
+        const std::filesystem::path named(project.deploy.file);
+        return named.is_absolute() ? named : projectFile.parent_path() / named;
+    }
+    std::string precision = project.deploy.precision;
+    std::transform(precision.begin(), precision.end(), precision.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return projectFile.parent_path() /
+           (projectFile.stem().string() + "_" + project.target.chip + "_" + precision + ".bmodel");
 }
 
 std::filesystem::path resultsFolder(const std::filesystem::path& projectFile) {

@@ -61,6 +61,15 @@ struct TargetSettings {
     bool operator==(const TargetSettings&) const = default;
 };
 
+/// What is written for the chip. The tolerances of its check are TargetSettings'.
+struct DeploySettings {
+    std::string precision = "mixed";      ///< mixed: INT8 with the precision table; INT8, F16, BF16, F32: without
+    bool quantInput = false, quantOutput = false; ///< inputs, outputs as integers, no casts in the file
+    std::string file;                     ///< empty: bmodelFile() names it
+    bool keepBoth = false;                ///< a file of that name stays; the new one gets a number
+    bool operator==(const DeploySettings&) const = default;
+};
+
 /// What the user wants for one layer; a layer without an entry is automatic.
 struct LayerChoice {
     std::string precision;                ///< "" (automatic), "INT8", "F16", "BF16", "F32"
@@ -93,6 +102,7 @@ struct Project {
     std::map<std::string, LayerChoice> layers;  ///< by layer name
     SearchSettings search;
     DetectSettings detect;
+    DeploySettings deploy;
     std::vector<std::string> testImages;        ///< files; the first is the test input of comparisons
     std::map<std::string, double> goals;        ///< "output", "layer", "detections"
     nlohmann::json view = nlohmann::json::object(); ///< the window's own; ignored by the command line
@@ -106,6 +116,9 @@ std::string toJsonText(const Project& project);
 Result<Project> projectFromJson(const std::string& text);
 Result<Project> loadProject(const std::filesystem::path& file);
 Status saveProject(const Project& project, const std::filesystem::path& file);
+
+/// Where the bmodel goes: as the settings say, else beside the project, named after it, chip and precision.
+std::filesystem::path bmodelFile(const Project& project, const std::filesystem::path& projectFile);
 
 /// NAME.tpuwb → NAME.tpuwb.d
 std::filesystem::path resultsFolder(const std::filesystem::path& projectFile);

@@ -91,7 +91,10 @@ std::string oneLine(const StageResult& r) {
     case Stage::Precision: return fact(r, "entries") + " of " + fact(r, "layers") + " layers set";
     case Stage::Mixed:
         return "output cos " + fact(r, "output_cosine") + " · " + fact(r, "float_layers") + " float layers";
-    case Stage::Deploy: return "waits: " + fact(r, "waits_for");
+    case Stage::Deploy:
+        if (fact(r, "bytes").empty()) return "waits: " + fact(r, "waits_for");
+        return fact(r, "precision") + ", " + fact(r, "bytes") + " bytes, least cosine " + fact(r, "min_cosine") +
+               (fact(r, "passed") == "no" ? ", below the tolerance" : "");
     }
     return {};
 }
@@ -201,14 +204,20 @@ std::string exportScript(const Project& p, const fs::path& projectFile) {
     std::string rows;
     for (const auto& [layer, choice] : p.layers)
         if (!choice.precision.empty()) rows += layer + ' ' + choice.precision + '\n';
+    const bool mixed = p.deploy.precision == "mixed";
+    const std::string precision = mixed ? "INT8" : p.deploy.precision;
+    if (!mixed) rows.clear();
     if (!rows.empty()) s += "cat > " + quoted(name + "_qtable") + " <<'END'\n" + rows + "END\n";
-    s += "tpuwb deploy --mlir " + quoted(name + ".mlir") + " --quantize INT8 --chip " + p.target.chip +
-         " --calibration_table " + quoted(table);
+    s += "tpuwb deploy --mlir " + quoted(name + ".mlir") + " --quantize " + precision + " --chip " + p.target.chip;
+    if (precision == "INT8") s += " --calibration_table " + quoted(table);
+    if (p.deploy.quantInput) s += " --quant_input";
+    if (p.deploy.quantOutput) s += " --quant_output";
     if (!rows.empty()) s += " --quantize_table " + quoted(name + "_qtable");
     if (!p.testImages.empty())
         s += " --test_input " + quoted(name + "_in_f32.npz") + " --test_reference " + quoted(name + "_top_outputs.npz") +
              " --tolerance " + fixedText(p.target.toleranceCosine, 2) + ',' + fixedText(p.target.toleranceEuclid, 2);
-    return s + " --model " + quoted(name + '_' + p.target.chip + ".bmodel") + '\n';
+    const std::string file = p.deploy.file.empty() ? name + '_' + p.target.chip + ".bmodel" : p.deploy.file;
+    return s + " --model " + quoted(file) + '\n';
 }
 
 } // namespace wb::jobs

@@ -44,6 +44,7 @@ Status runStages(const Project& project, const fs::path& projectFile, Stage last
         const fs::path folder = stageFolder(projectFile, stage, keys[index]);
         if (const auto present = loadStage(projectFile, stage, keys[index]); present && present->done) {
             replay(*present, folder, context);
+            if (stage == Stage::Deploy) WB_TRY(run.deliver(*present, folder));
             continue;
         }
         WB_TRY(context.checkStop());

@@ -75,6 +75,8 @@ void to_json(json& j, const LayerSample& v) {
     }
     j["cosine"] = v.cosine;
     j["cosine_min"] = v.cosineMin;
+    j["cosine_max"] = v.cosineMax;
+    j["worst_image"] = v.worstImage;
     j["sqnr_db"] = v.sqnrDb; // infinite for equal tensors: null in JSON
     j["euclid"] = v.euclid;
 }
@@ -89,6 +91,8 @@ void from_json(const json& j, LayerSample& v) {
     readField(j, "time_us", v.timeUs);
     readField(j, "cosine", v.cosine);
     readField(j, "cosine_min", v.cosineMin);
+    if (!readField(j, "cosine_max", v.cosineMax)) v.cosineMax = v.cosine;
+    readField(j, "worst_image", v.worstImage);
     if (!readField(j, "sqnr_db", v.sqnrDb) && v.compared)
         v.sqnrDb = std::numeric_limits<double>::infinity();
     readField(j, "euclid", v.euclid);

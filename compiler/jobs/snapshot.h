@@ -53,7 +53,8 @@ struct LayerSample {
     bool compared = false;
     std::string reason;
     double cosine = 0;
-    double cosineMin = 0;              ///< over the images
+    double cosineMin = 0, cosineMax = 0; ///< over the images
+    int worstImage = 0;                ///< index of the test image with cosineMin
     double sqnrDb = 0;
     double euclid = 0;                 ///< the vendor's euclidean similarity (dossier section 7)
     double timeUs = 0;                 ///< run time of the layer in this program

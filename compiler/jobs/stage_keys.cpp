@@ -16,7 +16,7 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 /// Raised whenever results of the same settings change; part of every key.
-constexpr int kCodeVersion = 1;
+constexpr int kCodeVersion = 2;
 
 /// Above this, data set files are told apart by size and time instead of content.
 constexpr uintmax_t kHashLimitBytes = uintmax_t{64} << 20;
@@ -70,10 +70,11 @@ json datasetFingerprint(const fs::path& folder) {
     return json{{"files", files.size()}, {"content", sha256(list.dump()).substr(0, 16)}};
 }
 
+/// Contents in order, without names: the same pictures in another place give the same results.
 json filesFingerprint(const std::vector<std::string>& files, const fs::path& projectFile) {
     json list = json::array();
     for (const std::string& file : files)
-        list.push_back({{"path", file}, {"content", fingerprint(resolvePath(projectFile, file)).substr(0, 16)}});
+        list.push_back(fingerprint(resolvePath(projectFile, file)).substr(0, 16));
     return list;
 }
 
@@ -108,6 +109,7 @@ std::array<nlohmann::json, 8> stageSettings(const Project& project, const fs::pa
     } else {
         calibration["data"] = datasetFingerprint(resolvePath(projectFile, project.calibration.dataset));
     }
+    for (const char* place : {"dataset", "data_list"}) calibration.erase(place); // "data" is their content
     json target = all.at("target");
     target.erase("tolerance_cosine");
     target.erase("tolerance_euclid");
@@ -128,7 +130,10 @@ std::array<nlohmann::json, 8> stageSettings(const Project& project, const fs::pa
     const json precision{{"model", model}, {"layers", precisions}};
     json mixed = quantise;
     mixed["layers"] = precisions;
-    json deploy = mixed;
+    json deploy = project.deploy.precision == "mixed" ? mixed : quantise;
+    deploy["deploy"] = json{{"precision", project.deploy.precision},
+                            {"quant_input", project.deploy.quantInput},
+                            {"quant_output", project.deploy.quantOutput}};
     deploy["tolerance"] = {project.target.toleranceCosine, project.target.toleranceEuclid};
     return {import, preprocess, reference, calibrate, quantise, precision, mixed, deploy};
 }

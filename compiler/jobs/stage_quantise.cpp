@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Calibration, INT8, the precision table, the mixed network, and what deployment waits for.
+// Calibration, INT8, the precision table, the mixed network.
 #include "compiler/jobs/stage_run.h"
 
 #include "compiler/base/file.h"
@@ -22,9 +22,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr char kTable[] = "cali_table";
-constexpr char kPrecisionFile[] = "qtable";
-
 Result<ops::Chip> chipOf(const std::string& text) {
     if (const auto chip = ops::chipFromSpelling(text)) return *chip;
     return Error{Code::TargetUnknown, "there is no chip '" + text + "'"}.remedy("choose bm1684x");
@@ -37,8 +34,8 @@ Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
     const CalibrationSettings& settings = m_project.calibration;
     if (!settings.importedTable.empty()) {
         WB_ASSIGN(const std::string text, readTextFile(resolve(settings.importedTable)));
-        WB_TRY(writeTextAtomically(folder / kTable, text));
-        result.files["table"] = kTable;
+        WB_TRY(writeTextAtomically(folder / kCalibrationTable, text));
+        result.files["table"] = kCalibrationTable;
         WB_ASSIGN(const auto table, ranges());
         result.summary = {{"method", "imported"}, {"thresholds", std::to_string(table.size())}};
         return {};
@@ -49,9 +46,9 @@ Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
     request.settings.dataset = resolve(settings.dataset).string();
     request.settings.dataList = resolve(settings.dataList).string();
     request.mlirName = modelName() + ".mlir";
-    request.table = folder / kTable;
+    request.table = folder / kCalibrationTable;
     WB_ASSIGN(const CalibrateResult calibrated, calibrateGraph(request, m_context));
-    result.files["table"] = kTable;
+    result.files["table"] = kCalibrationTable;
     result.summary = {{"images", std::to_string(calibrated.samples)},
                       {"unreadable", std::to_string(calibrated.unreadable)},
                       {"method", settings.method},
@@ -62,7 +59,7 @@ Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
 Result<quantise::RangeTable> StageRun::ranges() {
     const auto keys = stageKeys(m_project, m_file);
     const fs::path table =
-        stageFolder(m_file, Stage::Calibrate, keys[static_cast<size_t>(Stage::Calibrate)]) / kTable;
+        stageFolder(m_file, Stage::Calibrate, keys[static_cast<size_t>(Stage::Calibrate)]) / kCalibrationTable;
     WB_ASSIGN(const auto parsed, calibrate::readTable(table));
     return rangesOf(parsed);
 }
@@ -159,8 +156,8 @@ Status StageRun::runPrecision(StageResult& result, const fs::path& folder) {
     quantise::PrecisionTableHeader header;
     header.chip = m_project.target.chip;
     header.mixMode = m_project.target.floatType;
-    WB_TRY(quantise::writePrecisionTable(folder / kPrecisionFile, rows, header));
-    result.files["table"] = kPrecisionFile;
+    WB_TRY(quantise::writePrecisionTable(folder / kPrecisionTable, rows, header));
+    result.files["table"] = kPrecisionTable;
     result.summary = {{"entries", std::to_string(rows.size())},
                       {"layers", std::to_string(m_network.layers.size())},
                       {"unknown", std::to_string(unknown)}};
@@ -170,13 +167,6 @@ Status StageRun::runPrecision(StageResult& result, const fs::path& folder) {
 Status StageRun::runMixed(StageResult& result, const fs::path& folder) {
     WB_ASSIGN(const auto table, precisionTable());
     return runLowered(Variant::Mixed, table, result, folder);
-}
-
-Status StageRun::runDeploy(StageResult& result, const fs::path&) {
-    result.state = "skipped";
-    result.summary = {{"waits_for", "code generation for the chip is not in this version"},
-                      {"chip", m_project.target.chip}};
-    return {};
 }
 
 } // namespace wb::jobs

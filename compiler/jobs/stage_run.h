@@ -15,12 +15,18 @@
 
 namespace wb::jobs {
 
+inline constexpr char kCalibrationTable[] = "cali_table"; ///< in the folder of Calibrate
+inline constexpr char kPrecisionTable[] = "qtable";        ///< in the folder of Precision
+
 class StageRun {
 public:
     StageRun(const Project& project, std::filesystem::path projectFile, JobContext& context);
 
     /// Runs one stage into its folder; the result is complete on return (summary and files set).
     Status run(Stage stage, StageResult& result, const std::filesystem::path& folder);
+
+    /// Puts the bmodel of a finished Deploy where the user wants it, unless it is there already.
+    Status deliver(const StageResult& result, const std::filesystem::path& folder) const;
 
 private:
     // The stages, in stage_*.cpp.

@@ -23,16 +23,19 @@ ir::Tensor deepCopy(const ir::Tensor& tensor) {
     return copy;
 }
 
-/// Running mean and minimum of one layer over the images.
+/// Running mean and bounds of one layer over the images.
 struct Accumulator {
-    double cosine = 0, cosineMin = std::numeric_limits<double>::infinity();
+    double cosine = 0, cosineMin = std::numeric_limits<double>::infinity(), cosineMax = -cosineMin;
     double sqnr = 0, euclid = 0, time = 0;
-    int count = 0;
+    int count = 0, worst = 0;
 
     void add(const evaluate::LayerComparison& c, double timeUs) {
+        const auto value = static_cast<double>(c.cosine);
+        if (value < cosineMin) worst = count;
         ++count;
-        cosine += c.cosine;
-        cosineMin = std::min(cosineMin, static_cast<double>(c.cosine));
+        cosine += value;
+        cosineMin = std::min(cosineMin, value);
+        cosineMax = std::max(cosineMax, value);
         sqnr += c.sqnrDb;
         euclid += c.euclid;
         time += timeUs;
@@ -42,6 +45,8 @@ struct Accumulator {
         if (count == 0) return;
         sample.cosine = cosine / count;
         sample.cosineMin = cosineMin;
+        sample.cosineMax = cosineMax;
+        sample.worstImage = worst;
         sample.sqnrDb = sqnr / count;
         sample.euclid = euclid / count;
         sample.timeUs = time / count;

@@ -29,6 +29,7 @@ Project fullProject() {
     p.search.expectedCosine = 0.9999;
     p.detect.anchors = {10, 13, 16.5, 30};
     p.detect.classNames = {"人", "car"};
+    p.deploy = {"F16", true, true, "out/x.bmodel", true};
     p.testImages = {"t/1.jpg", "t/2.jpg"};
     p.goals = {{"layer", 0.99}, {"output", 0.999}};
     p.view = {{"zoom", 1.5}};
@@ -53,6 +54,17 @@ private slots:
         Project p;
         p.layers["x"] = {};
         QVERIFY(toJsonText(p).find("\"x\"") == std::string::npos);
+    }
+
+    void theBmodelHasAPlace() {
+        Project p;
+        QCOMPARE(bmodelFile(p, "/a/net.tpuwb").string(), std::string("/a/net_bm1684x_mixed.bmodel"));
+        p.deploy.precision = "F16";
+        QCOMPARE(bmodelFile(p, "/a/net.tpuwb").string(), std::string("/a/net_bm1684x_f16.bmodel"));
+        p.deploy.file = "out/x.bmodel";
+        QCOMPARE(bmodelFile(p, "/a/net.tpuwb").string(), std::string("/a/out/x.bmodel"));
+        p.deploy.file = "/b/x.bmodel";
+        QCOMPARE(bmodelFile(p, "/a/net.tpuwb").string(), std::string("/b/x.bmodel"));
     }
 
     void damaged_data() {

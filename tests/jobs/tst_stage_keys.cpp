@@ -48,6 +48,9 @@ private slots:
         row("lock of a layer", "00000000", [](Project& p) { p.layers["x"].locked = true; });
         row("target", "00001011", [](Project& p) { p.target.asymmetric = true; });
         row("tolerance", "00000001", [](Project& p) { p.target.toleranceCosine = 0.5; });
+        row("deployed precision", "00000001", [](Project& p) { p.deploy.precision = "INT8"; });
+        row("integer inputs", "00000001", [](Project& p) { p.deploy.quantInput = true; });
+        row("name of the bmodel", "00000000", [](Project& p) { p.deploy.file = "other.bmodel"; });
         row("method", "00011011", [](Project& p) { p.calibration.method = "max"; });
         row("outputs", "11111111", [](Project& p) { p.model.outputNames = {"y"}; });
         row("score slider", "00000000", [](Project& p) { p.detect.scoreThreshold = 0.1; });
@@ -79,6 +82,18 @@ private slots:
         QVERIFY(stageKeys(m_project, m_file)[0] != before[0]);
         write("m.onnx", "model");
         QCOMPARE(stageKeys(m_project, m_file)[0], before[0]);
+    }
+
+    /// *Save as* writes the paths anew: the same pictures in another place are the same results.
+    void placesDoNotCount() {
+        Project moved = m_project;
+        moved.model.path = m_folder.filePath("m.onnx").toStdString();
+        moved.calibration.dataset = m_folder.filePath("c").toStdString();
+        moved.testImages = {m_folder.filePath("t/1.jpg").toStdString()};
+        QCOMPARE(stageKeys(moved, m_folder.filePath("elsewhere/q.tpuwb").toStdString()), stageKeys(m_project, m_file));
+        write("t/2.jpg", "another picture");
+        moved.testImages = {m_folder.filePath("t/2.jpg").toStdString()};
+        QVERIFY(stageKeys(moved, m_file)[1] != stageKeys(m_project, m_file)[1]);
     }
 
     void missingFilesHaveKeysToo() {
