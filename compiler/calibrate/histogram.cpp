@@ -5,6 +5,7 @@
 #include "compiler/calibrate/histogram.h"
 
 #include "compiler/base/parallel.h"
+#include "compiler/kernels/f32_stats.h"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,6 @@ namespace wb::calibrate {
 namespace {
 
 constexpr int64_t kMostBins = 8'000'000;
-constexpr float kFarPlace = 16777216.0F;
 constexpr size_t kPart = size_t{1} << 15; ///< elements worth a thread of their own
 
 /// The bin into which NumPy's histogram over [0, bins − 1] puts each whole number.
@@ -46,28 +46,38 @@ std::vector<uint32_t> binOfWhole(size_t bins) {
     return table;
 }
 
+/// Neighbouring values often fall into the same bin, whose count would then wait for itself: two sets of
+/// counts take turns. Long histograms, which are rare, keep one.
+constexpr size_t kMostInTurns = size_t{1} << 15;
+
 void countPart(std::span<const float> values, float width, const std::vector<uint32_t>& table,
                std::vector<int64_t>& counts) {
     constexpr size_t kBlock = 512;
-    std::array<int32_t, kBlock> whole;
+    std::array<int32_t, kBlock> place;
     const auto bins = static_cast<uint32_t>(table.size());
-    int64_t zeros = 0;
+    const bool inTurns = bins <= kMostInTurns && values.size() < std::numeric_limits<uint32_t>::max();
+    std::vector<uint32_t> turns(inTurns ? 2 * (size_t{bins} + 1) : 0); // what is beyond the last bin has one too
     for (size_t at = 0; at < values.size(); at += kBlock) {
         const size_t n = std::min(kBlock, values.size() - at);
-        const float* v = values.data() + at;
-        // Truncation is floor here: magnitudes are not negative. What is no number or beyond the last
-        // bin is dropped below.
-        for (size_t i = 0; i < n; ++i) {
-            const float place = std::abs(v[i]) / width + 0.5F;
-            whole[i] = static_cast<int32_t>(place < kFarPlace ? place : -1.0F);
+        kernels::f32Places(values.data() + at, width, place.data(), static_cast<int64_t>(n));
+        if (inTurns) {
+            uint32_t* even = turns.data();
+            uint32_t* odd = even + bins + 1;
+            size_t i = 0;
+            for (; i + 2 <= n; i += 2) {
+                ++even[std::min(static_cast<uint32_t>(place[i]), bins)];
+                ++odd[std::min(static_cast<uint32_t>(place[i + 1]), bins)];
+            }
+            if (i < n) ++even[std::min(static_cast<uint32_t>(place[i]), bins)];
+        } else {
+            for (size_t i = 0; i < n; ++i)
+                if (static_cast<uint32_t>(place[i]) < bins) ++counts[table[static_cast<uint32_t>(place[i])]];
         }
-        for (size_t i = 0; i < n; ++i)
-            zeros += v[i] == 0.0F;
-        for (size_t i = 0; i < n; ++i)
-            if (static_cast<uint32_t>(whole[i]) < bins)
-                ++counts[table[static_cast<uint32_t>(whole[i])]];
     }
-    counts[table[0]] -= zeros; // exact zeros are not part of the distribution
+    for (size_t i = 0; inTurns && i < bins; ++i)
+        counts[table[i]] += int64_t{turns[i]} + turns[bins + 1 + i];
+    // Exact zeros are not part of the distribution.
+    counts[table[0]] -= kernels::f32CountZeros(values.data(), static_cast<int64_t>(values.size()));
 }
 
 /// Python's a // b for floats.
@@ -87,23 +97,8 @@ double floorDivide(double a, double b) {
 } // namespace
 
 Extent extentOf(std::span<const float> values) {
-    constexpr size_t kLanes = 16;
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    std::array<float, kLanes> low, high;
-    low.fill(kInfinity);
-    high.fill(-kInfinity);
-    size_t at = 0;
-    for (; at + kLanes <= values.size(); at += kLanes)
-        for (size_t lane = 0; lane < kLanes; ++lane) {
-            const float v = values[at + lane];
-            low[lane] = v < low[lane] ? v : low[lane];
-            high[lane] = v > high[lane] ? v : high[lane];
-        }
-    for (; at < values.size(); ++at) {
-        low[0] = values[at] < low[0] ? values[at] : low[0];
-        high[0] = values[at] > high[0] ? values[at] : high[0];
-    }
-    return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+    const auto found = kernels::f32Extremes(values.data(), static_cast<int64_t>(values.size()));
+    return {found.min, found.max};
 }
 
 void MagnitudeHistogram::start(std::span<const float> values, double range, size_t bins, int threads,

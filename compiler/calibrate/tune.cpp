@@ -8,6 +8,8 @@
 #include "compiler/calibrate/calibrator_state.h"
 
 #include "compiler/base/parallel.h"
+#include "compiler/execute/team.h"
+#include "compiler/kernels/f32_stats.h"
 
 #include <algorithm>
 #include <array>
@@ -32,38 +34,9 @@ double asWritten(double value) {
     return std::strtod(text, nullptr);
 }
 
-/// Three plain loops over a block, which compilers turn into vector code; one loop becomes branches.
-void quantiseBlock(const float* __restrict in, float* __restrict out, size_t count, float scale) {
-    constexpr float kRound = 12582912.0F; // 1.5 · 2^23: adding it rounds to a whole number
-    for (size_t i = 0; i < count; ++i)
-        out[i] = std::min(in[i] * scale, 127.0F);
-    for (size_t i = 0; i < count; ++i)
-        out[i] = std::max(out[i], -128.0F);
-    for (size_t i = 0; i < count; ++i)
-        out[i] = ((out[i] + kRound) - kRound) / scale;
-}
-
-/// To int8 and back with one scale, in float32; halves go to the even number.
-void quantiseAndBack(const float* in, float* out, int64_t count, double threshold, int threads) {
-    constexpr int64_t kBlock = 2048;
-    const auto scale = static_cast<float>(127 / threshold);
-    parallelFor(count, 1 << 16, threads, [=](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; i += kBlock)
-            quantiseBlock(in + i, out + i, static_cast<size_t>(std::min(kBlock, end - i)), scale);
-    });
-}
-
 double lengthOfDifference(std::span<const float> a, std::span<const float> b) {
     std::array<double, 8> lanes{};
-    const size_t n = std::min(a.size(), b.size());
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (size_t k = 0; k < 8; ++k) {
-            const auto d = static_cast<double>(a[i + k] - b[i + k]);
-            lanes[k] += d * d;
-        }
-    for (; i < n; ++i)
-        lanes[0] += static_cast<double>(a[i] - b[i]) * static_cast<double>(a[i] - b[i]);
+    kernels::f32AddSquares(a.data(), b.data(), static_cast<int64_t>(std::min(a.size(), b.size())), lanes);
     double sum = 0;
     for (const double lane : lanes)
         sum += lane;
@@ -104,15 +77,15 @@ class Tuner {
 public:
     Tuner(const ir::Graph& graph, execute::Executor& executor, const Options& options, size_t samples,
           const JobContext& context)
-        : m_graph(graph), m_executor(executor), m_options(options), m_samples(samples), m_context(context) {}
+        : m_graph(graph), m_team(executor), m_options(options), m_samples(samples), m_context(context) {}
 
     /// Reference results of a layer for all samples, kept in `live`.
     Status runReference(ir::NodeId node, Values& live) {
-        for (size_t i = 0; i < m_samples; ++i) {
-            WB_ASSIGN(TensorMap results, m_executor.runRange(node, node + 1, operandsOf(node, live[i]), m_context));
+        return m_team.forEach(m_samples, m_context, [&](size_t i, execute::Executor& own, const JobContext& job) -> Status {
+            WB_ASSIGN(TensorMap results, own.runRange(node, node + 1, operandsOf(node, live[i]), job));
             live[i].merge(results);
-        }
-        return {};
+            return {};
+        });
     }
 
     /// The best threshold for the inputs of a layer between `start` and `most`.
@@ -120,23 +93,31 @@ public:
         const double step = (most - start) / m_options.tuneSteps;
         if (!(step > 0) || !(most - start > kLeastSpan))
             return start;
-        std::vector<double> norms;
         const std::string& name = m_graph.value(m_graph.node(node).results[0]).name;
-        for (size_t i = 0; i < m_samples; ++i)
-            norms.push_back(sumOfMagnitudes(live[i].at(name).span<float>()));
+        std::vector<double> norms(m_samples);
+        WB_TRY(parallelFor(static_cast<int64_t>(m_samples), 1, m_context, [&](int64_t begin, int64_t end) {
+            for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
+                norms[i] = sumOfMagnitudes(live[i].at(name).span<float>());
+        }));
+        // Every threshold on every sample is a run of its own.
+        const auto steps = static_cast<size_t>(m_options.tuneSteps) + 1;
+        std::vector<double> lengths(steps * m_samples);
+        WB_TRY(m_team.forEach(lengths.size(), m_context,
+                              [&](size_t run, execute::Executor& own, const JobContext& job) -> Status {
+                                  const TensorMap& values = live[run % m_samples];
+                                  const double threshold = start + step * static_cast<double>(run / m_samples);
+                                  WB_ASSIGN(const TensorMap results,
+                                            own.runRange(node, node + 1, quantisedOperands(node, values, threshold), job));
+                                  lengths[run] = lengthOfDifference(values.at(name).span<float>(),
+                                                                    results.at(name).span<float>());
+                                  return {};
+                              }));
         double best = start, least = 0;
         for (int i = 0; i <= m_options.tuneSteps; ++i) {
             const double threshold = start + step * i;
             double distance = 0;
-            for (size_t sample = 0; sample < m_samples; ++sample) {
-                WB_TRY(m_context.checkStop());
-                WB_ASSIGN(const TensorMap results,
-                          m_executor.runRange(node, node + 1, quantisedOperands(node, live[sample], threshold),
-                                              m_context));
-                distance += lengthOfDifference(live[sample].at(name).span<float>(),
-                                               results.at(name).span<float>()) /
-                            norms[sample];
-            }
+            for (size_t sample = 0; sample < m_samples; ++sample)
+                distance += lengths[static_cast<size_t>(i) * m_samples + sample] / norms[sample];
             distance /= static_cast<double>(m_samples);
             if (i == 0 || distance < least)
                 least = distance;
@@ -156,19 +137,20 @@ private:
                     map.insert(*it);
         return map;
     }
-    TensorMap quantisedOperands(ir::NodeId node, const TensorMap& live, double threshold) {
+    /// All operands to int8 and back with one scale, in float32; halves go to the even number.
+    TensorMap quantisedOperands(ir::NodeId node, const TensorMap& live, double threshold) const {
         TensorMap map = operandsOf(node, live);
         for (auto& [name, tensor] : map) {
-            ir::Tensor rounded(ir::ElementType::F32, tensor.shape());
-            quantiseAndBack(tensor.data<float>(), rounded.mutableData<float>(), tensor.elementCount(),
-                            threshold, m_context.threads());
+            ir::Tensor rounded = execute::blankTensor(ir::ElementType::F32, tensor.shape());
+            kernels::f32ThroughCodes(tensor.data<float>(), static_cast<float>(127 / threshold),
+                                     rounded.mutableData<float>(), tensor.elementCount());
             tensor = std::move(rounded);
         }
         return map;
     }
 
     const ir::Graph& m_graph;
-    execute::Executor& m_executor;
+    execute::Team m_team;
     const Options& m_options;
     size_t m_samples;
     const JobContext& m_context;

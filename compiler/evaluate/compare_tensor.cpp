@@ -123,13 +123,19 @@ template <class T> Sums sumsOf(const T* a, const T* b, size_t count) {
         s.dot += lane.dot, s.aa += lane.aa, s.bb += lane.bb, s.dd += lane.dd;
         s.ss += lane.ss, s.a += lane.a, s.d += lane.d;
     }
+    const auto apart = [&](size_t k, size_t order) {
+        return !(std::abs(a[k] - b[k]) <= static_cast<T>(1e-8) + static_cast<T>(kRelative[order]) * std::abs(b[k]));
+    };
     for (size_t k = 0; k < count; ++k) {
-        const T difference = std::abs(a[k] - b[k]), size = std::abs(b[k]);
+        const T difference = std::abs(a[k] - b[k]);
         s.unequal += !(a[k] == b[k]);
-        for (size_t order = kLoosest; order <= kClosest; ++order)
-            s.apart[order] += !(difference <= static_cast<T>(1e-8) + static_cast<T>(kRelative[order]) * size);
+        s.apart[kClosest] += apart(k, kClosest);
         if (difference > s.maxAbs) s.maxAbs = difference, s.maxAt = k;
     }
+    if (s.apart[kClosest] == 0) return s; // then nothing is apart by a looser measure
+    for (size_t order = kLoosest; order < kClosest; ++order)
+        for (size_t k = 0; k < count; ++k)
+            s.apart[order] += apart(k, order);
     return s;
 }
 

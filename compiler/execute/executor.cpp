@@ -52,10 +52,12 @@ private:
 
 class PlannedExecutor : public Executor {
 public:
-    PlannedExecutor(std::shared_ptr<const ir::Graph> graph, const Options& options, Plan plan)
+    PlannedExecutor(std::shared_ptr<const ir::Graph> graph, const Options& options,
+                    std::shared_ptr<const Plan> plan)
         : m_graph(std::move(graph))
         , m_options(options)
-        , m_plan(std::move(plan))
+        , m_shared(std::move(plan))
+        , m_plan(*m_shared)
         , m_recycler(std::make_shared<Recycler>()) {}
 
     Status prepare() {
@@ -136,6 +138,12 @@ public:
             return {};
         }, nullptr, {}, inside));
         return named;
+    }
+
+    Result<std::unique_ptr<Executor>> sibling() const override {
+        auto executor = std::make_unique<PlannedExecutor>(m_graph, m_options, m_shared);
+        WB_TRY(executor->prepare());
+        return std::unique_ptr<Executor>(std::move(executor));
     }
 
     const ir::Graph& graph() const override { return *m_graph; }
@@ -363,7 +371,8 @@ private:
 
     std::shared_ptr<const ir::Graph> m_graph;
     Options m_options;
-    Plan m_plan;
+    std::shared_ptr<const Plan> m_shared;   ///< with all siblings
+    const Plan& m_plan;
     std::shared_ptr<Recycler> m_recycler;
     std::unique_ptr<std::byte, Free> m_arena;
     std::vector<Operands> m_operands;       ///< beside m_plan.steps
@@ -378,7 +387,8 @@ Result<std::unique_ptr<Executor>> Executor::create(std::shared_ptr<const ir::Gra
                                                    const Options& options, const JobContext& context) {
     if (graph == nullptr) return Error{Code::Internal, "no graph to run"};
     WB_ASSIGN(Plan plan, buildPlan(*graph, options, context));
-    auto executor = std::make_unique<PlannedExecutor>(std::move(graph), options, std::move(plan));
+    auto executor = std::make_unique<PlannedExecutor>(std::move(graph), options,
+                                                      std::make_shared<const Plan>(std::move(plan)));
     WB_TRY(executor->prepare());
     return std::unique_ptr<Executor>(std::move(executor));
 }

@@ -44,6 +44,9 @@ public:
     virtual Result<TensorMap> runRange(ir::NodeId first, ir::NodeId last, const TensorMap& live,
                                        const JobContext& context) = 0;
 
+    /// Another one with the same prepared kernels and memory of its own: the two may run at the same time.
+    virtual Result<std::unique_ptr<Executor>> sibling() const = 0;
+
     virtual const ir::Graph& graph() const = 0;
     virtual size_t peakBytes() const = 0;      ///< planned activation memory
 };

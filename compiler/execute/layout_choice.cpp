@@ -105,7 +105,8 @@ ops::Layout operandLayout(const ir::Graph& graph, const Group& group, size_t ind
     const ir::Shape& shape = graph.value(value).type.shape;
     if (shape.size() != 4) return ops::Layout::Plain;
     const LayoutSet has = available[static_cast<size_t>(value)];
-    if ((has & bit(group.layout)) == 0 && (has & bit(ops::Layout::Plain)) != 0 &&
+    // Only what the kernel itself reads first: a residual of an absorbed follower is read beside the result.
+    if (index == 0 && (has & bit(group.layout)) == 0 && (has & bit(ops::Layout::Plain)) != 0 &&
         shape[1] <= group.def->plainInputChannels)
         return ops::Layout::Plain;
     return group.layout;

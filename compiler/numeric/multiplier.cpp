@@ -7,14 +7,26 @@
 namespace wb::numeric {
 namespace {
 
+/// std::round without the call: half away from zero. From 2^52 on every double is whole.
+double nearest(double value) {
+    if (!(std::fabs(value) < 0x1p52)) return value;
+    auto whole = static_cast<double>(static_cast<int64_t>(value));
+    const double part = value - whole; // exact
+    whole += part >= 0.5 ? 1.0 : 0.0;
+    whole -= part <= -0.5 ? 1.0 : 0.0;
+    return whole;
+}
+
 MultiplierShift search(double factor, int bits, int firstShift) {
     const auto value = static_cast<double>(static_cast<float>(factor));
     const double limit = bits == 32 ? std::numeric_limits<int32_t>::max() : 127;
     float best = std::numeric_limits<float>::infinity();
     MultiplierShift found;
-    for (int shift = firstShift; shift <= 30; ++shift) {
-        const double multiplier = std::round(std::ldexp(value, shift));
-        const auto error = static_cast<float>(std::fabs(std::ldexp(multiplier, -shift) - value));
+    // A float times a power of two is exact in double, so multiplying is as good as ldexp.
+    double power = std::ldexp(1.0, firstShift), inverse = std::ldexp(1.0, -firstShift);
+    for (int shift = firstShift; shift <= 30; ++shift, power *= 2, inverse /= 2) {
+        const double multiplier = nearest(value * power);
+        const auto error = static_cast<float>(std::fabs(multiplier * inverse - value));
         if (error < best && std::fabs(multiplier) < limit) {
             best = error;
             found = {static_cast<int32_t>(multiplier), shift};

@@ -2,6 +2,7 @@
 // The executor: fused and observed runs equal the plain twins, results do not depend on threads, ranges of
 // nodes can be run alone, wrong input is refused, a stop request is answered.
 #include "compiler/execute/executor.h"
+#include "compiler/execute/team.h"
 
 #include <QTest>
 
@@ -57,6 +58,49 @@ private slots:
             QVERIFY(fast->peakBytes() <= seen->peakBytes());
             QVERIFY(seen->peakBytes() > 0);
         }
+    }
+
+    /// A residual of few channels that only exists row by row is brought to the result's layout, although the
+    /// convolution itself would read so few channels as they are.
+    void aPlainResidualIsReordered() {
+        test::GraphMaker maker;
+        const ir::ValueId x = maker.input("x", {1, 8, 9, 7}), r = maker.input("r", {1, 8, 9, 7});
+        maker.graph.outputs = {maker.op("top.Add", {maker.conv(x, 8, 3, "c"), r}, "sum")};
+        const auto graph = std::make_shared<const ir::Graph>(maker.graph);
+        const TensorMap in{{"x", maker.random({1, 8, 9, 7})}, {"r", maker.random({1, 8, 9, 7})}};
+        const TensorMap expected = runOn(*make(graph, {.scalar = true}), in);
+        QVERIFY(test::distance(runOn(*make(graph, {}), in).at("sum"), expected.at("sum")) < 1e-5);
+    }
+
+    /// Side by side, each run has memory of its own, and the first error by index is the one returned.
+    void aTeamRunsSideBySide() {
+        test::GraphMaker maker;
+        const auto graph = maker.detector();
+        const auto executor = make(graph, {});
+        std::vector<TensorMap> inputs, expected, found(9);
+        for (size_t i = 0; i < found.size(); ++i) {
+            inputs.push_back({{"data", maker.random(graph->value(graph->inputs()[0]).type.shape)}});
+            expected.push_back(runOn(*executor, inputs.back()));
+        }
+        JobContext context;
+        context.setThreads(4);
+        execute::Team team(*executor);
+        for (int round = 0; round < 2; ++round) {
+            const auto status = team.forEach(found.size(), context, [&](size_t i, Executor& own, const JobContext& job) -> Status {
+                WB_ASSIGN(found[i], own.run(inputs[i], job));
+                return {};
+            });
+            QVERIFY(status.hasValue());
+            for (size_t i = 0; i < found.size(); ++i)
+                for (const auto& [name, tensor] : expected[i])
+                    QVERIFY(std::memcmp(tensor.bytes(), found[i].at(name).bytes(), tensor.byteSize()) == 0);
+        }
+        const auto failed = team.forEach(6, context, [](size_t i, Executor&, const JobContext&) -> Status {
+            if (i >= 2) return Error{Code::Internal, std::to_string(i)};
+            return {};
+        });
+        QVERIFY(!failed.hasValue());
+        QCOMPARE(failed.error().what, std::string("2"));
     }
 
     void threadsDoNotShow() {

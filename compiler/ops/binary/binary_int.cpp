@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Element-wise tpu operators in integers. Operands are brought to the result's scale one by one and
 // shifted before they are added; a product is shifted once (dossier section 5.7).
+#include "compiler/kernels/code_rows.h"
 #include "compiler/ops/support/int_kernel.h"
 
 #include <algorithm>
@@ -83,29 +84,15 @@ Prepared combineCodes(const PrepareContext& c, std::vector<Side> sides, Combine 
     });
 }
 
-/// Two operands of the result's shape: what a code adds is a table of 256 numbers an operand, and
-/// the order of elements does not matter.
-Prepared sumOfTables(const PrepareContext& c, const std::vector<Side>& sides, bool minus,
-                     bool reverse) {
-    std::array<std::array<int32_t, 256>, 2> parts{};
-    for (size_t s = 0; s < 2; ++s)
-        for (int code = 0; code < 256; ++code) {
-            const int64_t x = sides[s].isSigned ? static_cast<int8_t>(code) : code;
-            const int64_t part = numeric::shiftRightHalfUp(x * sides[s].multiplier, sides[s].shift);
-            parts[s][static_cast<size_t>(code)] = static_cast<int32_t>(std::clamp<int64_t>(
-                minus && (s == 1) != reverse ? -part : part, -(1 << 20), 1 << 20));
-        }
+/// Two operands of the result's shape: the order of elements does not matter.
+Prepared sumOfTwo(const PrepareContext& c, const std::array<kernels::CodeScale, 2>& scales) {
     const bool outSigned = isSignedCode(resultType(c));
-    const bool relu = c.node->attributes.boolean("do_relu");
+    const int32_t low = outSigned && !c.node->attributes.boolean("do_relu") ? -128 : 0;
+    const int32_t high = outSigned ? 127 : 255;
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
         work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
-            const auto* a = in[0].as<uint8_t>();
-            const auto* b = in[1].as<uint8_t>();
-            const int32_t low = outSigned && !relu ? -128 : 0;
-            const int32_t high = outSigned ? 127 : 255;
-            for (int64_t i = begin; i < end; ++i)
-                out[0].as<uint8_t>()[i] =
-                    static_cast<uint8_t>(std::clamp(parts[0][a[i]] + parts[1][b[i]], low, high));
+            kernels::addCodes(in[0].as<uint8_t>() + begin, scales[0], in[1].as<uint8_t>() + begin, scales[1], low,
+                              high, out[0].as<uint8_t>() + begin, end - begin);
         });
     });
 }
@@ -135,8 +122,15 @@ Prepared prepareSum(const PrepareContext& c) {
         sides[i].shift = static_cast<int>(shifts[i]);
     }
     const bool minus = c.node->op == "tpu.Sub";
-    if (sides.size() == 2 && sides[0].whole && sides[1].whole)
-        return sumOfTables(c, sides, minus, reverse);
+    if (sides.size() == 2 && sides[0].whole && sides[1].whole) {
+        std::array<kernels::CodeScale, 2> scales;
+        for (size_t i = 0; i < 2; ++i)
+            scales[i] = {sides[i].isSigned, static_cast<int32_t>(multipliers[i]), sides[i].shift,
+                         minus && (i == 1) != reverse};
+        if (scales[0].fits() && scales[1].fits() && multipliers[0] == scales[0].multiplier &&
+            multipliers[1] == scales[1].multiplier)
+            return sumOfTwo(c, scales);
+    }
     return combineCodes(
         c, std::move(sides), [=](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
             int64_t sum = 0;

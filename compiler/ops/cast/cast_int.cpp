@@ -2,13 +2,13 @@
 // tpu.Cast: between float32, binary16, bfloat16 and 8-bit codes (dossier section 5.1).
 // Multiplication by the reciprocal and by the scale is done in float32, rounding to codes half away
 // from zero; with F16 on one side every step is rounded to F16.
+#include "compiler/kernels/code_rows.h"
 #include "compiler/kernels/half_rows.h"
 #include "compiler/numeric/half.h"
 #include "compiler/ops/support/int_kernel.h"
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 namespace wb::ops {
 namespace {
@@ -56,17 +56,6 @@ template <class Body> void inStrips(const Buffer& result, const kernels::Work& w
     });
 }
 
-/// Round half away from zero, add the zero point, saturate, without a call, so that loops become
-/// vectors.
-template <class Out> Out nearestCode(float value, int32_t zero) {
-    value = value == value ? std::min(std::max(value, -1024.0F), 1024.0F) : 0.0F;
-    auto whole = static_cast<int32_t>(value);
-    const float part = value - static_cast<float>(whole); // exact
-    whole += static_cast<int32_t>(part >= 0.5F) - static_cast<int32_t>(part <= -0.5F) + zero;
-    return static_cast<Out>(std::clamp<int32_t>(whole, std::numeric_limits<Out>::min(),
-                                                std::numeric_limits<Out>::max()));
-}
-
 struct Quant {
     float scale = 1;
     float zeroPoint = 0;
@@ -82,22 +71,21 @@ Prepared toCodes(const PrepareContext& c, ElementType from) {
     const auto* q = resultType(c).uniform();
     const double inverse = q == nullptr ? 1.0 : 1.0 / q->scale();
     const float factor = narrow(static_cast<float>(inverse), from);
-    const double zero = q == nullptr ? 0 : static_cast<double>(q->zeroPoint());
+    const auto zero = q == nullptr ? 0 : static_cast<int32_t>(q->zeroPoint());
     const bool outSigned = isSignedCode(resultType(c));
-    const auto whole = static_cast<int32_t>(zero);
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
         inStrips(out[0], work, [&](int64_t first, int64_t count) {
             std::array<float, kStrip> strip;
             const float* numbers = load(in[0].data, from, first, count, strip.data());
+            auto* codes = out[0].as<uint8_t>() + first;
+            if (from == ElementType::F32) {
+                kernels::floatToCodes(numbers, factor, zero, outSigned, codes, count);
+                return;
+            }
             for (int64_t i = 0; i < count; ++i)
                 strip[static_cast<size_t>(i)] = numbers[i] * factor;
             narrowRow(strip.data(), from, count);
-            withCode(outSigned, [&](auto code) {
-                using Out = decltype(code);
-                auto* codes = out[0].as<Out>() + first;
-                for (int64_t i = 0; i < count; ++i)
-                    codes[i] = nearestCode<Out>(strip[static_cast<size_t>(i)], whole);
-            });
+            kernels::floatToCodes(strip.data(), 1, zero, outSigned, codes, count);
         });
     });
 }
@@ -142,8 +130,11 @@ Prepared prepareCast(const PrepareContext& c) {
         });
 }
 
-/// Elements are cast wherever they lie. A blocked float stays so: its codes are fewer bytes to reorder.
+/// Elements are cast wherever they lie. A blocked float stays so: its codes are fewer bytes to reorder, and
+/// so are the codes of what the caller gets.
 std::vector<Layout> castLayouts(const ir::Graph& graph, const ir::Node& node) {
+    const auto& result = graph.value(node.results[0]).type;
+    if (graph.isOutput(node.results[0]) && result.element == ElementType::F32) return {Layout::Plain};
     auto layouts = codeLayouts(graph, node);
     if (layouts.size() > 1) layouts.push_back(blockedLayout());
     return layouts;

@@ -24,6 +24,16 @@ struct QuantisedFilter {
     bool isSigned = true;
 };
 
+/// numeric::toCode of a weight over its channel's scale, which is at most 255: without a call a weight.
+int32_t nearestCode(double value) {
+    if (!(std::fabs(value) < 1024)) return std::isnan(value) ? 0 : value < 0 ? -1024 : 1024;
+    auto whole = static_cast<int32_t>(value);
+    const double part = value - whole; // exact
+    whole += part >= 0.5 ? 1 : 0;
+    whole -= part <= -0.5 ? 1 : 0;
+    return whole;
+}
+
 QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vector<float>& bias,
                                int64_t channels, const Codes& in, const Codes& out) {
     QuantisedFilter result;
@@ -46,14 +56,12 @@ QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vect
             largest = std::max(largest, std::fabs(w[i]));
         const double scale = std::max(largest / most, 1e-5F);
         int64_t sum = 0;
+        const int32_t low = result.isSigned ? -128 : 0, high = result.isSigned ? 127 : 255;
+        int8_t* codes = result.codes.data() + c * perChannel;
         for (int64_t i = 0; i < perChannel; ++i) {
-            const double code = w[i] / scale;
-            auto& target = result.codes[static_cast<size_t>(c * perChannel + i)];
-            if (result.isSigned)
-                target = numeric::toCode<int8_t>(code);
-            else
-                target = static_cast<int8_t>(numeric::toCode<uint8_t>(code));
-            sum += result.isSigned ? target : static_cast<uint8_t>(target);
+            const int32_t code = std::clamp(nearestCode(w[i] / scale), low, high);
+            codes[i] = static_cast<int8_t>(code);
+            sum += code;
         }
         const auto pair = numeric::scaleShift(scale * scaleIn / out.scale, 32);
         result.multipliers.push_back(pair.multiplier);
