@@ -1,88 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measuring a precision table (candidate.h).
+// Measuring a precision table (candidate.h). Samples run side by side; what they give is added in the
+// order of samples, so that the sums do not depend on the number of threads.
 #include "compiler/search/candidate.h"
 
+#include "compiler/execute/team.h"
+#include "compiler/search/similarity.h"
+
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 namespace wb::search {
 namespace {
 
-constexpr size_t kBudget = size_t{1} << 30; ///< for the float network's layers
+constexpr size_t kBudget = size_t{1} << 30; ///< for layers of the float network, and of the one kept last
 
-/// Lanes of float32 over blocks of this many elements, summed in double.
-constexpr size_t kBlock = 1024, kLanes = 8;
-
-template <class T> double similarityOf(const T* a, const float* b, size_t count) {
-    double ab = 0, aa = 0, bb = 0;
-    for (size_t at = 0; at < count; at += kBlock) {
-        std::array<float, kLanes> sab{}, saa{}, sbb{};
-        const size_t n = std::min(kBlock, count - at);
-        const T* x = a + at;
-        const float* y = b + at;
-        size_t i = 0;
-        for (; i + kLanes <= n; i += kLanes)
-            for (size_t lane = 0; lane < kLanes; ++lane) {
-                const auto u = static_cast<float>(x[i + lane]);
-                const float v = y[i + lane];
-                sab[lane] += u * v;
-                saa[lane] += u * u;
-                sbb[lane] += v * v;
-            }
-        for (; i < n; ++i) {
-            const auto u = static_cast<float>(x[i]);
-            sab[0] += u * y[i];
-            saa[0] += u * u;
-            sbb[0] += y[i] * y[i];
-        }
-        for (size_t lane = 0; lane < kLanes; ++lane) {
-            ab += static_cast<double>(sab[lane]);
-            aa += static_cast<double>(saa[lane]);
-            bb += static_cast<double>(sbb[lane]);
-        }
-    }
-    const double cosine = ab / (std::sqrt(aa) * std::sqrt(bb));
-    return std::isfinite(cosine) ? 0.5 + 0.5 * cosine : 0.5; // the vendor maps "no number" to cosine 0
-}
-
-size_t bytesOf(const execute::TensorMap& map) {
+/// Bytes of all values that nodes compute for one sample.
+size_t layerBytes(const ir::Graph& graph) {
     size_t sum = 0;
-    for (const auto& [name, tensor] : map)
-        sum += tensor.byteSize();
+    for (const ir::Node& node : graph.nodes())
+        if (node.op != "top.Weight")
+            for (const ir::ValueId id : node.results) {
+                const ir::TensorType& type = graph.value(id).type;
+                sum += static_cast<size_t>(type.elementCount()) * ir::sizeInBytes(type.element);
+            }
     return sum;
 }
 
-/// Detached from the executor's memory, as float32.
-ir::Tensor kept(const ir::Tensor& tensor, const ir::TensorType& type) {
-    const ir::Tensor wide = execute::toFloat(tensor, type);
-    return ir::Tensor::of<float>(ir::ElementType::F32, wide.shape(), wide.span<float>());
-}
+bool isInput(const ir::Node& node) { return node.op == "top.Input"; }
 
 } // namespace
-
-double similarityOfStored(const ir::Tensor& stored, const ir::TensorType& type, const ir::Tensor& reference) {
-    if (stored.elementCount() != reference.elementCount())
-        return 0.5;
-    const auto count = static_cast<size_t>(reference.elementCount());
-    const auto* quant = type.uniform();
-    const bool symmetric = quant != nullptr && !quant->axis && quant->zeroPoints.size() == 1 &&
-                           quant->zeroPoints[0] == 0;
-    if (symmetric && (stored.type() == ir::ElementType::I8 || stored.type() == ir::ElementType::Si8))
-        return similarityOf(stored.data<int8_t>(), reference.data<float>(), count);
-    if (symmetric && stored.type() == ir::ElementType::Ui8)
-        return similarityOf(stored.data<uint8_t>(), reference.data<float>(), count);
-    if (stored.type() == ir::ElementType::F32 && quant == nullptr)
-        return similarityOf(stored.data<float>(), reference.data<float>(), count);
-    const ir::Tensor wide = execute::toFloat(stored, type);
-    return similarityOf(wide.data<float>(), reference.data<float>(), count);
-}
 
 Evaluator::Evaluator(const ir::Graph& top, const quantise::RangeTable& ranges, size_t samples,
                      const SampleLoader& load, const Options& options)
     : m_top(top), m_ranges(ranges), m_samples(samples), m_load(load), m_options(options) {
     for (const ir::Node& node : top.nodes())
-        if (node.op != "top.Weight" && node.op != "top.Input")
+        if (node.op != "top.Weight" && !isInput(node))
             for (const ir::ValueId id : node.results)
                 m_topValues.emplace(top.value(id).name, id);
 }
@@ -97,26 +48,34 @@ Result<std::shared_ptr<const ir::Graph>> Evaluator::lowered(ops::Precision modul
     JobContext quiet(context.stopToken());
     quiet.setThreads(context.threads());
     WB_ASSIGN(quantise::Lowered result, quantise::lower(m_top, m_ranges, table, options, quiet));
+    if (result.graph->outputs.size() != m_top.outputs.size())
+        return Error{Code::Internal, "the lowered network has other outputs"};
     return std::move(result.graph);
 }
 
-Result<execute::TensorMap> Evaluator::referenceLayers(size_t sample, const JobContext& context) {
-    if (sample < m_layers.size() && !m_layers[sample].empty())
-        return m_layers[sample];
-    WB_ASSIGN(const execute::TensorMap inputs, m_load(sample));
+Result<execute::TensorMap> Evaluator::inputsOf(size_t sample) const {
+    WB_ASSIGN(execute::TensorMap inputs, m_load(sample));
+    const auto ids = m_top.inputs();
+    if (ids.size() == 1 && inputs.size() == 1 && inputs.begin()->first != m_top.value(ids[0]).name)
+        return execute::TensorMap{{m_top.value(ids[0]).name, inputs.begin()->second}};
+    return inputs;
+}
+
+Result<execute::TensorMap> Evaluator::referenceLayers(size_t sample, execute::Executor& executor,
+                                                      const JobContext& context,
+                                                      execute::TensorMap* outputs) const {
+    WB_ASSIGN(const execute::TensorMap inputs, inputsOf(sample));
     execute::TensorMap layers;
-    const ir::Graph& graph = m_reference->graph();
-    WB_ASSIGN(const execute::TensorMap outputs,
-              m_reference->run(inputs, context,
-                               [&](ir::NodeId node, std::span<const ir::Tensor> results, double) -> Status {
-                                   const auto& ids = graph.node(node).results;
-                                   for (size_t i = 0; i < results.size() && i < ids.size(); ++i) {
-                                       const ir::Value& value = graph.value(ids[i]);
-                                       if (m_topValues.contains(value.name))
-                                           layers.insert_or_assign(value.name, kept(results[i], value.type));
-                                   }
-                                   return {};
-                               }));
+    const ir::Graph& graph = executor.graph();
+    const auto keep = [&](ir::NodeId node, std::span<const ir::Tensor> results, double) -> Status {
+        const auto& ids = graph.node(node).results;
+        for (size_t i = 0; i < results.size() && i < ids.size(); ++i)
+            if (const std::string& name = graph.value(ids[i]).name; m_topValues.contains(name))
+                layers.insert_or_assign(name, execute::detached(results[i]));
+        return {};
+    };
+    WB_ASSIGN(execute::TensorMap results, executor.run(inputs, context, keep));
+    if (outputs != nullptr) *outputs = std::move(results);
     return layers;
 }
 
@@ -125,73 +84,128 @@ Status Evaluator::runReference(const JobContext& context) {
     execute::Options execution;
     execution.observable = true;
     WB_ASSIGN(m_reference, execute::Executor::create(graph, execution, context));
-    size_t used = 0;
-    m_layers.resize(m_samples);
-    for (size_t sample = 0; sample < m_samples; ++sample) {
-        context.progress({"reference", static_cast<double>(sample), static_cast<double>(m_samples)});
-        WB_ASSIGN(const execute::TensorMap inputs, m_load(sample));
-        WB_ASSIGN(const execute::TensorMap outputs, m_reference->run(inputs, context));
-        m_outputs.emplace_back();
-        for (const ir::ValueId id : graph->outputs)
-            m_outputs.back().push_back(
-                execute::toFloat(outputs.at(graph->value(id).name), graph->value(id).type));
-        if (used < kBudget) {
-            WB_ASSIGN(execute::TensorMap layers, referenceLayers(sample, context));
-            used += bytesOf(layers);
-            if (used <= kBudget)
-                m_layers[sample] = std::move(layers);
-        }
-    }
-    return {};
+    const size_t kept = std::min(m_samples, kBudget / std::max<size_t>(1, layerBytes(*graph)));
+    m_layers.assign(m_samples, {});
+    m_outputs.assign(m_samples, {});
+    context.progress({"reference", 0, static_cast<double>(m_samples)});
+    return execute::Team(*m_reference).forEach(m_samples, context,
+                      [&](size_t sample, execute::Executor& executor, const JobContext& job) -> Status {
+                          if (sample < kept) {
+                              WB_ASSIGN(m_layers[sample],
+                                        referenceLayers(sample, executor, job, &m_outputs[sample]));
+                              return {};
+                          }
+                          WB_ASSIGN(const execute::TensorMap inputs, inputsOf(sample));
+                          WB_ASSIGN(m_outputs[sample], executor.run(inputs, job));
+                          return {};
+                      });
 }
 
 Result<Measurement> Evaluator::measure(const quantise::PrecisionTable& table, bool withLayers,
                                        const JobContext& context) {
     WB_ASSIGN(const auto graph, lowered(ops::Precision::Int8, table, context));
+    const std::vector<bool> same = sameValues(*graph, m_known);
+    const std::shared_ptr<const ir::Graph> part = partOf(*graph, same);
+    const ir::Graph& reference = m_reference->graph();
     execute::Options execution;
     execution.observable = withLayers;
-    WB_ASSIGN(const auto executor, execute::Executor::create(graph, execution, context));
-    if (graph->outputs.size() != m_top.outputs.size())
-        return Error{Code::Internal, "the lowered network has other outputs"};
-    Measurement result;
-    result.layers.assign(m_top.values().size(), -1);
-    std::vector<double> sums(m_top.values().size(), 0);
-    std::vector<bool> seen(m_top.values().size(), false);
-    for (size_t sample = 0; sample < m_samples; ++sample) {
-        WB_TRY(context.checkStop());
-        WB_ASSIGN(const execute::TensorMap inputs, m_load(sample));
-        execute::TensorMap layers;
+    WB_ASSIGN(const auto executor, execute::Executor::create(part, execution, context));
+
+    // Beside each value of the part: the top value that it is compared with, and the float network's value.
+    std::unordered_map<std::string_view, ir::ValueId> floatValues;
+    for (size_t i = 0; i < reference.values().size(); ++i)
+        floatValues.emplace(reference.values()[i].name, static_cast<ir::ValueId>(i));
+    std::vector<ir::ValueId> topOf(part->values().size(), ir::kNoValue);
+    for (size_t i = 0; i < topOf.size(); ++i)
+        if (const auto it = m_topValues.find(part->values()[i].name); it != m_topValues.end()) topOf[i] = it->second;
+
+    const bool keep = withLayers && layerBytes(*graph) <= kBudget / m_samples;
+    m_last = keep ? Known(graph, m_samples) : Known();
+    std::vector<double> outputs(m_samples, 0);
+    std::vector<std::vector<double>> layers(m_samples);
+    const auto runSample = [&](size_t sample, execute::Executor& own, const JobContext& job) -> Status {
+        WB_ASSIGN(execute::TensorMap feed, inputsOf(sample));
+        if (m_known.graph != nullptr)
+            for (const ir::ValueId id : part->inputs())
+                if (const auto it = m_known.values[sample].find(part->value(id).name);
+                    it != m_known.values[sample].end())
+                    feed.insert_or_assign(it->first, it->second);
+        execute::TensorMap again;
+        execute::TensorMap* known = keep ? &m_last.values[sample] : nullptr;
         execute::Executor::Observer observer;
         if (withLayers) {
-            WB_ASSIGN(layers, referenceLayers(sample, context));
-            observer = [&](ir::NodeId node, std::span<const ir::Tensor> results, double) -> Status {
-                const auto& ids = graph->node(node).results;
-                for (size_t i = 0; i < results.size() && i < ids.size(); ++i) {
-                    const ir::Value& value = graph->value(ids[i]);
-                    const auto reference = layers.find(value.name);
-                    if (reference == layers.end())
-                        continue;
-                    const auto at = static_cast<size_t>(m_topValues.find(value.name)->second);
-                    sums[at] += similarityOfStored(results[i], value.type, reference->second);
-                    seen[at] = true;
+            layers[sample].assign(m_top.values().size(), -1);
+            if (m_layers[sample].empty()) {
+                WB_ASSIGN(again, referenceLayers(sample, *m_reference, job, nullptr));
+            }
+            observer = [&, &floats = again.empty() ? m_layers[sample] : again](
+                           ir::NodeId node, std::span<const ir::Tensor> results, double) -> Status {
+                const ir::Node& made = part->node(node);
+                if (isInput(made)) return {};
+                for (size_t i = 0; i < results.size() && i < made.results.size(); ++i) {
+                    const ir::Value& value = part->value(made.results[i]);
+                    if (known != nullptr) known->insert_or_assign(value.name, execute::detached(results[i]));
+                    const ir::ValueId at = topOf[static_cast<size_t>(made.results[i])];
+                    const auto expected = at == ir::kNoValue ? floats.end() : floats.find(value.name);
+                    if (expected != floats.end())
+                        layers[sample][static_cast<size_t>(at)] =
+                            similarityOf(results[i], value.type, expected->second,
+                                         reference.value(floatValues.at(value.name)).type);
                 }
                 return {};
             };
         }
-        WB_ASSIGN(const execute::TensorMap outputs, executor->run(inputs, context, observer));
-        double sum = 0;
+        execute::TensorMap results;
+        if (!part->outputs.empty()) {
+            WB_ASSIGN(results, own.run(feed, job, observer));
+        }
+        if (known != nullptr) {
+            for (size_t i = 0; i < same.size(); ++i)
+                if (const std::string& name = graph->values()[i].name; same[i])
+                    if (const auto it = m_known.values[sample].find(name); it != m_known.values[sample].end())
+                        known->insert_or_assign(name, it->second);
+            for (auto& [name, tensor] : feed)
+                known->try_emplace(name, tensor);
+        }
         for (size_t i = 0; i < graph->outputs.size(); ++i) {
             const ir::Value& value = graph->value(graph->outputs[i]);
-            sum += similarityOfStored(outputs.at(value.name), value.type, m_outputs[sample][i]);
+            const ir::Value& expected = reference.value(reference.outputs[i]);
+            const bool given = same[static_cast<size_t>(graph->outputs[i])];
+            const ir::Tensor& tensor = given ? m_known.values[sample].at(value.name) : results.at(value.name);
+            outputs[sample] += similarityOf(tensor, value.type, m_outputs[sample].at(expected.name), expected.type);
         }
-        result.outputs += sum / static_cast<double>(std::max<size_t>(1, graph->outputs.size()));
-    }
+        outputs[sample] /= static_cast<double>(std::max<size_t>(1, graph->outputs.size()));
+        return {};
+    };
+    WB_TRY(execute::Team(*executor).forEach(m_samples, context, runSample));
+
     const auto count = static_cast<double>(m_samples);
+    Measurement result;
+    for (const double one : outputs)
+        result.outputs += one;
     result.outputs /= count;
-    for (size_t i = 0; i < sums.size(); ++i)
-        if (seen[i])
-            result.layers[i] = sums[i] / count;
+    result.layers.assign(m_top.values().size(), -1);
+    if (!withLayers) return result;
+    for (size_t i = 0; i < same.size(); ++i) // layers that did not change are as near as they were
+        if (same[i])
+            if (const auto it = m_topValues.find(graph->values()[i].name); it != m_topValues.end())
+                result.layers[static_cast<size_t>(it->second)] = m_knownLayers[static_cast<size_t>(it->second)];
+    for (size_t i = 0; i < result.layers.size(); ++i) {
+        if (layers.front()[i] < 0) continue;
+        double sum = 0;
+        for (const auto& sample : layers)
+            sum += sample[i];
+        result.layers[i] = sum / count;
+    }
+    m_lastLayers = result.layers;
     return result;
+}
+
+void Evaluator::keepLast() {
+    if (m_last.graph == nullptr) return;
+    m_known = std::move(m_last);
+    m_knownLayers = m_lastLayers;
+    m_last = {};
 }
 
 } // namespace wb::search

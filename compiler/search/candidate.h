@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures one precision table: lowers, runs all samples, compares outputs and layers with the float
+// Measures precision tables: lowers, runs all samples, compares outputs and layers with the float
 // network. Private to this module.
 #pragma once
 
+#include "compiler/search/difference.h"
 #include "compiler/search/search.h"
 
 namespace wb::search {
@@ -21,15 +22,21 @@ public:
     /// again for each measurement.
     Status runReference(const JobContext& context);
 
-    /// `withLayers`: also every layer, which costs about half as much again.
+    /// `withLayers`: also every layer, which costs about as much again.
     Result<Measurement> measure(const quantise::PrecisionTable& table, bool withLayers,
                                 const JobContext& context);
+    /// The table measured last, with layers, is the one that the next will resemble most: they are computed
+    /// from the first layer on that differs from it.
+    void keepLast();
+
+    Result<std::shared_ptr<const ir::Graph>> lowered(ops::Precision module, const quantise::PrecisionTable& table,
+                                                     const JobContext& context) const;
+    /// Inputs of a sample under the graph's own names.
+    Result<execute::TensorMap> inputsOf(size_t sample) const;
 
 private:
-    Result<execute::TensorMap> referenceLayers(size_t sample, const JobContext& context);
-    Result<std::shared_ptr<const ir::Graph>> lowered(ops::Precision module,
-                                                     const quantise::PrecisionTable& table,
-                                                     const JobContext& context) const;
+    Result<execute::TensorMap> referenceLayers(size_t sample, execute::Executor& executor,
+                                               const JobContext& context, execute::TensorMap* outputs) const;
 
     const ir::Graph& m_top;
     const quantise::RangeTable& m_ranges;
@@ -38,11 +45,10 @@ private:
     const Options& m_options;
     std::unique_ptr<execute::Executor> m_reference;
     std::map<std::string, ir::ValueId, std::less<>> m_topValues;
-    std::vector<std::vector<ir::Tensor>> m_outputs;   ///< float network, by sample and output
-    std::vector<execute::TensorMap> m_layers;         ///< by sample; empty beyond the budget
+    std::vector<execute::TensorMap> m_outputs; ///< float network, by sample
+    std::vector<execute::TensorMap> m_layers;  ///< float network, by sample; empty beyond the budget
+    Known m_known, m_last;
+    std::vector<double> m_knownLayers, m_lastLayers; ///< their similarities, by top value
 };
-
-/// 0.5 + 0.5 · cosine of stored values (a symmetric scale cancels out) with float32 ones.
-double similarityOfStored(const ir::Tensor& stored, const ir::TensorType& type, const ir::Tensor& reference);
 
 } // namespace wb::search

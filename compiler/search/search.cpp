@@ -4,6 +4,7 @@
 
 #include "compiler/ops/op_def.h"
 #include "compiler/search/candidate.h"
+#include "compiler/search/damage.h"
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,12 @@ namespace wb::search {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// For a small error e = |y' − y|² / |y|² the cosine falls by e / 2, the half-scaled similarity by e / 4.
+constexpr double kDamagePerSimilarity = 4;
+constexpr double kNegligible = 0.08;    ///< of the damage that the goal allows
+constexpr double kLeastDamage = 1e-7;   ///< below the noise of float arithmetic
+constexpr int kNeededInARow = 3;
 
 bool isLayer(const ir::Node& node) {
     return node.op != "top.Weight" && node.op != "top.None" && node.op != "top.Input";
@@ -44,7 +51,7 @@ class Search {
 public:
     Search(const ir::Graph& top, const quantise::RangeTable& ranges, size_t samples, const SampleLoader& load,
            const Options& options, const JobContext& context)
-        : m_top(top), m_options(options), m_context(context), m_users(top.users()),
+        : m_top(top), m_options(options), m_context(context), m_samples(samples), m_users(top.users()),
           m_evaluator(top, ranges, samples, load, options) {
         int layers = 0;
         for (const ir::Node& node : top.nodes()) {
@@ -66,6 +73,7 @@ public:
         WB_ASSIGN(m_current, m_evaluator.measure(m_options.fixed, true, m_context));
         m_outcome.int8Cosine = m_outcome.mixedCosine = m_current.outputs;
         tell({}, m_current.outputs, true);
+        m_evaluator.keepLast();
         if (m_current.outputs > m_options.expectedCosine) {
             m_outcome.int8IsEnough = m_outcome.goalReached = true;
             m_context.line("job success, current int8 cos:" + shortest(m_current.outputs) +
@@ -180,6 +188,7 @@ private:
             chosen = std::move(tried);
             isFloat.insert(switched.begin(), switched.end());
             m_current = std::move(measured);
+            m_evaluator.keepLast();
             if (best) {
                 m_outcome.mixedCosine = m_current.outputs;
                 m_outcome.floatLayers = chosen;
@@ -190,37 +199,18 @@ private:
         return {};
     }
 
-    /// Layers by the noise that they add to what they get, most first.
-    std::vector<std::string> ranking() {
-        struct Row {
-            const std::string* name;
-            double added;
-        };
-        std::vector<Row> rows;
+    /// The layers' own similarities, for the loss table: a symptom, no criterion.
+    void noteLosses() {
         for (const ir::Node& node : m_top.nodes()) {
-            if (!isLayer(node) || isSkipped(node.op))
-                continue;
+            if (!isLayer(node) || isSkipped(node.op)) continue;
             const double cosine = m_current.layers[static_cast<size_t>(node.results[0])];
-            if (cosine < 0)
-                continue;
-            m_outcome.loss.push_back({nameOf(node), cosine});
-            double given = 0; // noise of the worst operand
-            for (const ir::ValueId id : node.operands)
-                if (id != ir::kNoValue && m_current.layers[static_cast<size_t>(id)] >= 0)
-                    given = std::max(given, 1 - m_current.layers[static_cast<size_t>(id)]);
-            if (isFree(nameOf(node)))
-                rows.push_back({&nameOf(node), (1 - cosine) - given});
+            if (cosine >= 0) m_outcome.loss.push_back({nameOf(node), cosine});
         }
-        std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.added > b.added; });
-        std::vector<std::string> names;
-        for (const Row& row : rows)
-            names.push_back(*row.name);
-        return names;
     }
 
     /// Measures a table; notes it when it is the best so far: reaching the goal with fewer layers, or else
     /// coming nearer to it.
-    Result<bool> attempt(const std::vector<std::string>& layers) {
+    Result<double> attempt(const std::vector<std::string>& layers) {
         WB_ASSIGN(const Measurement measured, m_evaluator.measure(tableOf(layers), false, m_context));
         const bool reached = measured.outputs > m_options.expectedCosine;
         const bool before = m_outcome.mixedCosine > m_options.expectedCosine;
@@ -231,48 +221,98 @@ private:
             m_outcome.mixedCosine = measured.outputs;
             m_outcome.floatLayers = layers;
         }
-        return reached;
+        return measured.outputs;
+    }
+
+    /// Sets of layers in the order in which they pay most; a layer that is locked never moves.
+    Result<std::vector<Move>> moves() {
+        WB_ASSIGN(const auto int8, m_evaluator.lowered(ops::Precision::Int8, m_options.fixed, m_context));
+        std::vector<TensorClass> classes = tensorClasses(m_top, *int8);
+        m_context.progress({"damage", 0, static_cast<double>(classes.size())});
+        const double allowed = kDamagePerSimilarity * (1 - m_options.expectedCosine);
+        WB_TRY(measureDamages(std::make_shared<ir::Graph>(m_top), m_evaluator, m_samples,
+                              std::max(kLeastDamage, kNegligible * allowed), classes, m_context));
+        std::vector<bool> free(m_top.nodes().size()), isFloat(m_top.nodes().size());
+        for (size_t n = 0; n < free.size(); ++n) {
+            const ir::Node& node = m_top.nodes()[n];
+            if (node.results.empty()) continue;
+            free[n] = isLayer(node) && isFree(nameOf(node));
+            const auto fixed = m_options.fixed.find(nameOf(node));
+            isFloat[n] = fixed != m_options.fixed.end() && fixed->second != ops::Precision::Int8;
+        }
+        return orderMoves(classes, free, isFloat, m_limit);
+    }
+
+    /// How many of the moves to try next: where the sum of what is left, times what it was wrong by the last
+    /// time, meets the goal; between those that are known to miss and to reach it.
+    size_t guess(const std::vector<Move>& order, double factor, size_t low, size_t high) const {
+        const double allowed = kDamagePerSimilarity * (1 - m_options.expectedCosine);
+        size_t n = low + 1;
+        while (n + 1 < high && n < order.size() && order[n - 1].left * factor >= allowed)
+            ++n;
+        return n;
     }
 
     Status rank() {
-        const std::vector<std::string> order = ranking();
-        const size_t most = std::min(m_limit, order.size());
+        noteLosses();
+        WB_ASSIGN(const std::vector<Move> order, moves());
         const auto prefix = [&](size_t n) {
-            return std::vector<std::string>(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(n));
+            std::vector<std::string> names;
+            for (size_t i = 0; i < n; ++i)
+                for (const ir::NodeId layer : order[i].layers)
+                    names.push_back(nameOf(m_top.node(layer)));
+            return names;
         };
-        size_t low = 0, high = 0; // low misses the goal, high reaches it
-        for (size_t n = 1; n <= most && high == 0; n = n == most ? most + 1 : std::min(n * 2, most)) {
-            m_context.progress({"search", static_cast<double>(n), static_cast<double>(most)});
-            WB_ASSIGN(const bool reached, attempt(prefix(n)));
-            (reached ? high : low) = n;
-        }
-        if (high == 0)
-            return {};
-        while (high - low > 1) {
+        size_t low = 0, high = order.size() + 1; // low misses the goal, high reaches it
+        double factor = 1;
+        for (int round = 0; high - low > 1; ++round) {
             const size_t middle = low + (high - low) / 2;
-            WB_ASSIGN(const bool reached, attempt(prefix(middle)));
-            (reached ? high : low) = middle;
+            const size_t n = round % 3 == 2 ? middle : guess(order, factor, low, high);
+            m_context.progress({"search", static_cast<double>(prefix(n).size()), static_cast<double>(m_limit)});
+            WB_ASSIGN(const double cosine, attempt(prefix(n)));
+            (cosine > m_options.expectedCosine ? high : low) = n;
+            if (order[n - 1].left > 0) factor = kDamagePerSimilarity * (1 - cosine) / order[n - 1].left;
         }
-        // A layer further down may have made an earlier one unnecessary.
-        std::vector<std::string> kept = m_outcome.floatLayers;
-        for (size_t i = 0; i + 1 < kept.size();) {
-            std::vector<std::string> fewer = kept;
-            const std::string name = fewer[i];
-            fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-            const double before = m_outcome.mixedCosine;
-            WB_ASSIGN(const bool reached, attempt(fewer));
-            if (reached)
-                kept = std::move(fewer);
-            else
-                ++i;
-            decide(name, 0, m_outcome.mixedCosine, before, shareOf({name}), !reached);
+        if (high > order.size()) return {};
+        return prune(order, high);
+    }
+
+    /// A move further down may have made an earlier one unnecessary: those that promised least are tried
+    /// first, until some in a row were needed.
+    Status prune(const std::vector<Move>& order, size_t count) {
+        std::vector<std::pair<double, size_t>> worth;
+        for (size_t i = 0; i + 1 < count; ++i) {
+            const double before = i == 0 ? order[0].left : order[i - 1].left;
+            worth.emplace_back((before - order[i].left) / static_cast<double>(order[i].layers.size()), i);
+        }
+        std::sort(worth.begin(), worth.end());
+        int needed = 0;
+        for (size_t at = 0; at < worth.size() && needed < kNeededInARow; ++at) {
+            std::vector<std::string> names, fewer;
+            for (const ir::NodeId layer : order[worth[at].second].layers)
+                names.push_back(nameOf(m_top.node(layer)));
+            for (const std::string& name : m_outcome.floatLayers)
+                if (std::find(names.begin(), names.end(), name) == names.end()) fewer.push_back(name);
+            const double with = m_outcome.mixedCosine;
+            WB_ASSIGN(const double without, attempt(fewer));
+            const bool keep = without <= m_options.expectedCosine;
+            needed = keep ? needed + 1 : 0;
+            for (const std::string& name : names)
+                decide(name, layerCosine(name), without, with, shareOf({name}), keep);
         }
         return {};
+    }
+
+    double layerCosine(const std::string& name) const {
+        for (const auto& row : m_outcome.loss)
+            if (row.name == name) return row.similarity;
+        return 0;
     }
 
     const ir::Graph& m_top;
     const Options& m_options;
     const JobContext& m_context;
+    const size_t m_samples;
     std::vector<std::vector<ir::NodeId>> m_users;
     Evaluator m_evaluator;
     Measurement m_current;

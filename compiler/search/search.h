@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Search of a short precision table: which layers must stay float so that the INT8 network's outputs come
-// near the float network's (dossier section 4). Two ways: the vendor's walk through the network, and a
-// faster one of our own that ranks layers by the noise they add.
+// near the float network's (dossier section 4). Two ways: the vendor's walk through the network, and one of
+// our own that needs fewer float layers: it looks for the tensors whose codes spoil the outputs (damage.h).
 //
 // Similarities are the vendor's: 0.5 + 0.5 · cosine, mean over samples and outputs.
 #pragma once
@@ -23,7 +23,7 @@ namespace wb::search {
 
 enum class Strategy : uint8_t {
     Walk,        ///< the guide's run_qtable: layers in order, bad ones float with their readers
-    Sensitivity, ///< ranked by added noise, the shortest sufficient prefix by bisection, then pruned
+    Sensitivity, ///< sets of layers ranked by what their tensors' codes cost the outputs, as few as suffice
 };
 const char* spelling(Strategy strategy); ///< "walk", "ranked"
 std::optional<Strategy> strategyFromSpelling(std::string_view text);
@@ -54,7 +54,7 @@ struct Outcome {
 /// The chip's usual float type: F16 on bm1684x, F32 on bm1684, BF16 on the CV18xx.
 ops::Precision floatTypeOf(ops::Chip chip);
 
-/// Inputs of sample `index` by name; called several times for each.
+/// Inputs of sample `index` by name; called several times for each, from any thread.
 using SampleLoader = std::function<Result<execute::TensorMap>(size_t index)>;
 
 /// A stop request ends the search with the best table so far, once the INT8 network was measured; before that
