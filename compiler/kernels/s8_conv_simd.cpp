@@ -216,24 +216,39 @@ void convRow(const S8ConvRow& r) {
     }
 }
 
-void depthwiseRow(const S8ConvRow& r, const int32_t* weights) {
+template <int PX>
+HWY_NOINLINE void depthwiseTile(const S8ConvRow& r, const int32_t* weights, const int16_t* in, uint8_t* out) {
     const D32 d;
     const hn::Rebind<int16_t, D32> half;
-    for (int64_t x = 0; x < r.count; ++x) {
-        V32 sum[1][kParts];
+    V32 sum[PX][kParts];
+    for (int x = 0; x < PX; ++x)
         for (int p = 0; p < kParts; ++p)
-            sum[0][p] = hn::Zero(d);
-        const int32_t* w = weights;
-        for (int64_t ky = 0; ky < r.kernelHeight; ++ky)
-            for (int64_t kx = 0; kx < r.kernelWidth; ++kx, w += kS8Block) {
-                const int16_t* at = r.in + x * r.pixelStride + ky * r.kyStride + kx * r.kxStride;
-                for (int p = 0; p < kParts; ++p)
-                    sum[0][p] = hn::Add(sum[0][p],
-                                        hn::Mul(hn::PromoteTo(d, hn::LoadU(half, at + p * kLanes)),
-                                                hn::Load(d, w + p * kLanes)));
+            sum[x][p] = hn::Zero(d);
+    const int32_t* w = weights;
+    const ptrdiff_t step = r.pixelStride;
+    for (int64_t ky = 0; ky < r.kernelHeight; ++ky)
+        for (int64_t kx = 0; kx < r.kernelWidth; ++kx, w += kS8Block) {
+            const int16_t* at = in + ky * r.kyStride + kx * r.kxStride;
+            for (int p = 0; p < kParts; ++p) {
+                const V32 weight = hn::Load(d, w + p * kLanes);
+                for (int x = 0; x < PX; ++x)
+                    sum[x][p] = hn::Add(
+                        sum[x][p],
+                        hn::Mul(hn::PromoteTo(d, hn::LoadU(half, at + x * step + p * kLanes)), weight));
             }
-        store<1>(r, sum, r.out + x * r.outStride);
-    }
+        }
+    store<PX>(r, sum, out);
+}
+
+/// Four results at a time, so that weights and what a requant needs are loaded once for them.
+void depthwiseRow(const S8ConvRow& r, const int32_t* weights) {
+    const int16_t* in = r.in;
+    uint8_t* out = r.out;
+    int64_t left = r.count;
+    for (; left >= 4; left -= 4, in += 4 * r.pixelStride, out += 4 * r.outStride)
+        depthwiseTile<4>(r, weights, in, out);
+    for (; left > 0; --left, in += r.pixelStride, out += r.outStride)
+        depthwiseTile<1>(r, weights, in, out);
 }
 
 template <class From> HWY_INLINE void widenCodes(const From* in, int16_t* out, int64_t count) {

@@ -6,6 +6,7 @@ something else. Needs the optional folder of real networks; onnxruntime beside o
   run.py --bin build/release/bin [--shared ../shared] [--repeat N] [--threads T]
 """
 import argparse
+import json
 import os
 import pathlib
 import subprocess
@@ -18,7 +19,7 @@ HEADS = ",".join(f"/model.24/m.{i}/Conv_output_0" for i in range(3))
 
 
 def timed(command, folder, repeat=3):
-    """Median wall time of a whole command, seconds; None when it fails."""
+    """Median wall time of a whole command in seconds, None when it fails, and what it printed last."""
     times = []
     for _ in range(repeat):
         begin = time.perf_counter()
@@ -26,8 +27,8 @@ def timed(command, folder, repeat=3):
         times.append(time.perf_counter() - begin)
         if result.returncode not in (0, 6, 9):
             print("  " + " ".join(command[:3]) + " failed: " + result.stderr.strip()[-200:])
-            return None
-    return sorted(times)[len(times) // 2]
+            return None, ""
+    return sorted(times)[len(times) // 2], result.stdout
 
 
 def main():
@@ -63,15 +64,23 @@ def main():
             ("INT8 with its check, every layer",
              ["deploy", "--mlir", "xl.mlir", "--quantize", "INT8", "--chip", "bm1684x", "--calibration_table", "table",
               "--test_input", "xl_in_f32.npz", "--test_reference", "top.npz", "--compare_all", "--model", "xl.bmodel"]),
-            ("search, 10 pictures, ranked",
+        ] + [
+            (f"search, 10 pictures, {method}",
              ["search", "xl.mlir", "--dataset", images, "--input_num", "10", "--calibration_table", "table", "--chip", "bm1684x",
-              "--expected_cos", "0.999", "--method", "ranked", "-o", "qtable"]),
+              "--expected_cos", goal, "--method", method, "--json", "-o", "qtable"])
+            for method, goal in (("ranked", "0.9975"), ("ranked", "0.999"), ("walk", "0.999"))
         ]
         print("whole commands, median of 3:")
         for name, command in steps:
-            seconds = timed([tpuwb, *command, *threads], folder, 1 if "search" in name else 3)
-            if seconds is not None:
-                print(f"  {name}: {seconds:.2f} s")
+            seconds, printed = timed([tpuwb, *command, *threads], folder, 1 if "search" in name else 3)
+            if seconds is None:
+                continue
+            found = ""
+            if "--json" in command:
+                result = json.loads(printed[printed.index("{"):])
+                found = (f", {result['int8_cosine']:.4f} -> {result['mixed_cosine']:.4f} with {len(result['float_layers'])} float "
+                         f"layers, goal {command[command.index('--expected_cos') + 1]}")
+            print(f"  {name}: {seconds:.2f} s{found}")
 
 
 if __name__ == "__main__":
