@@ -38,6 +38,8 @@ Command runCommand();
 Command compareCommand();
 Command detectCommand();
 Command inspectCommand();
+Command modelToolCommand();
+Command bmodelDisCommand();
 Command projectCommand();
 Command workerCommand();
 

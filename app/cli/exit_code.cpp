@@ -15,6 +15,10 @@ int exitCodeOf(Code code) {
     case Code::ShapeMismatch:
     case Code::ShapeUnknown:
     case Code::FreeDimensions: return kUnsupported;
+    case Code::CommandDamaged:
+    case Code::CommandFault:
+    case Code::BmodelDamaged:
+    case Code::BmodelInputMismatch: return kInput;
     case Code::OutputNotFound:
     case Code::PreprocessInvalid:
     case Code::InputNameUnknown: return kUsage;
@@ -22,6 +26,11 @@ int exitCodeOf(Code code) {
     case Code::PrecisionUnavailable:
     case Code::OperatorNotLowered:
     case Code::CodegenMissing:
+    case Code::CodegenUnsupported:
+    case Code::CodegenLimit:
+    case Code::LocalMemoryFull:
+    case Code::CommandUnknown:
+    case Code::BmodelWrongChip:
     case Code::NothingToQuantise:
     case Code::TargetUnknown: return kNotOnTarget;
     case Code::SearchGoalNotReached: return kGoalNotReached;

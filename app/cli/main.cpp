@@ -58,7 +58,8 @@ private:
 
 std::vector<Command> allCommands() {
     return {transformCommand(), calibrateCommand(), searchCommand(), deployCommand(), runCommand(),
-            compareCommand(),   detectCommand(),    inspectCommand(), projectCommand(), workerCommand()};
+            compareCommand(),   detectCommand(),    inspectCommand(), modelToolCommand(), bmodelDisCommand(),
+            projectCommand(),   workerCommand()};
 }
 
 std::string withoutPy(std::string name) {

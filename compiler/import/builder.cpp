@@ -42,7 +42,8 @@ void GraphBuilder::bind(const std::string& sourceName, ir::ValueId value) {
 
 std::string GraphBuilder::resultName(const ops::SourceNode& node, size_t index) const {
     const std::string& base = index < node.outputs.size() ? node.outputs[index] : node.name;
-    return base + "_" + node.kind;
+    // ONNX only: other frameworks' results keep their names (dossier 1.1).
+    return node.framework == ops::Framework::Onnx ? base + "_" + node.kind : base;
 }
 
 Result<ir::ValueId> GraphBuilder::emit(const ops::SourceNode& node, std::string op,

@@ -5,6 +5,7 @@
 
 #include "compiler/base/file.h"
 #include "compiler/import/builder.h"
+#include "compiler/import/caffe/caffe_reader.h"
 #include "compiler/import/fold.h"
 #include "compiler/import/kind.h"
 #include "compiler/import/onnx/onnx_reader.h"
@@ -235,7 +236,18 @@ Error notInThisVersion(const char* format) {
         .field("format", format);
 }
 
-Result<SourceModel> read(const std::filesystem::path& path, const JobContext& context) {
+/// The text file of a Caffe network whose weights were opened.
+Result<std::filesystem::path> prototxtBeside(std::filesystem::path weights) {
+    std::filesystem::path text = weights.replace_extension(".prototxt");
+    std::error_code code;
+    if (std::filesystem::exists(text, code)) return text;
+    return Error{Code::FileUnknownKind, "this file holds the weights of a Caffe network, not the network"}
+        .because("there is no .prototxt of the same name beside it")
+        .remedy("open the .prototxt, with this file as --model_data");
+}
+
+Result<SourceModel> read(const std::filesystem::path& path, const std::filesystem::path& weights,
+                         const JobContext& context) {
     WB_ASSIGN(const std::vector<std::byte> bytes, readFile(path));
     if (bytes.empty()) return Error{Code::FileTruncated, "the file is empty"};
     switch (kindOf(bytes)) {
@@ -244,8 +256,12 @@ Result<SourceModel> read(const std::filesystem::path& path, const JobContext& co
     case FileKind::TFLite:
         return notInThisVersion("TFLite");
     case FileKind::CaffeText:
-    case FileKind::CaffeModel:
-        return notInThisVersion("Caffe");
+        return readCaffe(path, bytes, weights, context);
+    case FileKind::CaffeModel: {
+        WB_ASSIGN(const std::filesystem::path text, prototxtBeside(path));
+        WB_ASSIGN(const std::vector<std::byte> network, readFile(text));
+        return readCaffe(text, network, path, context);
+    }
     case FileKind::TorchScript:
         return notInThisVersion("TorchScript");
     case FileKind::Pickle:
@@ -269,7 +285,7 @@ Result<ImportedModel> importModel(const std::filesystem::path& path, const Impor
     const auto run = [&]() -> Result<ImportedModel> {
         // Large arrays and protobuf's own containers report a lack of memory by exception.
         try {
-            WB_ASSIGN(SourceModel model, read(path, context));
+            WB_ASSIGN(SourceModel model, read(path, options.weights, context));
             return build(std::move(model), named, context);
         } catch (const std::bad_alloc&) {
             return Error{Code::OutOfMemory, "there is not enough memory to open the network"};

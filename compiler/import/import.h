@@ -31,6 +31,7 @@ struct PreprocessAttributes {
 
 struct ImportOptions {
     std::string modelName; ///< module name; empty: the file's stem
+    std::filesystem::path weights; ///< Caffe's second file; empty: the .caffemodel of the same name
     std::vector<ir::Shape>
         inputShapes; ///< one for each input, in the file's order; empty: as declared
     std::vector<std::string>

@@ -5,6 +5,7 @@
 #include "compiler/execute/executor.h"
 #include "compiler/ir/npz_tensor.h"
 #include "compiler/ir/text/text.h"
+#include "compiler/jobs/bmodel_write.h"
 #include "compiler/jobs/calibrate_job.h"
 #include "compiler/jobs/layer_values.h"
 #include "compiler/jobs/lowered_facts.h"
@@ -118,7 +119,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         for (const auto& row : rows)
             precisions.insert_or_assign(row.name, row.precision);
     }
-    context.progress({"deploy", 0, 3, "lower"});
+    context.progress({"deploy", 0, 5, "lower"});
     WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*model.graph, ranges, precisions, options, context));
 
     DeployResult result;
@@ -134,7 +135,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         result.layers += node.op != "top.Weight" ? 1 : 0;
     const NetworkSnapshot network = makeSnapshot(*model.graph, model.format, 0);
     WB_TRY(reportNotHonoured(describePrecisions(network, lowered, ranges, precisions), request.strict, result, context));
-    context.progress({"deploy", 1, 3, "check"});
+    context.progress({"deploy", 1, 5, "check"});
 
     if (!request.testInput.empty() && !request.skipValidation) {
         WB_ASSIGN(const auto inputs, loadInputs(*model.graph, request.testInput));
@@ -145,7 +146,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
             reference = folder / (name + "_top_outputs.npz");
             WB_TRY(writeLayerValues(model.graph, inputs, reference, {}, context));
         }
-        context.progress({"deploy", 2, 3, "compare"});
+        context.progress({"deploy", 2, 5, "compare"});
         const auto [cosine, euclid] = request.tolerance.value_or(defaultTolerance(options.target.module));
         evaluate::CompareNpzOptions compare;
         compare.tolerance = {cosine, euclid};
@@ -155,12 +156,15 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         result.compared = true;
         result.comparison = std::move(*summary);
     }
-    Error note{Code::CodegenMissing, "the bmodel was not written: code generation for the chip is not in this version"};
-    note.file = request.model.string();
-    note.severity = Severity::Warning;
-    note.remedies = {"run, compare and detect take " + result.tpuMlir.string()};
-    context.diagnostics().add(std::move(note));
-    context.progress({"deploy", 3, 3, {}});
+    if (request.model.extension() != ".bmodel") return result;
+    context.progress({"deploy", 3, 5, "compile"});
+    WB_ASSIGN(result.bmodel, writeBmodel(*lowered.graph, request, context));
+    if (!request.testInput.empty() && !request.skipValidation) {
+        context.progress({"deploy", 4, 5, "verify"});
+        WB_ASSIGN(const auto inputs, loadInputs(*model.graph, request.testInput));
+        WB_TRY(verifyBmodel(lowered.graph, inputs, prefix, request, *result.bmodel, context));
+    }
+    context.progress({"deploy", 5, 5, {}});
     return result;
 }
 

@@ -4,7 +4,7 @@
 
 #include "compiler/evaluate/detect_names.h"
 #include "compiler/evaluate/draw.h"
-#include "compiler/execute/executor.h"
+#include "compiler/jobs/bmodel_run.h"
 #include "compiler/jobs/stage_run.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 struct Detector {
     fs::path path;
     OpenedModel model;
-    std::unique_ptr<execute::Executor> executor;
+    std::optional<ModelRun> run;
     evaluate::DetectPlan plan;
     preprocess::Settings settings;
 };
@@ -40,7 +40,7 @@ Result<Detector> openDetector(const fs::path& path, const DetectRequest& request
     OpenOptions options;
     options.outputNames = request.outputNames;
     options.preprocess = samplePreprocessing(request.family);
-    if (request.netInputDims[0] > 0 && path.extension() != ".mlir")
+    if (request.netInputDims[0] > 0 && path.extension() != ".mlir" && path.extension() != ".bmodel")
         options.inputShapes = {{1, 3, request.netInputDims[0], request.netInputDims[1]}};
     WB_ASSIGN(detector.model, openModel(path, options, context));
     const auto settings = settingsOf(*detector.model.graph);
@@ -58,7 +58,7 @@ Result<Detector> openDetector(const fs::path& path, const DetectRequest& request
         note.severity = Severity::Note;
         context.diagnostics().add(std::move(note));
     }
-    WB_ASSIGN(detector.executor, execute::Executor::create(detector.model.graph, {}, context));
+    WB_ASSIGN(detector.run, ModelRun::create(detector.model, {}, context));
     return detector;
 }
 
@@ -67,7 +67,7 @@ Result<std::vector<evaluate::Box>> detectOne(const Detector& detector, const fs:
     const ir::Graph& graph = *detector.model.graph;
     const ir::Value& input = graph.value(graph.inputs().front());
     WB_ASSIGN(auto prepared, preprocess::prepareFile(picture, detector.settings, input.type.shape));
-    WB_ASSIGN(const auto outputs, detector.executor->run({{input.name, prepared.tensor}}, context));
+    WB_ASSIGN(const auto outputs, detector.run->run({{input.name, prepared.tensor}}, context));
     execute::TensorMap floats;
     for (const ir::ValueId id : graph.outputs) {
         const ir::Value& value = graph.value(id);

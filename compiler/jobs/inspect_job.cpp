@@ -11,6 +11,8 @@
 #include "compiler/jobs/number_text.h"
 #include "compiler/jobs/project.h"
 #include "compiler/quantise/precision_table.h"
+#include "compiler/target/bmodel/info.h"
+#include "compiler/target/bmodel/reader.h"
 
 #include <map>
 
@@ -74,6 +76,17 @@ Result<InspectResult> describeProject(const fs::path& file) {
     return result;
 }
 
+Result<InspectResult> describeBmodel(const fs::path& path) {
+    WB_ASSIGN(const bmodel::File file, bmodel::read(path));
+    InspectResult result;
+    result.kind = "bmodel";
+    result.content = bmodel::infoJson(file);
+    result.text = bmodel::infoText(file);
+    while (result.text.ends_with('\n'))
+        result.text.pop_back();
+    return result;
+}
+
 Result<InspectResult> describeTable(const fs::path& file) {
     InspectResult result;
     if (const auto table = calibrate::readTable(file); table && !table->rows.empty()) {
@@ -101,7 +114,8 @@ Result<InspectResult> inspect(const fs::path& file, JobContext& context) {
     const std::string extension = file.extension().string();
     if (extension == ".tpuwb") return describeProject(file);
     if (extension == ".npz") return describeNpz(file);
-    if (extension == ".mlir" || extension == ".bmodel") {
+    if (extension == ".bmodel") return describeBmodel(file);
+    if (extension == ".mlir") {
         WB_ASSIGN(const OpenedModel model, openModel(file, {}, context));
         return describeNetwork(model, "mlir");
     }

@@ -12,7 +12,7 @@
 namespace wb::jobs {
 
 struct InspectResult {
-    std::string kind;          ///< "onnx", "mlir", "npz", "calibration-table", "precision-table", "project"
+    std::string kind;          ///< "onnx", "mlir", "npz", "calibration-table", "precision-table", "project", "bmodel"
     nlohmann::json content;    ///< by kind
     std::string text;          ///< for people
 };

@@ -4,6 +4,7 @@
 #include "compiler/base/file.h"
 #include "compiler/ir/npz_tensor.h"
 #include "compiler/ir/text/text.h"
+#include "compiler/jobs/bmodel_run.h"
 #include "compiler/passes/pipeline.h"
 #include "compiler/preprocess/number.h"
 
@@ -32,10 +33,10 @@ Result<OpenedModel> openMlir(const fs::path& path) {
     return model;
 }
 
-Error noBmodel(const fs::path& path) {
-    return Error{Code::CodegenMissing, "bmodel files cannot be run in this version"}
+Error noCvimodel(const fs::path& path) {
+    return Error{Code::CodegenMissing, "cvimodel files cannot be run in this version"}
         .inFile(path.string())
-        .because("code generation for the chip is not in this version; deploy writes the quantised model")
+        .because("the instructions of the CV18xx are not in this version")
         .remedy("use the <prefix>_tpu.mlir that deploy wrote beside it");
 }
 
@@ -115,11 +116,13 @@ Result<importer::PreprocessAttributes> toAttributes(const PreprocessSettings& se
 Result<OpenedModel> openModel(const fs::path& path, const OpenOptions& options, const JobContext& context) {
     const std::string extension = lowerExtension(path);
     if (extension == ".mlir") return openMlir(path);
-    if (extension == ".bmodel" || extension == ".cvimodel") return noBmodel(path);
+    if (extension == ".bmodel") return openBmodel(path, options);
+    if (extension == ".cvimodel") return noCvimodel(path);
     importer::ImportOptions import;
     import.modelName = options.modelName.empty() ? path.stem().string() : options.modelName;
     import.inputShapes = options.inputShapes;
     import.outputNames = options.outputNames;
+    import.weights = options.weights;
     WB_ASSIGN(import.preprocess, toAttributes(options.preprocess));
     WB_ASSIGN(importer::ImportedModel imported, importer::importModel(path, import, context));
     OpenedModel model;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Opens a network of any stage: a framework's file (imported and optimised), a top .mlir or a lowered one.
+// Opens a network of any stage: a framework's file (imported and optimised), a top .mlir, a lowered one, a bmodel.
 #pragma once
 
 #include "compiler/base/job_context.h"
@@ -7,6 +7,7 @@
 #include "compiler/ir/graph.h"
 #include "compiler/jobs/project.h"
 #include "compiler/preprocess/preprocess.h"
+#include "compiler/target/bmodel/model.h"
 
 #include <filesystem>
 #include <map>
@@ -17,13 +18,14 @@
 
 namespace wb::jobs {
 
-enum class GraphStage : uint8_t { Source, Top, Lowered };
+enum class GraphStage : uint8_t { Source, Top, Lowered, Compiled };
 
 struct OpenedModel {
     GraphStage stage = GraphStage::Source;          ///< of the file
     std::shared_ptr<const ir::Graph> graph;         ///< optimised top, or lowered
     std::shared_ptr<const ir::Graph> origin;        ///< as imported; only for a framework's file
-    std::string format;                             ///< "ONNX", "MLIR"
+    std::shared_ptr<const bmodel::File> compiled;   ///< a bmodel; `graph` then has its inputs and outputs only
+    std::string format;                             ///< "ONNX", "MLIR", "BMODEL"
     int opset = 0;
 };
 
@@ -31,11 +33,11 @@ struct OpenOptions {
     std::string modelName;
     std::vector<ir::Shape> inputShapes;
     std::vector<std::string> outputNames;
+    std::filesystem::path weights;           ///< Caffe's second file
     PreprocessSettings preprocess;
 };
 
-/// Errors of import, of the text form, of its weights. CodegenMissing for a bmodel, with where the quantised
-/// model lies instead.
+/// Errors of import, of the text form, of its weights, of a bmodel; CodegenMissing for a cvimodel.
 Result<OpenedModel> openModel(const std::filesystem::path& path, const OpenOptions& options,
                               const JobContext& context);
 

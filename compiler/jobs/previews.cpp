@@ -108,6 +108,28 @@ void fillBins(TensorStatistics& s, const ir::Tensor& tensor, double low, double 
     }
 }
 
+/// How often each pair (reference value, variant's value) occurs, over [low, high]² in a grid, row 0 at the least
+/// reference value; and the differences variant − reference. Null for tensors of different size.
+json pairCounts(const ir::Tensor& reference, const ir::Tensor& variant, double low, double high) {
+    if (reference.elementCount() != variant.elementCount() || !(high > low)) return nullptr;
+    constexpr int64_t kGrid = 64, kBins = 129;
+    const auto x = reference.span<float>(), y = variant.span<float>();
+    double most = 0;
+    for (size_t i = 0; i < x.size(); ++i)
+        if (std::isfinite(x[i]) && std::isfinite(y[i])) most = std::max(most, std::abs(double{y[i]} - x[i]));
+    std::vector<int64_t> grid(kGrid * kGrid, 0), differences(kBins, 0);
+    const auto place = [](double value, double from, double to, int64_t count) {
+        return std::clamp(static_cast<int64_t>((value - from) * static_cast<double>(count) / (to - from)), int64_t{0}, count - 1);
+    };
+    for (size_t i = 0; i < x.size(); ++i) {
+        if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
+        ++grid[static_cast<size_t>(place(x[i], low, high, kGrid) * kGrid + place(y[i], low, high, kGrid))];
+        ++differences[static_cast<size_t>(most > 0 ? place(double{y[i]} - x[i], -most, most, kBins) : kBins / 2)];
+    }
+    return {{"size", kGrid}, {"low", low}, {"high", high}, {"counts", grid},
+            {"differences", {{"most", most}, {"counts", differences}}}};
+}
+
 /// The stored value of a layer on the first test image.
 Result<ir::Tensor> storedTensor(const Located& at, Stage stage, const std::string& key, const std::string& layer) {
     auto result = loadStage(at.file, stage, key);
@@ -126,12 +148,14 @@ Result<json> importPreview(const json& request, JobContext& context) {
     Project project;
     if (const auto it = request.find("model"); it != request.end()) {
         readField(*it, "path", project.model.path);
+        readField(*it, "data_path", project.model.dataPath);
         readField(*it, "input_shapes", project.model.inputShapes);
         readField(*it, "output_names", project.model.outputNames);
     }
     OpenOptions options;
     options.inputShapes = project.model.inputShapes;
     options.outputNames = project.model.outputNames;
+    options.weights = project.model.dataPath;
     WB_ASSIGN(const OpenedModel model, openModel(project.model.path, options, context));
     json answer = makeSnapshot(*model.graph, model.format, model.opset);
     answer["inputs"] = json::array();
@@ -149,6 +173,7 @@ Result<json> preprocessPreview(const json& request, JobContext& context) {
     options.inputShapes = at.project.model.inputShapes;
     options.outputNames = at.project.model.outputNames;
     options.preprocess = at.project.preprocess;
+    if (!at.project.model.dataPath.empty()) options.weights = resolvePath(at.file, at.project.model.dataPath);
     WB_ASSIGN(const OpenedModel model, openModel(resolvePath(at.file, at.project.model.path), options, context));
     const auto settings = settingsOf(*model.graph);
     if (!settings) return Error{Code::PreprocessInvalid, "the network takes no pictures"};
@@ -201,6 +226,8 @@ Result<json> tensorStatistics(const json& request, JobContext& context) {
     for (auto& [s, tensor] : list) {
         fillBins(s, tensor, low, high, bins);
         answer.push_back(s);
+        if (s.variant != Variant::Fp32 && list.front().first.variant == Variant::Fp32)
+            answer.back()["pairs"] = pairCounts(list.front().second, tensor, low, high);
     }
     return answer;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/jobs/run_job.h"
 
-#include "compiler/execute/executor.h"
 #include "compiler/ir/npz_tensor.h"
-#include "compiler/jobs/model_file.h"
+#include "compiler/jobs/bmodel_run.h"
 
 #include <algorithm>
 #include <chrono>
@@ -22,7 +21,7 @@ Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
     const ir::Graph& graph = *model.graph;
     execute::Options options;
     options.observable = request.dumpAllTensors;
-    WB_ASSIGN(const auto executor, execute::Executor::create(model.graph, options, context));
+    WB_ASSIGN(const auto executor, ModelRun::create(model, options, context));
 
     std::vector<ir::NamedTensor> kept;
     const auto convert = [&](const ir::Tensor& tensor, const ir::TensorType& type) {
@@ -45,15 +44,15 @@ Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
     RunResult result;
     result.repeat = request.repeat;
     result.threads = context.threads();
-    result.peakBytes = executor->peakBytes();
+    result.peakBytes = executor.peakBytes();
     execute::TensorMap outputs;
     std::vector<double> times;
     if (request.repeat > 1) { // caches and clocks settle; not counted
-        WB_ASSIGN(outputs, executor->run(inputs, context));
+        WB_ASSIGN(outputs, executor.run(inputs, context));
     }
     for (int i = 0; i < request.repeat; ++i) {
         const auto begin = std::chrono::steady_clock::now();
-        WB_ASSIGN(outputs, executor->run(inputs, context, i == 0 ? observer : execute::Executor::Observer()));
+        WB_ASSIGN(outputs, executor.run(inputs, context, i == 0 ? observer : execute::Executor::Observer()));
         times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
         context.progress({"run", i + 1.0, static_cast<double>(request.repeat), {}});
     }

@@ -51,6 +51,7 @@ Status StageRun::needModel() {
     options.inputShapes = m_project.model.inputShapes;
     options.outputNames = m_project.model.outputNames;
     options.preprocess = m_project.preprocess;
+    if (!m_project.model.dataPath.empty()) options.weights = resolve(m_project.model.dataPath);
     WB_ASSIGN(m_model, openModel(resolve(m_project.model.path), options, m_context));
     if (m_model.stage == GraphStage::Lowered)
         return Error{Code::FileUnknownKind, "this .mlir is already quantised; a project starts from a float network"}

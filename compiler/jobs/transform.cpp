@@ -25,12 +25,13 @@ Result<TransformResult> transform(const TransformRequest& request, JobContext& c
     options.modelName = request.modelName;
     options.inputShapes = request.inputShapes;
     options.outputNames = request.outputNames;
+    options.weights = request.modelData;
     options.preprocess = request.preprocess;
     context.progress({"transform", 0, 4, "import"});
     WB_ASSIGN(const OpenedModel model, openModel(request.modelDef, options, context));
     if (model.stage == GraphStage::Lowered)
         return Error{Code::FileUnknownKind, "this .mlir is already lowered"}.inFile(request.modelDef.string());
-    if (!request.modelData.empty())
+    if (!request.modelData.empty() && model.format != "CAFFE")
         context.diagnostics().warn(Code::UsageError, "--model_data is only used with Caffe models");
     TransformResult result;
     result.mlir = request.mlir;

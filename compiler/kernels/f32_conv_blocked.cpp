@@ -275,9 +275,14 @@ public:
         }
     }
 
-    void run(const float* in, bool /*plainInput*/, const float* residual, float* out,
+    void run(const float* in, bool plainInput, const float* residual, float* out,
              const Work& work) const override {
         const WindowShape& s = m_shape;
+        std::vector<float> reordered;
+        if (plainInput) {
+            reordered = blocked(in, work);
+            in = reordered.data();
+        }
         const int64_t blocks = (s.outChannels + m_block - 1) / m_block;
         const int64_t taps = s.kernel[1] * s.kernel[2];
         const int64_t rowFloats = s.out[2] * m_block;
@@ -312,6 +317,22 @@ public:
     }
 
 private:
+    /// A network's first layer is rarely depthwise and has few channels: a copy is cheap there.
+    std::vector<float> blocked(const float* plain, const Work& work) const {
+        const WindowShape& s = m_shape;
+        const int64_t blocks = (s.inChannels + m_block - 1) / m_block, area = s.in[1] * s.in[2];
+        std::vector<float> out(static_cast<size_t>(s.batch * blocks * area * m_block), 0.0f);
+        work.forEach(s.batch * s.inChannels, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                const int64_t n = i / s.inChannels, c = i % s.inChannels;
+                float* to = out.data() + (n * blocks + c / m_block) * area * m_block + c % m_block;
+                for (int64_t p = 0; p < area; ++p)
+                    to[p * m_block] = plain[i * area + p];
+            }
+        });
+        return out;
+    }
+
     WindowShape m_shape;
     Epilogue m_epilogue;
     TileActivation m_activation;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What an operator folder tells the compiler. `compiler/ops/<family>/` holds up to six sources; each
+// What an operator folder tells the compiler. `compiler/ops/<family>/` holds up to eight sources; each
 // exports one function, and the build collects them into tables (a missing file is an honest "not
 // supported", nothing else has to be touched):
 //
 //   <family>.cpp          void define_<family>(OpTable&)          names, shape rule, cost of top ops
-//   <family>_import.cpp   void import_<family>(ImportTable&)      source framework spellings
+//   <family>_import.cpp   void import_<family>(ImportTable&)      ONNX's spellings
+//   <family>_caffe.cpp    void caffe_<family>(ImportTable&)       Caffe's
 //   <family>_float.cpp    void float_<family>(KernelTable&)       float kernels of top ops
 //   <family>_lower.cpp    void lower_<family>(LoweringTable&)     what becomes of it on a chip
 //   <family>_int.cpp      void integer_<family>(KernelTable&)     exact models of the tpu ops

@@ -26,9 +26,22 @@ Result<jobs::DeployRequest> collect(const Options& options) {
     if (!options.tolerance.empty()) {
         WB_ASSIGN(request.tolerance, parsePair(options.tolerance, "--tolerance"));
     }
+    if (!options.correctness.empty()) {
+        WB_ASSIGN(request.correctness, parsePair(options.correctness, "--correctness"));
+    }
     if (options.fusePreprocess || !options.customizationFormat.empty())
         return usage("--fuse_preprocess is not in this version", "leave it out: the input is then float");
     return request;
+}
+
+std::string describe(const jobs::BmodelResult& bmodel) {
+    std::string text = "bmodel: " + bmodel.file.string() + ", " + std::to_string(bmodel.fileBytes) + " bytes, " +
+                       std::to_string(bmodel.tiuCommands) + " TIU and " + std::to_string(bmodel.gdmaCommands) + " GDMA commands";
+    if (bmodel.cycles) text += ", " + std::to_string(*bmodel.cycles) + " cycles (estimate at 1 GHz)";
+    if (bmodel.simulated)
+        text += "\nrun on the simulated chip: " + std::to_string(bmodel.equalOutputs) + " of " +
+                std::to_string(bmodel.outputs) + " outputs equal the quantised model's in every byte";
+    return text;
 }
 
 } // namespace
@@ -63,6 +76,7 @@ Command deployCommand() {
             const auto result = jobs::deploy(*request, in.context);
             if (!result) return in.console.fail(result.error());
             in.console.print("quantised model: " + result->tpuMlir.string());
+            if (result->bmodel) in.console.print(describe(*result->bmodel));
             in.console.result(*result);
             return static_cast<int>(kSuccess);
         };

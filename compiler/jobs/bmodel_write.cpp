@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/jobs/bmodel_write.h"
+
+#include "compiler/base/file.h"
+#include "compiler/codegen/compile.h"
+#include "compiler/codegen/container.h"
+#include "compiler/ir/npz_tensor.h"
+#include "compiler/jobs/bmodel_run.h"
+#include "compiler/jobs/time_stamp.h"
+#include "compiler/target/bmodel/writer.h"
+
+#include <cstring>
+
+namespace wb::jobs {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The vendor's defaults (dossier 8): looser when layers of several precisions follow each other.
+std::pair<double, double> correctnessOf(const DeployRequest& request) {
+    if (request.correctness) return *request.correctness;
+    return request.quantizeTable.empty() ? std::pair{0.99, 0.90} : std::pair{0.98, 0.80};
+}
+
+bool sameBytes(const ir::Tensor& a, const ir::Tensor& b) {
+    return a.byteSize() == b.byteSize() && std::memcmp(a.bytes(), b.bytes(), a.byteSize()) == 0;
+}
+
+} // namespace
+
+Result<BmodelResult> writeBmodel(const ir::Graph& lowered, const DeployRequest& request, JobContext& context) {
+    WB_ASSIGN(const codegen::CompiledModel compiled, codegen::compile(lowered, {}, context));
+    WB_ASSIGN(bmodel::File file, codegen::toBmodel(compiled));
+    file.time = timeStamp();
+    WB_TRY(bmodel::write(file, request.model));
+    if (request.debug) {
+        fs::path decisions = request.model;
+        WB_TRY(writeTextAtomically(decisions.replace_extension(".final"), compiled.text));
+    }
+    BmodelResult result;
+    result.file = request.model;
+    std::error_code ignored;
+    result.fileBytes = fs::file_size(request.model, ignored);
+    result.coefficientBytes = compiled.coefficients.size();
+    result.neuronBytes = compiled.contextBytes;
+    result.tiuCommands = compiled.program.tiuCount;
+    result.gdmaCommands = compiled.program.gdmaCount;
+    return result;
+}
+
+Status verifyBmodel(std::shared_ptr<const ir::Graph> lowered, const execute::TensorMap& inputs, const std::string& prefix,
+                    const DeployRequest& request, BmodelResult& result, JobContext& context) {
+    WB_ASSIGN(const OpenedModel model, openModel(request.model, {}, context));
+    WB_ASSIGN(const execute::TensorMap onChip, runBmodel(model, inputs, context));
+    WB_ASSIGN(const auto executor, execute::Executor::create(lowered, {}, context));
+    WB_ASSIGN(const execute::TensorMap expected, executor->run(inputs, context));
+    std::vector<ir::NamedTensor> target, reference;
+    for (const ir::ValueId id : lowered->outputs) {
+        const ir::Value& value = lowered->value(id);
+        const auto a = onChip.find(value.name), b = expected.find(value.name);
+        if (a == onChip.end() || b == expected.end())
+            return Error{Code::Internal, "the bmodel does not have the output '" + value.name + "'"};
+        ++result.outputs;
+        result.equalOutputs += sameBytes(a->second, b->second) ? 1 : 0;
+        target.emplace_back(value.name, execute::toFloat(a->second, value.type));
+        reference.emplace_back(value.name, execute::toFloat(b->second, value.type));
+    }
+    result.simulated = true;
+    const fs::path folder = request.model.parent_path();
+    const fs::path outputs = folder / (prefix + "_model_outputs.npz");
+    const fs::path wanted = folder / (prefix + "_model_reference.npz");
+    WB_TRY(ir::writeNpz(outputs, target));
+    WB_TRY(ir::writeNpz(wanted, reference));
+    const auto [cosine, euclid] = correctnessOf(request);
+    evaluate::CompareNpzOptions compare;
+    compare.tolerance = {cosine, euclid};
+    auto summary = compareFiles(outputs, wanted, compare, 0, context);
+    std::error_code ignored;
+    fs::remove(wanted, ignored);
+    if (!summary) return std::move(summary).error();
+    result.comparison = std::move(*summary);
+    result.passed = true;
+    return {};
+}
+
+} // namespace wb::jobs

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Caffe networks: every layer kind against OpenCV's own reader on random weights, names and errors, the old form.
+#include "caffe.pb.h"
+#include "compiler/execute/executor.h"
+#include "compiler/import/import.h"
+#include "compiler/passes/pipeline.h"
+
+#include <QRandomGenerator>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <opencv2/dnn.hpp>
+
+#include <cmath>
+#include <fstream>
+
+namespace fs = std::filesystem;
+using namespace wb;
+
+namespace {
+
+struct BlobSpec {
+    const char* layer;
+    std::vector<std::vector<int64_t>> shapes;
+    float low = -0.5F, high = 0.5F;
+};
+
+struct Case {
+    const char* name;
+    std::string layers;
+    std::vector<BlobSpec> blobs;
+    bool opencv = true; ///< false: OpenCV reads it otherwise; then only that it imports and runs
+};
+
+std::string input(const char* dims) {
+    return std::string("layer { name: \"data\" type: \"Input\" top: \"data\" input_param { shape { ") + dims + " } } }\n";
+}
+
+const char* const kPicture = "dim: 1 dim: 6 dim: 13 dim: 11";
+
+const std::vector<Case>& cases() {
+    static const std::vector<Case> list{
+        {"conv pad stride", "layer { name: \"y\" type: \"Convolution\" bottom: \"data\" top: \"y\" convolution_param { num_output: 8 kernel_size: 3 pad: 1 stride: 2 } }\n", {{"y", {{8, 6, 3, 3}, {8}}}}, true},
+        {"conv group h w", "layer { name: \"y\" type: \"Convolution\" bottom: \"data\" top: \"y\" convolution_param { num_output: 6 kernel_h: 3 kernel_w: 1 pad_h: 1 pad_w: 0 group: 3 bias_term: false } }\n", {{"y", {{6, 2, 3, 1}}}}, true},
+        {"conv dilation", "layer { name: \"y\" type: \"Convolution\" bottom: \"data\" top: \"y\" convolution_param { num_output: 4 kernel_size: 3 pad: 2 dilation: 2 } }\n", {{"y", {{4, 6, 3, 3}, {4}}}}, true},
+        {"depthwise", "layer { name: \"y\" type: \"Convolution\" bottom: \"data\" top: \"y\" convolution_param { num_output: 6 kernel_size: 3 pad: 1 group: 6 } }\n", {{"y", {{6, 1, 3, 3}, {6}}}}, true},
+        {"deconvolution", "layer { name: \"y\" type: \"Deconvolution\" bottom: \"data\" top: \"y\" convolution_param { num_output: 4 kernel_size: 4 pad: 1 stride: 2 } }\n", {{"y", {{6, 4, 4, 4}, {4}}}}, true},
+        {"inner product", "layer { name: \"y\" type: \"InnerProduct\" bottom: \"data\" top: \"y\" inner_product_param { num_output: 5 } }\n", {{"y", {{5, 858}, {5}}}}, true},
+        {"pool MAX ceil", "layer { name: \"y\" type: \"Pooling\" bottom: \"data\" top: \"y\" pooling_param { pool: MAX kernel_size: 3 stride: 2 } }\n", {}, true},
+        {"pool MAX pad", "layer { name: \"y\" type: \"Pooling\" bottom: \"data\" top: \"y\" pooling_param { pool: MAX kernel_size: 3 stride: 2 pad: 1 } }\n", {}, true},
+        {"pool MAX pad beyond", "layer { name: \"y\" type: \"Pooling\" bottom: \"data\" top: \"y\" pooling_param { pool: MAX kernel_size: 4 stride: 3 pad: 1 } }\n", {}, true},
+        {"pool MAX global", "layer { name: \"y\" type: \"Pooling\" bottom: \"data\" top: \"y\" pooling_param { pool: MAX global_pooling: true } }\n", {}, true},
+        {"pool AVE ceil", "layer { name: \"y\" type: \"Pooling\" bottom: \"data\" top: \"y\" pooling_param { pool: AVE kernel_size: 3 stride: 2 } }\n", {}, true},
+        {"pool AVE pad", "layer { name: \"y\" type: \"Pooling\" bottom: \"data\" top: \"y\" pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }\n", {}, true},
+        {"pool AVE pad beyond", "layer { name: \"y\" type: \"Pooling\" bottom: \"data\" top: \"y\" pooling_param { pool: AVE kernel_size: 4 stride: 3 pad: 1 } }\n", {}, true},
+        {"pool AVE global", "layer { name: \"y\" type: \"Pooling\" bottom: \"data\" top: \"y\" pooling_param { pool: AVE global_pooling: true } }\n", {}, true},
+        {"batch norm and scale", "layer { name: \"b\" type: \"BatchNorm\" bottom: \"data\" top: \"b\"  }\nlayer { name: \"s\" type: \"Scale\" bottom: \"b\" top: \"s\" scale_param { bias_term: true } }\n", {{"b", {{6}, {6}, {1}}, 0.5F, 2.0F}, {"s", {{6}, {6}}}}, true},
+        {"scale without bias", "layer { name: \"y\" type: \"Scale\" bottom: \"data\" top: \"y\"  }\n", {{"y", {{6}}}}, true},
+        {"relu", "layer { name: \"y\" type: \"ReLU\" bottom: \"data\" top: \"y\"  }\n", {}, true},
+        {"leaky relu", "layer { name: \"y\" type: \"ReLU\" bottom: \"data\" top: \"y\" relu_param { negative_slope: 0.1 } }\n", {}, true},
+        {"prelu", "layer { name: \"y\" type: \"PReLU\" bottom: \"data\" top: \"y\"  }\n", {{"y", {{6}}}}, true},
+        {"sigmoid", "layer { name: \"y\" type: \"Sigmoid\" bottom: \"data\" top: \"y\"  }\n", {}, true},
+        {"tanh", "layer { name: \"y\" type: \"TanH\" bottom: \"data\" top: \"y\"  }\n", {}, true},
+        {"elu", "layer { name: \"y\" type: \"ELU\" bottom: \"data\" top: \"y\"  }\n", {}, true},
+        {"abs", "layer { name: \"y\" type: \"AbsVal\" bottom: \"data\" top: \"y\"  }\n", {}, true},
+        {"eltwise sum", "layer { name: \"a\" type: \"Sigmoid\" bottom: \"data\" top: \"a\"  }\nlayer { name: \"b\" type: \"TanH\" bottom: \"data\" top: \"b\"  }\nlayer { name: \"y\" type: \"Eltwise\" bottom: \"a\" bottom: \"b\" top: \"y\"  }\n", {}, true},
+        {"eltwise coefficients", "layer { name: \"a\" type: \"Sigmoid\" bottom: \"data\" top: \"a\"  }\nlayer { name: \"b\" type: \"TanH\" bottom: \"data\" top: \"b\"  }\nlayer { name: \"y\" type: \"Eltwise\" bottom: \"a\" bottom: \"b\" top: \"y\" eltwise_param { operation: SUM coeff: 0.5 coeff: -1 } }\n", {}, true},
+        {"eltwise product", "layer { name: \"a\" type: \"Sigmoid\" bottom: \"data\" top: \"a\"  }\nlayer { name: \"b\" type: \"TanH\" bottom: \"data\" top: \"b\"  }\nlayer { name: \"y\" type: \"Eltwise\" bottom: \"a\" bottom: \"b\" top: \"y\" eltwise_param { operation: PROD } }\n", {}, true},
+        {"eltwise maximum", "layer { name: \"a\" type: \"Sigmoid\" bottom: \"data\" top: \"a\"  }\nlayer { name: \"b\" type: \"TanH\" bottom: \"data\" top: \"b\"  }\nlayer { name: \"y\" type: \"Eltwise\" bottom: \"a\" bottom: \"b\" top: \"y\" eltwise_param { operation: MAX } }\n", {}, true},
+        {"power", "layer { name: \"y\" type: \"Power\" bottom: \"data\" top: \"y\" power_param { power: 2 scale: 0.5 shift: 3 } }\n", {}, true},
+        {"lrn", "layer { name: \"y\" type: \"LRN\" bottom: \"data\" top: \"y\" lrn_param { local_size: 3 alpha: 0.1 beta: 0.75 } }\n", {}, true},
+        {"concat", "layer { name: \"a\" type: \"Sigmoid\" bottom: \"data\" top: \"a\"  }\nlayer { name: \"b\" type: \"TanH\" bottom: \"data\" top: \"b\"  }\nlayer { name: \"y\" type: \"Concat\" bottom: \"a\" bottom: \"b\" top: \"y\"  }\n", {}, true},
+        {"permute", "layer { name: \"y\" type: \"Permute\" bottom: \"data\" top: \"y\" permute_param { order: 0 order: 2 order: 3 order: 1 } }\n", {}, true},
+        {"reshape", "layer { name: \"y\" type: \"Reshape\" bottom: \"data\" top: \"y\" reshape_param { shape { dim: 0 dim: -1 dim: 3 dim: 11 } } }\n", {}, true},
+        {"flatten", "layer { name: \"y\" type: \"Flatten\" bottom: \"data\" top: \"y\"  }\n", {}, true},
+        {"softmax", "layer { name: \"y\" type: \"Softmax\" bottom: \"data\" top: \"y\"  }\n", {}, true},
+        {"shuffle channel", "layer { name: \"y\" type: \"ShuffleChannel\" bottom: \"data\" top: \"y\" shuffle_channel_param { group: 2 } }\n", {}, false},
+        {"dropout", "layer { name: \"a\" type: \"Sigmoid\" bottom: \"data\" top: \"a\"  }\nlayer { name: \"d\" type: \"Dropout\" bottom: \"a\" top: \"d\"  }\nlayer { name: \"y\" type: \"TanH\" bottom: \"d\" top: \"y\"  }\n", {}, true},
+        {"bias", "layer { name: \"y\" type: \"Bias\" bottom: \"data\" top: \"y\"  }\n", {{"y", {{6}}}}, false},
+        {"slice and crop",
+         "layer { name: \"s\" type: \"Slice\" bottom: \"data\" top: \"a\" top: \"b\" slice_param { slice_point: 2 } }\n"
+         "layer { name: \"c\" type: \"Crop\" bottom: \"b\" bottom: \"a\" top: \"c\" crop_param { offset: 0 } }\n",
+         {}, false},
+    };
+    return list;
+}
+
+} // namespace
+
+class TestImportCaffe : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_dir;
+    QRandomGenerator m_random{20260101};
+
+    fs::path path(const char* name) const { return m_dir.filePath(QString::fromLatin1(name)).toStdString(); }
+
+    void write(const std::string& text, const std::vector<BlobSpec>& blobs) {
+        std::ofstream(path("net.prototxt")) << text;
+        std::ofstream file(path("net.caffemodel"), std::ios::binary);
+        weights(blobs).SerializeToOstream(&file);
+    }
+
+    wb::caffe::Net weights(const std::vector<BlobSpec>& blobs) {
+        wb::caffe::Net net;
+        net.set_name("weights");
+        for (const BlobSpec& spec : blobs) {
+            auto& layer = *net.add_layer();
+            layer.set_name(spec.layer);
+            layer.set_type("x");
+            for (const auto& shape : spec.shapes) {
+                auto& blob = *layer.add_blobs();
+                int64_t count = 1;
+                for (int64_t d : shape) {
+                    blob.mutable_shape()->add_dim(d);
+                    count *= d;
+                }
+                for (int64_t i = 0; i < count; ++i)
+                    blob.add_data(spec.low + static_cast<float>(m_random.generateDouble()) * (spec.high - spec.low));
+            }
+        }
+        return net;
+    }
+
+    static Result<ir::Graph> imported(const fs::path& file) {
+        JobContext context;
+        auto model = importer::importModel(file, {}, context);
+        if (!model) return std::move(model).error();
+        ir::Graph graph = std::move(model->origin);
+        if (auto status = passes::optimiseTop(graph, context); !status) return std::move(status).error();
+        return graph;
+    }
+
+private slots:
+    void layersEqualOpenCv_data();
+    void layersEqualOpenCv();
+
+    void inPlaceResultsHaveNamesOfTheirOwn() {
+        write(input(kPicture) +
+                  "layer { name: \"c\" type: \"Convolution\" bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 1 } }\n"
+                  "layer { name: \"t\" type: \"TanH\" bottom: \"c\" top: \"c\" }\n"
+                  "layer { name: \"p\" type: \"Pooling\" bottom: \"c\" top: \"p\" pooling_param { kernel_size: 2 stride: 2 } }\n",
+              {{"c", {{4, 6, 1, 1}, {4}}}});
+        const auto graph = imported(path("net.prototxt"));
+        QVERIFY2(graph, graph ? "" : graph.error().what.c_str());
+        for (const char* name : {"data", "c", "t", "p"})
+            QVERIFY2(graph->find(name) != ir::kNoValue, name);
+        QCOMPARE(graph->outputs.size(), size_t{1});
+        QCOMPARE(graph->value(graph->outputs[0]).name, std::string("p"));
+        QCOMPARE(graph->attributes.string("module.platform"), std::string("CAFFE"));
+    }
+
+    void oldFormIsTheSameNetwork() {
+        const std::string now =
+            input(kPicture) +
+            "layer { name: \"c\" type: \"Convolution\" bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 3 pad: 1 } }\n"
+            "layer { name: \"r\" type: \"ReLU\" bottom: \"c\" top: \"c\" }\n";
+        const std::string then = "input: \"data\" input_dim: 1 input_dim: 6 input_dim: 13 input_dim: 11\n"
+                                 "layers { name: \"c\" type: CONVOLUTION bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 3 pad: 1 } }\n"
+                                 "layers { name: \"r\" type: RELU bottom: \"c\" top: \"c\" }\n";
+        write(now, {{"c", {{4, 6, 3, 3}, {4}}}});
+        const auto a = imported(path("net.prototxt"));
+        std::ofstream(path("net.prototxt")) << then;
+        const auto b = imported(path("net.prototxt"));
+        QVERIFY2(a, a ? "" : a.error().what.c_str());
+        QVERIFY2(b, b ? "" : b.error().what.c_str());
+        QCOMPARE(b->nodes().size(), a->nodes().size());
+        for (size_t i = 0; i < a->nodes().size(); ++i)
+            QCOMPARE(b->nodes()[i].op, a->nodes()[i].op);
+    }
+
+    void errorsSayWhereAndWhatToDo() {
+        write("layer { name: \"a\" type: ", {});
+        auto graph = imported(path("net.prototxt"));
+        QVERIFY(!graph);
+        QCOMPARE(graph.error().code, Code::TextSyntax);
+        QVERIFY(graph.error().what.find("line 1") != std::string::npos);
+
+        const std::string conv = "layer { name: \"c\" type: \"Convolution\" bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 3 } }\n";
+        write(input(kPicture) + conv, {});
+        fs::remove(path("net.caffemodel"));
+        graph = imported(path("net.prototxt"));
+        QVERIFY(!graph);
+        QCOMPARE(graph.error().code, Code::WeightMissing);
+        QVERIFY(!graph.error().remedies.empty());
+
+        write(input(kPicture) + conv, {{"c", {{4, 5, 3, 3}, {4}}}});
+        graph = imported(path("net.prototxt"));
+        QVERIFY(!graph);
+        QCOMPARE(graph.error().code, Code::ModelDamaged);
+        QCOMPARE(graph.error().node, std::string("c"));
+
+        write(input(kPicture) + "layer { name: \"w\" type: \"Wonder\" bottom: \"data\" top: \"w\" }\n"
+                                "layer { name: \"m\" type: \"Marvel\" bottom: \"w\" top: \"m\" }\n", {});
+        graph = imported(path("net.prototxt"));
+        QVERIFY(!graph);
+        QCOMPARE(graph.error().code, Code::UnsupportedOperators);
+        QVERIFY(graph.error().fields.contains("Wonder") && graph.error().fields.contains("Marvel"));
+    }
+
+    void damagedFilesAreRefused() {
+        const std::string text = input(kPicture) +
+            "layer { name: \"c\" type: \"Convolution\" bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 3 stride: 2 } }\n"
+            "layer { name: \"q\" type: \"Pooling\" bottom: \"c\" top: \"q\" pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }\n"
+            "layer { name: \"f\" type: \"InnerProduct\" bottom: \"q\" top: \"f\" inner_product_param { num_output: 3 } }\n";
+        write(text, {{"c", {{4, 6, 3, 3}, {4}}}, {"f", {{3, 36}, {3}}}});
+        QFile model(QString::fromStdString(path("net.caffemodel").string()));
+        QVERIFY(model.open(QIODevice::ReadOnly));
+        const QByteArray good = model.readAll();
+        model.close();
+        int refused = 0;
+        for (int round = 0; round < 3000; ++round) {
+            const bool inText = round % 2 == 0;
+            QByteArray bytes = inText ? QByteArray::fromStdString(text) : good;
+            for (int k = 0; k <= m_random.bounded(3); ++k)
+                bytes[m_random.bounded(static_cast<int>(bytes.size()))] = static_cast<char>(m_random.bounded(256));
+            if (round % 7 == 0) bytes.truncate(m_random.bounded(static_cast<int>(bytes.size())));
+            std::ofstream(path(inText ? "net.prototxt" : "net.caffemodel"), std::ios::binary).write(bytes.data(), bytes.size());
+            if (inText) std::ofstream(path("net.caffemodel"), std::ios::binary).write(good.data(), good.size());
+            else std::ofstream(path("net.prototxt")) << text;
+            refused += imported(path("net.prototxt")) ? 0 : 1;
+        }
+        QVERIFY(refused > 500);
+    }
+
+    void ultrafaceEqualsItsOnnxTwin() {
+        const fs::path models = fs::path(WB_SOURCE_DIR) / "../shared/models";
+        if (!fs::exists(models / "ultraface_rfb320.prototxt")) QSKIP("../shared/models is not there");
+        const auto caffe = imported(models / "ultraface_rfb320.prototxt");
+        const auto onnx = imported(models / "ultraface_rfb320.onnx");
+        QVERIFY2(caffe, caffe ? "" : caffe.error().what.c_str());
+        QVERIFY(onnx);
+        const auto a = outputs(*caffe), b = outputs(*onnx);
+        QCOMPARE(a.size(), b.size());
+        QVERIFY(!a.empty());
+        // Caffe's outputs stand in the order of the layers, the twin's in that of its file.
+        for (const ir::Tensor& x : a) {
+            const auto twin = std::find_if(b.begin(), b.end(), [&](const ir::Tensor& y) { return y.shape() == x.shape(); });
+            QVERIFY(twin != b.end());
+            for (int64_t k = 0; k < x.elementCount(); ++k)
+                QVERIFY(std::abs(x.data<float>()[k] - twin->data<float>()[k]) < 1e-4F);
+        }
+    }
+
+private:
+    /// Results for one fixed random input in [-1, 1).
+    static std::vector<ir::Tensor> outputs(const ir::Graph& graph) {
+        QRandomGenerator random(7);
+        std::map<std::string, ir::Tensor, std::less<>> in;
+        for (const ir::ValueId id : graph.inputs()) {
+            ir::Tensor x(ir::ElementType::F32, graph.value(id).type.shape);
+            for (int64_t i = 0; i < x.elementCount(); ++i)
+                x.mutableData<float>()[i] = static_cast<float>(random.generateDouble() * 2 - 1);
+            in.insert_or_assign(graph.value(id).name, x);
+        }
+        JobContext context;
+        auto executor = execute::Executor::create(std::make_shared<const ir::Graph>(graph), {}, context);
+        if (!executor) {
+            qWarning("%s", executor.error().what.c_str());
+            return {};
+        }
+        auto result = (*executor)->run(in, context);
+        if (!result) {
+            qWarning("%s", result.error().what.c_str());
+            return {};
+        }
+        std::vector<ir::Tensor> list;
+        for (const ir::ValueId id : graph.outputs)
+            list.push_back(result->at(graph.value(id).name));
+        return list;
+    }
+};
+
+void TestImportCaffe::layersEqualOpenCv_data() {
+    QTest::addColumn<int>("index");
+    for (int i = 0; i < static_cast<int>(cases().size()); ++i)
+        QTest::newRow(cases()[static_cast<size_t>(i)].name) << i;
+}
+
+void TestImportCaffe::layersEqualOpenCv() {
+    QFETCH(int, index);
+    const Case& c = cases()[static_cast<size_t>(index)];
+    write(input(kPicture) + c.layers, c.blobs);
+    const auto graph = imported(path("net.prototxt"));
+    QVERIFY2(graph, graph ? "" : graph.error().what.c_str());
+    const auto ours = outputs(*graph);
+    QVERIFY(!ours.empty());
+    if (!c.opencv) return;
+
+    auto net = cv::dnn::readNetFromCaffe(path("net.prototxt").string(), path("net.caffemodel").string());
+    net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+    QRandomGenerator random(7);
+    const int sizes[4]{1, 6, 13, 11};
+    cv::Mat blob(4, sizes, CV_32F);
+    for (size_t i = 0; i < blob.total(); ++i)
+        blob.ptr<float>()[i] = static_cast<float>(random.generateDouble() * 2 - 1);
+    net.setInput(blob);
+    const cv::Mat theirs = net.forward();
+    QCOMPARE(static_cast<int64_t>(theirs.total()), ours.back().elementCount());
+    double worst = 0, largest = 0;
+    for (size_t i = 0; i < theirs.total(); ++i) {
+        worst = std::max(worst, static_cast<double>(std::abs(theirs.ptr<float>()[i] - ours.back().data<float>()[i])));
+        largest = std::max(largest, static_cast<double>(std::abs(theirs.ptr<float>()[i])));
+    }
+    QVERIFY(largest > 0);
+    // Sums of at most 216 products in another order, in single precision.
+    QVERIFY2(worst <= 1e-5 * largest + 1e-6, qPrintable(QStringLiteral("%1 of %2").arg(worst).arg(largest)));
+}
+
+QTEST_GUILESS_MAIN(TestImportCaffe)
+#include "tst_import_caffe.moc"
