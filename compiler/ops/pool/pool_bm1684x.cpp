@@ -54,19 +54,30 @@ struct Scale {
     int shift = 0;
 };
 
-/// sum / valid · area rounded as the integer model rounds it, as one multiplier and shift; nothing if there is none.
+/// The sum of a window that covers `valid` codes, brought to the window's area as the integer model does it.
+int64_t widened(const CodePool& pool, int64_t sum, int64_t valid) {
+    return static_cast<int64_t>(
+        std::round(static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(pool.area())));
+}
+
+/// The same as one multiplier and shift, if there is one that gives the right code for every possible sum.
 std::optional<Scale> widening(const CodePool& pool, int64_t valid) {
     const double ratio = static_cast<double>(pool.area()) / static_cast<double>(valid);
     const int shift = 29 - static_cast<int>(std::ceil(std::log2(ratio)));
-    // A hair above the ratio, so that halves go away from zero on both sides.
-    const Scale scale{static_cast<int32_t>(std::floor(std::ldexp(ratio, shift))) + 1, shift};
-    const int64_t low = pool.inSigned ? -128 * valid : 0, high = (pool.inSigned ? 127 : 255) * valid;
-    for (int64_t sum = low; sum <= high; ++sum) {
-        const double model = std::round(static_cast<double>(sum) / static_cast<double>(valid) *
-                                        static_cast<double>(pool.area()));
-        if (numeric::shiftRightHalfUp(sum * scale.multiplier, shift) != static_cast<int64_t>(model)) return {};
+    const auto codeOf = [&](int64_t wide) {
+        return std::clamp<int64_t>(numeric::shiftRightHalfUp(wide * pool.multiplier, pool.shift), pool.outSigned ? -128 : 0,
+                                   pool.outSigned ? 127 : 255);
+    };
+    const auto nearest = static_cast<int32_t>(std::floor(std::ldexp(ratio, shift)));
+    // A hair above the ratio sends halves away from zero, one below towards it: the model's quotient does either.
+    for (const int32_t multiplier : {nearest + 1, nearest, nearest - 1}) {
+        bool equal = true;
+        const int64_t low = pool.inSigned ? -128 * valid : 0, high = (pool.inSigned ? 127 : 255) * valid;
+        for (int64_t sum = low; sum <= high && equal; ++sum)
+            equal = codeOf(numeric::shiftRightHalfUp(sum * multiplier, shift)) == codeOf(widened(pool, sum, valid));
+        if (equal) return Scale{multiplier, shift};
     }
-    return scale;
+    return {};
 }
 
 class CodePoolEmitter : public LocalEmitter {
