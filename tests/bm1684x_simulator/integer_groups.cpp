@@ -94,6 +94,10 @@ Command arithmetic(Dice& d, uint32_t op) {
     case ArOp::Not: case ArOp::Abs: case ArOp::FirstOne: case ArOp::FirstZero: case ArOp::CopyBatch:
         c.tsk_opd_num = 1;
         c.opd1_const = c.opd1_addr = c.opd1_str = c.opd1_c_str = c.opd1_sign = c.opd1_prec = 0;
+        if (op == ArOp::CopyBatch) { // the C model never ends with strides of its own
+            c.opd0_str = c.opd0_n_str = c.opd0_c_str = c.opd0_h_str = c.opd0_w_str = 0;
+            c.res0_str = c.res0_n_str = c.res0_c_str = c.res0_h_str = c.res0_w_str = 0;
+        }
         break;
     case ArOp::Cast:
         c.tsk_opd_num = 1;
@@ -185,7 +189,7 @@ Command depthwise(Dice& d, uint32_t op) {
     c.kernel_rotate = op != PorDOp::AveragePool && d.chance(20);
     c.res0_prec = d.of<uint32_t>({kI8, kI16, kI32});
     c.opd2_n_str = static_cast<uint32_t>(d.roll(0, 6));
-    if (c.res0_prec != kI32) c.res1_addr = static_cast<uint8_t>(d.roll(-12, 0));
+    if (c.res0_prec != kI32) c.res1_addr = static_cast<uint32_t>(d.roll(0, 12)) << 8;
     if (op == PorDOp::AveragePool) {
         c.opd1_const = 1;
         c.opd1_addr = d.bits() & 0xff;
@@ -216,8 +220,7 @@ Command requant(Dice& d, uint32_t op) {
     switch (op) {
     case RqDqOp::RequantInteger:
         c.opd1_addr = d.bits() >> 1;
-        c.opd2_addr = static_cast<uint8_t>(-d.roll(25, 60)) | static_cast<uint32_t>(d.roll(-100, 100)) << 8;
-        c.opd2_addr &= 0xff'ffff;
+        c.opd2_addr = static_cast<uint8_t>(-d.roll(25, 60)) | static_cast<uint32_t>(d.roll(-100, 100)) << 16;
         break;
     case RqDqOp::RequantFloat:
         c.opd1_addr = bitsOfFloat(d.real() * 1e-7f);
@@ -271,7 +274,7 @@ Command outer(Dice& d) {
 
 Command product(Dice& d) {
     SMm2 c;
-    c.tsk_eu_typ = static_cast<uint32_t>(d.roll(4, 6));
+    c.tsk_eu_typ = static_cast<uint32_t>(d.roll(4, 5));
     c.opd0_sign = d.chance(50);
     c.opd1_sign = d.chance(50);
     c.res0_prec = kI32;

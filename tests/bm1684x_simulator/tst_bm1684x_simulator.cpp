@@ -147,7 +147,7 @@ private slots:
         const auto groups = integerGroups();
         for (const Group& group : groups) {
             if (group.name != "sCONV int8") continue;
-            for (int i = 0; i < 60; ++i) {
+            for (int i = 0; i < 12; ++i) {
                 const Command c = group.make(dice);
                 Machine fast, scalar;
                 scalar.setScalar(true);
@@ -338,7 +338,7 @@ private slots:
         Machine m;
         QVERIFY(m.memory().map(kGlobalBase, Differ::kGlobalBytes));
         int outcomes[3] = {};
-        for (int i = 0; i < 3000; ++i) {
+        for (int i = 0; i < 800; ++i) {
             Command c = groups[static_cast<size_t>(dice.roll(0, static_cast<int64_t>(groups.size()) - 1))].make(dice);
             const auto fields = formatOf(c).fields;
             for (int64_t k = dice.roll(1, 2); k > 0; --k) {
@@ -357,7 +357,7 @@ private slots:
             if (!status) QVERIFY(status.error().code == Code::CommandFault || status.error().code == Code::CommandUnknown || isCancelled(status.error()));
         }
         qInfo("%d results, %d faults, %d unknown or stopped", outcomes[0], outcomes[1], outcomes[2]);
-        QVERIFY(outcomes[0] > 300 && outcomes[1] > 300 && outcomes[2] > 100);
+        QVERIFY(outcomes[0] > 100 && outcomes[1] > 100 && outcomes[2] > 20);
     }
 };
 

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ namespace wb::interop {
 namespace {
 
 constexpr size_t kWindow = 16 << 20; ///< shared between parent and child; longer transfers go in pieces
+constexpr time_t kPatience = 20;     ///< seconds for one command
 constexpr size_t kWords = 256;       ///< a command is at most 128 bytes; the model may look a little further
 
 /// The functions of the library that are used.
@@ -151,6 +153,9 @@ std::string VendorCModel::start() {
     }
     close(sockets[1]);
     child->socket = sockets[0];
+    // A command that the model never finishes counts as refused.
+    const timeval patience{kPatience, 0};
+    setsockopt(child->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     m_child = std::move(child);
     char done = 1;
     if (m_child->pid > 0 && receiveAll(m_child->socket, &done, 1)) return {};
@@ -169,7 +174,15 @@ void VendorCModel::stop() {
 std::string VendorCModel::lastWords() {
     close(m_child->socket);
     m_child->socket = -1;
-    if (m_child->pid > 0) waitpid(m_child->pid, nullptr, 0);
+    if (m_child->pid > 0) {
+        // Closing the socket ends a child that listens; one that still calculates has to be ended.
+        int ended = 0;
+        for (int i = 0; i < 100 && (ended = waitpid(m_child->pid, nullptr, WNOHANG)) == 0; ++i) usleep(10'000);
+        if (ended == 0) {
+            kill(m_child->pid, SIGKILL);
+            waitpid(m_child->pid, nullptr, 0);
+        }
+    }
     m_child->pid = -1;
     std::string text;
     char part[4096];

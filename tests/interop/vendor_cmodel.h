@@ -9,7 +9,8 @@
 //   if (const auto fault = model.execute(Engine::Tiu, words); !fault.empty()) …   // text of the assert
 //   model.read(VendorCModel::Local, offset, result);
 //
-// The child takes any number of cases. After a fault its memory is lost; the next call starts a fresh one.
+// The child takes any number of cases. After a fault, or 20 seconds without an answer, its memory is
+// lost; the next call starts a fresh one.
 #pragma once
 
 #include "compiler/target/bm1684x/machine.h"

@@ -35,7 +35,10 @@ uint32_t narrowed(double value, Precision precision, numeric::Round round) {
     if (value == 0) return sign;
     const int last = std::max(std::ilogb(value) + 1 - f.mantissa, f.least);
     const double rounded = std::ldexp(numeric::round(std::ldexp(value, -last), round), last);
-    if (std::abs(rounded) > f.greatest) return f.infinity | sign;
+    if (std::abs(rounded) > f.greatest) {
+        const bool inwards = round == numeric::Round::TowardsZero || round == (value > 0 ? numeric::Round::Down : numeric::Round::Up);
+        return inwards ? bitsOf(static_cast<float>(f.greatest), precision) | sign : f.infinity | sign;
+    }
     return bitsOf(static_cast<float>(rounded), precision) | sign;
 }
 
@@ -70,7 +73,7 @@ Status castFromFloat(const Context& x, const ArOperands& o, bool flat, numeric::
                 codes[i] = std::bit_cast<uint32_t>(values[i]);
             } else if (toFloat) {
                 // To the same precision: to a whole number.
-                codes[i] = from == to ? bitsOf(static_cast<float>(numeric::round(v, round)), to) : narrowed(v, to, round);
+                codes[i] = from == to ? bitsOf(static_cast<float>(std::copysign(numeric::round(v, round), v)), to) : narrowed(v, to, round);
             } else {
                 codes[i] = std::isnan(v) ? 0
                                          : static_cast<int64_t>(std::clamp(numeric::round(v, round),

@@ -65,6 +65,7 @@ Result<Convolution> convolutionOf(const Context& x, const SConv& c) {
     }
     v.padBits = c.opd3_addr;
     v.addsToResult = c.res_add != 0;
+    if (v.addsToResult && v.isFloat && v.in.precision != Precision::F32) return x.unknown("adding to narrow floats");
     return v;
 }
 
@@ -102,7 +103,8 @@ uint32_t integerSum(const Convolution& v, const std::byte* kernel, int64_t n, in
     return sum;
 }
 
-/// Floats of 32 bits have two sums, of the even and of the odd products; the second one starts with the bias.
+/// Floats of 32 bits have two sums, of the even and of the odd products; the second one starts with the bias, or with
+/// the result that is added to (the bias then comes last).
 float singleSum(const Convolution& v, const std::byte* kernel, float bias, int64_t n, int64_t oy, int64_t ox) {
     float sums[2] = {0, bias};
     for (int64_t c = 0, i = 0; c < v.inChannels; ++c)
@@ -147,8 +149,12 @@ void ConvStore::integer(int64_t index, int32_t sum) const {
 void ConvStore::real(int64_t index, float sum) const {
     const int64_t size = conv.result.itemBytes();
     std::byte* at = plane + index * size;
-    if (conv.addsToResult) sum += floatOf(loadBits(at, size), conv.result.precision);
+    if (conv.addsToResult) sum += bias;
     storeBits(at, size, bitsOf(sum, conv.result.precision));
+}
+
+float ConvStore::start(int64_t index) const {
+    return conv.addsToResult ? floatOf(loadBits(plane + index * 4, 4), Precision::F32) : bias;
 }
 
 Status convolveScalar(const Context& x, const Convolution& v) {
@@ -163,7 +169,7 @@ Status convolveScalar(const Context& x, const Convolution& v) {
             for (int64_t ox = 0; ox < w.outWidth && !x.job.stopRequested(); ++ox) {
                 const int64_t index = oy * w.outWidth + ox;
                 if (!v.isFloat) store.integer(index, static_cast<int32_t>(integerSum(v, kernel, n, oy, ox)));
-                else if (v.in.precision == Precision::F32) store.real(index, singleSum(v, kernel, store.bias, n, oy, ox));
+                else if (v.in.precision == Precision::F32) store.real(index, singleSum(v, kernel, store.start(index), n, oy, ox));
                 else store.real(index, narrowSum(v, kernel, store.bias, n, oy, ox));
             }
         }

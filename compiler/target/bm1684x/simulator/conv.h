@@ -75,7 +75,8 @@ struct ConvStore {
     std::byte* plane = nullptr;
     ConvStore(const Convolution& c, int64_t n, int64_t channel);
     void integer(int64_t index, int32_t sum) const;
-    void real(int64_t index, float sum) const; ///< the bias is in the sum
+    float start(int64_t index) const;          ///< what a sum of f32 begins with
+    void real(int64_t index, float sum) const; ///< of a sum with its start; adds the bias if that was the result
 };
 
 } // namespace wb::bm1684x::sim

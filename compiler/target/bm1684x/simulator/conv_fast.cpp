@@ -140,7 +140,8 @@ Status convolveSingles(const Context& x, const Convolution& v) {
                 const ConvStore store(v, n, oc);
                 const std::byte* kernel = v.weights.plane(0, oc);
                 std::fill_n(sums.data(), w.outWidth, 0.0f);
-                std::fill_n(sums.data() + w.outWidth, w.outWidth, store.bias);
+                for (int64_t k = 0; k < w.outWidth; ++k)
+                    sums[static_cast<size_t>(w.outWidth + k)] = store.start(oy * w.outWidth + k);
                 int64_t i = 0;
                 for (int64_t c = 0; c < v.inChannels; ++c)
                     for (int64_t ky = 0; ky < w.kernelHeight; ++ky)

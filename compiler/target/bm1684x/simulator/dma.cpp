@@ -120,6 +120,7 @@ Status execute(const Context& x, const DmaTensor& c) {
     WB_ASSIGN(const Side targetSide, sideOf(x, "dst", c.destination(), target, to, size));
     if (c.fill_constant_en) return moveRows(x, nullptr, c.constant_value, targetSide);
     if (function == DmaTensorOp::Broadcast) {
+        if (targetSide.lane0 + target[1] > kLanes) return x.fault("it goes beyond the last lane");
         const Four one{source[0], 1, source[2], source[3]};
         WB_ASSIGN(Side side, sideOf(x, "src", c.source(), one, from, size));
         side.shape[1] = target[1];

@@ -17,7 +17,8 @@ struct Product {
 
 constexpr int64_t kMostElements = int64_t{1} << 24; ///< what local memory holds
 
-/// Floats of 32 bits: the even and the odd products have a sum each, and the second one starts with the bias.
+/// Floats of 32 bits: the even and the odd products have a sum each, and the second one starts with the bias, or with the
+/// result that is added to (the bias then comes last).
 template <class Left, class Right, class Bias, class Out>
 Status multiplySingles(const Context& x, const Product& p, const Left& left, const Right& right, const Bias& bias, const Out& out) {
     const auto number = [](const std::byte* at) { return floatOf(loadBits(at, 4), Precision::F32); };
@@ -29,7 +30,7 @@ Status multiplySingles(const Context& x, const Product& p, const Left& left, con
         for (int64_t m = begin; m < end && !x.job.stopRequested(); ++m) {
             for (int64_t j = 0; j < p.columns; ++j) {
                 sums[static_cast<size_t>(j)] = 0;
-                sums[static_cast<size_t>(p.columns + j)] = bias(j);
+                sums[static_cast<size_t>(p.columns + j)] = p.adds ? number(out(m, j)) : bias(j);
             }
             for (int64_t k = 0; k < p.inner; ++k) {
                 const float a = number(left(m, k));
@@ -39,7 +40,7 @@ Status multiplySingles(const Context& x, const Product& p, const Left& left, con
             }
             for (int64_t j = 0; j < p.columns; ++j) {
                 float value = sums[static_cast<size_t>(j)] + sums[static_cast<size_t>(p.columns + j)];
-                if (p.adds) value += number(out(m, j));
+                if (p.adds) value += bias(j);
                 storeBits(out(m, j), 4, bitsOf(value, Precision::F32));
             }
         }
@@ -62,7 +63,6 @@ Status multiplyNarrow(const Context& x, const Product& p, const Left& left, cons
                 float sum = 0;
                 for (int64_t k = 0; k < inner; k += kGroup) sum += groupSum(row.data() + k, factors.data() + j * inner + k);
                 std::byte* at = out(m, j);
-                if (p.adds) sum += floatOf(loadBits(at, size), p.out);
                 storeBits(at, size, bitsOf(sum, p.out));
             }
         }
@@ -121,12 +121,12 @@ Status execute(const Context& x, const SMm2& c) {
     Product p;
     p.rows = c.res0_c;
     p.columns = c.res0_w;
-    const bool nn = c.tsk_eu_typ == Mm2Op::Nn, tt = c.tsk_eu_typ == Mm2Op::Tt;
-    if (!nn && !tt && c.tsk_eu_typ != Mm2Op::Nt) return x.unknown("this operation");
+    const bool nn = c.tsk_eu_typ == Mm2Op::Nn;
+    if (!nn && c.tsk_eu_typ != Mm2Op::Nt) return x.unknown("this operation");
     p.inner = nn ? c.opd1_c : c.opd1_w;
     if ((nn ? c.opd1_w : c.opd1_c) != c.res0_w) return x.fault("the columns of opd1 are not those of the result");
     if (c.opd0_const || c.opd1_const) return x.unknown("a constant matrix");
-    const Four left = tt ? Four{1, p.inner, 1, p.rows} : Four{1, p.rows, 1, p.inner};
+    const Four left{1, p.rows, 1, p.inner};
     WB_ASSIGN(const View a, localView(x, {"opd0", c.opd0_addr, c.opd0_prec, c.opd0_sign != 0, left}, Layout::Aligned));
     WB_ASSIGN(const View b, localView(x, {"opd1", c.opd1_addr, c.opd0_prec, c.opd1_sign != 0, {1, c.opd1_c, 1, c.opd1_w}}, Layout::Aligned));
     WB_ASSIGN(const View r, localView(x, {"res0", c.res0_addr, c.res0_prec, true, {1, c.res0_c, 1, c.res0_w}}, Layout::Aligned));
@@ -139,12 +139,12 @@ Status execute(const Context& x, const SMm2& c) {
     if (real ? p.in == Precision::F32 || (p.out != p.in && p.out != Precision::F32)
              : p.in != Precision::Int8 || p.out != Precision::Int32)
         return x.unknown("a product of these precisions");
+    if (real && p.adds) return x.unknown("adding to floats");
     if (!real && !c.opd2_const) return x.unknown("a table of zero points");
     if (!real) p.zero = integerOf(c.opd2_addr, Precision::Int8, c.opd1_sign != 0);
     if (p.inner > kMostElements / std::max<int64_t>(p.columns, 1)) return x.fault("opd1 is larger than local memory");
     const auto la = rowsInLanes(a), ra = rowsInLanes(b), out = rowsInLanes(r);
     if (nn) return multiply(x, p, la, ra, out);
-    if (tt) return multiply(x, p, transposed(la), transposed(ra), out);
     return multiply(x, p, la, transposed(ra), out);
 }
 

@@ -35,7 +35,7 @@ Result<Pooling> poolingOf(const Context& x, const SPorD& c) {
                 .rotated = c.kernel_rotate != 0};
     p.op = c.tsk_eu_typ;
     p.padBits = c.opd3_addr;
-    p.shift = static_cast<int8_t>(c.res1_addr & 0xff);
+    p.shift = -static_cast<int>(c.res1_addr >> 8 & 0xff); // averages are not shifted
     p.round = roundOf(c.opd2_n_str);
     const bool depthwise = p.op == PorDOp::Depthwise || p.op == PorDOp::DepthwiseRelu;
     bool sign = c.opd0_sign != 0;
@@ -135,7 +135,7 @@ void finish(const Pooling& p, int64_t n, int64_t c, int64_t oy, const int64_t* s
         for (int64_t i = 0; i < count; ++i) {
             int64_t value = sums[at + i] + bias;
             if (p.op == PorDOp::DepthwiseRelu) value = std::max<int64_t>(value, 0);
-            if (p.op != PorDOp::MaxPool && p.shift != 0) value = shifted(value, p.shift, p.round);
+            if (p.op != PorDOp::MaxPool && p.op != PorDOp::AveragePool && p.shift != 0) value = shifted(value, p.shift, p.round);
             out[i] = std::clamp(value, limits.least, limits.greatest);
         }
         storeIntegers(elementAt(p.result, n, c, oy, at), 1, p.result.precision, out, count);

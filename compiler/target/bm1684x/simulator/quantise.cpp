@@ -64,7 +64,7 @@ Status requantInteger(const Context& x, const SRqDq& c) {
     Numbers constants;
     constants.word[0] = c.opd1_addr;
     constants.word[1] = static_cast<uint32_t>(static_cast<int8_t>(c.opd2_addr & 0xff));
-    constants.word[2] = static_cast<uint32_t>(static_cast<int16_t>(c.opd2_addr >> 8 & 0xffff));
+    constants.word[2] = static_cast<uint32_t>(static_cast<int16_t>(c.opd2_addr >> 16));
     WB_ASSIGN(const auto o, operandsOf(x, c, 3, constants));
     if (isFloat(o.in.precision) || isFloat(o.result.precision)) return x.unknown("floats");
     const auto round = roundOf(c.opd2_n_str);
@@ -82,18 +82,18 @@ Status requantInteger(const Context& x, const SRqDq& c) {
     });
 }
 
+/// The field of the rounding has no effect: halves go to the even number.
 Status requantFloat(const Context& x, const SRqDq& c) {
     Numbers constants;
     constants.word[0] = c.opd1_addr;
     constants.word[1] = c.opd2_addr;
     WB_ASSIGN(const auto o, operandsOf(x, c, 2, constants));
     if (isFloat(o.in.precision) || isFloat(o.result.precision)) return x.unknown("floats");
-    const auto round = roundOf(c.opd2_n_str & 7);
-    return requant(x, o, [=](const Numbers& n, int64_t* values, int64_t count) {
+    return requant(x, o, [](const Numbers& n, int64_t* values, int64_t count) {
         const float scale = n.real(0), offset = n.real(1);
         for (int64_t i = 0; i < count; ++i) {
             const float product = static_cast<float>(values[i]) * scale;
-            const double rounded = numeric::round(static_cast<double>(product + offset), round);
+            const double rounded = numeric::round(static_cast<double>(product + offset), numeric::Round::HalfToEven);
             values[i] = std::isnan(rounded) ? 0 : static_cast<int64_t>(std::clamp(rounded, -0x1p40, 0x1p40));
         }
     });
