@@ -5,6 +5,7 @@
 #include "compiler/codegen/compile.h"
 #include "compiler/codegen/container.h"
 #include "compiler/ir/npz_tensor.h"
+#include "compiler/jobs/bmodel_profile.h"
 #include "compiler/jobs/bmodel_run.h"
 #include "compiler/jobs/time_stamp.h"
 #include "compiler/target/bmodel/writer.h"
@@ -32,6 +33,10 @@ Result<BmodelResult> writeBmodel(const ir::Graph& lowered, const DeployRequest& 
     WB_ASSIGN(const codegen::CompiledModel compiled, codegen::compile(lowered, {}, context));
     WB_ASSIGN(bmodel::File file, codegen::toBmodel(compiled));
     file.time = timeStamp();
+    WB_ASSIGN(const bm1684x::Timing timing, bm1684x::timeOf(compiled.program));
+    const std::string rows = profileRows(timing, compiled.layers);
+    const auto* text = reinterpret_cast<const std::byte*>(rows.data());
+    file.networks.front().stages.front().netStat = bmodel::Blob(std::vector<std::byte>(text, text + rows.size()));
     WB_TRY(bmodel::write(file, request.model));
     if (request.debug) {
         fs::path decisions = request.model;
@@ -45,6 +50,9 @@ Result<BmodelResult> writeBmodel(const ir::Graph& lowered, const DeployRequest& 
     result.neuronBytes = compiled.contextBytes;
     result.tiuCommands = compiled.program.tiuCount;
     result.gdmaCommands = compiled.program.gdmaCount;
+    const Profile profile = profileOf(timing, compiled.layers);
+    result.cycles = profile.cycles;
+    result.layers = profile.layers;
     return result;
 }
 

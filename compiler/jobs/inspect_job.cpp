@@ -6,6 +6,7 @@
 #include "compiler/base/npz.h"
 #include "compiler/calibrate/table.h"
 #include "compiler/import/import.h"
+#include "compiler/jobs/bmodel_profile.h"
 #include "compiler/jobs/model_file.h"
 #include "compiler/jobs/network_snapshot.h"
 #include "compiler/jobs/number_text.h"
@@ -109,6 +110,18 @@ Result<InspectResult> describeTable(const fs::path& file) {
 }
 
 } // namespace
+
+Result<InspectResult> inspectProfile(const fs::path& path) {
+    WB_ASSIGN(const bmodel::File file, bmodel::read(path));
+    const auto profile = profileOf(file);
+    if (!profile) return Error(profile.error()).inFile(path.string());
+    InspectResult result;
+    result.kind = "profile";
+    result.content = {{"total_cycles", profile->cycles}, {"tiu_cycles", profile->tiu},   {"gdma_cycles", profile->gdma},
+                      {"not_observed", profile->notObserved}, {"layers", profile->layers}};
+    result.text = describe(*profile);
+    return result;
+}
 
 Result<InspectResult> inspect(const fs::path& file, JobContext& context) {
     const std::string extension = file.extension().string();

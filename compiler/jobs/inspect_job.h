@@ -19,4 +19,7 @@ struct InspectResult {
 
 Result<InspectResult> inspect(const std::filesystem::path& file, JobContext& context);
 
+/// Cycles of a bmodel: {"total_cycles", "tiu_cycles", "gdma_cycles", "not_observed", "layers"}.
+Result<InspectResult> inspectProfile(const std::filesystem::path& bmodel);
+
 } // namespace wb::jobs

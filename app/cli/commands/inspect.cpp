@@ -12,11 +12,17 @@ namespace wb::cli {
 Command inspectCommand() {
     return {"inspect", {}, "Show what a model, table, npz or project holds", [](CLI::App& app) {
         auto file = std::make_shared<std::string>();
+        auto profile = std::make_shared<bool>(false);
         app.add_option("file", *file, "The file")->required();
-        return [file](Invocation& in) {
-            const auto result = jobs::inspect(*file, in.context);
+        app.add_flag("--profile", *profile, "Cycles of a bmodel, in all and by layer");
+        return [file, profile](Invocation& in) {
+            const auto result = *profile ? jobs::inspectProfile(*file) : jobs::inspect(*file, in.context);
             if (!result) return in.console.fail(result.error());
             in.console.print(result->text);
+            if (*profile) {
+                in.console.result(result->content);
+                return static_cast<int>(kSuccess);
+            }
             in.console.result({{"kind", result->kind}, {"content", result->content}});
             return static_cast<int>(kSuccess);
         };

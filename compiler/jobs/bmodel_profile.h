@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How long a bmodel takes on the chip, command by command, and which layer each command is for. The listing that goes
+// into a file has the vendor's row form (Net statistics), so both kinds of files can be read.
+#pragma once
+
+#include "compiler/jobs/deploy.h"
+#include "compiler/target/bm1684x/cycles/timing.h"
+#include "compiler/target/bmodel/model.h"
+
+#include <string>
+#include <vector>
+
+namespace wb::jobs {
+
+struct Profile {
+    int64_t cycles = 0;                 ///< until both engines are done, at 1 GHz
+    int64_t tiu = 0, gdma = 0;          ///< cycles in which each works
+    uint32_t notObserved = 0;           ///< commands whose cost no listing of the vendor's shows
+    std::vector<LayerCycles> layers;    ///< in the order of their first command; empty when the file names none
+};
+
+/// Rows "LAYER|tiu|s:START|b:ID|e:END|t:CYCLES" and "LAYER|gdma|s:START|g:ID|…", then "TCYC=TOTAL".
+std::string profileRows(const bm1684x::Timing& timing, const std::vector<std::string>& layers);
+
+/// Times the streams of the first network's first stage; layers from its statistics where it has them.
+Result<Profile> profileOf(const bmodel::File& file);
+/// The same for streams that were just made.
+Profile profileOf(const bm1684x::Timing& timing, const std::vector<std::string>& layers);
+
+/// A table for people, the longest layers first.
+std::string describe(const Profile& profile);
+
+} // namespace wb::jobs
