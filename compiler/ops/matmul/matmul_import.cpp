@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Source spellings of matrix products: ONNX Gemm-7…13, MatMul-1…13. Constant operands are
 // transposed and multiplied by alpha and beta at import (names "<name>_fix", as the vendor's).
+#include "compiler/kernels/transpose.h"
 #include "compiler/ops/import_help.h"
 
 #include <algorithm>
@@ -30,13 +31,13 @@ Result<ir::Tensor> adjusted(const ir::Tensor& source, bool transpose, double fac
     const int64_t rows = x.shape()[0], columns = x.shape()[1];
     WB_ASSIGN(ir::Tensor turned, ir::Tensor::allocate(ir::ElementType::F32, {columns, rows}));
     float* out = turned.elementCount() > 0 ? turned.mutableData<float>() : nullptr;
-    // In tiles that stay in the cache: some classifiers have a hundred million numbers here.
-    constexpr int64_t kTile = 32;
-    for (int64_t r0 = 0; r0 < rows; r0 += kTile)
-        for (int64_t c0 = 0; c0 < columns; c0 += kTile)
-            for (int64_t r = r0; r < std::min(r0 + kTile, rows); ++r)
-                for (int64_t c = c0; c < std::min(c0 + kTile, columns); ++c)
-                    out[c * rows + r] = x.data<float>()[r * columns + c];
+    // Some classifiers have a hundred million numbers here: in bands of rows, so that what they give is
+    // written while its lines are in the cache.
+    constexpr int64_t kBand = 256;
+    for (int64_t first = 0; out != nullptr && first < rows; first += kBand)
+        kernels::pixelsToChannels(reinterpret_cast<const std::byte*>(x.data<float>() + first * columns),
+                                  reinterpret_cast<std::byte*>(out + first), sizeof(float), columns, columns,
+                                  std::min(kBand, rows - first), rows);
     return turned;
 }
 
