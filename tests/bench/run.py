@@ -81,6 +81,7 @@ def main():
                 found = (f", {result['int8_cosine']:.4f} -> {result['mixed_cosine']:.4f} with {len(result['float_layers'])} float "
                          f"layers, goal {command[command.index('--expected_cos') + 1]}")
             print(f"  {name}: {seconds:.2f} s{found}")
+    subprocess.run([sys.executable, str(here / "cycles.py"), "--bin", str(bins), "--shared", str(shared)], check=False)
 
 
 if __name__ == "__main__":
