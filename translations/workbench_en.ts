@@ -97,6 +97,27 @@
             <numerusform>The goal %1 was not reached. The best table gives %2 with %n float layers.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Mixed: INT8, %n layers float</source>
+        <translation>
+            <numerusform>Mixed: INT8, %n layer float</numerusform>
+            <numerusform>Mixed: INT8, %n layers float</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The file differs from the quantised network in %n outputs.</source>
+        <translation>
+            <numerusform>The file differs from the quantised network in %n output.</numerusform>
+            <numerusform>The file differs from the quantised network in %n outputs.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>all %n outputs equal, byte for byte</source>
+        <translation>
+            <numerusform>the output equal, byte for byte</numerusform>
+            <numerusform>all %n outputs equal, byte for byte</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>wb::detection_view::PicturePane</name>
@@ -350,20 +371,6 @@
         <translation>
             <numerusform>Use %n calibration image</numerusform>
             <numerusform>Use %n calibration images</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Load precision table with %n layers</source>
-        <translation>
-            <numerusform>Load precision table with %n layer</numerusform>
-            <numerusform>Load precision table with %n layers</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n names of the table are not in this network.</source>
-        <translation>
-            <numerusform>%n name of the table is not in this network.</numerusform>
-            <numerusform>%n names of the table are not in this network.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

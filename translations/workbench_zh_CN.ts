@@ -143,6 +143,10 @@
         <source>Together</source>
         <translation>合计</translation>
     </message>
+    <message>
+        <source>not available in this version</source>
+        <translation>本版本尚不提供</translation>
+    </message>
 </context>
 <context>
     <name>CosinePlot</name>
@@ -1089,6 +1093,300 @@
         <source>Vendor&apos;s walk</source>
         <translation>厂商的逐层搜索</translation>
     </message>
+    <message>
+        <source>Deploy in %1</source>
+        <translation>以 %1 部署</translation>
+    </message>
+    <message>
+        <source>Target %1</source>
+        <translation>目标芯片 %1</translation>
+    </message>
+    <message>
+        <source>Integer inputs</source>
+        <translation>整数输入</translation>
+    </message>
+    <message>
+        <source>Float inputs</source>
+        <translation>浮点输入</translation>
+    </message>
+    <message>
+        <source>Integer outputs</source>
+        <translation>整数输出</translation>
+    </message>
+    <message>
+        <source>Float outputs</source>
+        <translation>浮点输出</translation>
+    </message>
+    <message>
+        <source>Place of the bmodel</source>
+        <translation>bmodel 的保存位置</translation>
+    </message>
+    <message>
+        <source>Compiled networks (*.bmodel)</source>
+        <translation>编译后的网络 (*.bmodel)</translation>
+    </message>
+    <message>
+        <source>Cosine tolerance</source>
+        <translation>余弦容差</translation>
+    </message>
+    <message>
+        <source>Euclidean tolerance</source>
+        <translation>欧氏容差</translation>
+    </message>
+    <message>
+        <source>The command is on the clipboard.</source>
+        <translation>命令已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>%1: not available in this version.</source>
+        <translation>%1：本版本尚不提供。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Mixed: INT8, %n layers float</source>
+        <translation>
+            <numerusform>混合精度：INT8，%n 层浮点</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The precision table is empty: this is plain INT8.</source>
+        <translation>混精度表为空：即纯 INT8。</translation>
+    </message>
+    <message>
+        <source>Only with INT8.</source>
+        <translation>仅用于 INT8。</translation>
+    </message>
+    <message>
+        <source>A line for the shell that writes the same bytes</source>
+        <translation>可在终端执行的一行命令，写出相同的字节</translation>
+    </message>
+    <message>
+        <source>Save the project first</source>
+        <translation>请先保存工程</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Deploy and verify</source>
+        <translation>部署并验证</translation>
+    </message>
+    <message>
+        <source>What is written</source>
+        <translation>输出内容</translation>
+    </message>
+    <message>
+        <source>Chip</source>
+        <translation>芯片</translation>
+    </message>
+    <message>
+        <source>INT8</source>
+        <translation>INT8</translation>
+    </message>
+    <message>
+        <source>F16, all layers</source>
+        <translation>F16，全部层</translation>
+    </message>
+    <message>
+        <source>BF16, all layers</source>
+        <translation>BF16，全部层</translation>
+    </message>
+    <message>
+        <source>F32, all layers</source>
+        <translation>F32，全部层</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>as integers, without a cast in the file</source>
+        <translation>整数形式，文件中不含类型转换</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Choose a place</source>
+        <translation>选择位置</translation>
+    </message>
+    <message>
+        <source>If it exists</source>
+        <translation>若文件已存在</translation>
+    </message>
+    <message>
+        <source>Replace it once the new one is complete</source>
+        <translation>新文件完整写出后替换</translation>
+    </message>
+    <message>
+        <source>Keep both</source>
+        <translation>两者都保留</translation>
+    </message>
+    <message>
+        <source>Check after writing</source>
+        <translation>写出后的检查</translation>
+    </message>
+    <message>
+        <source>Cosine at least</source>
+        <translation>余弦不低于</translation>
+    </message>
+    <message>
+        <source>Euclidean at least</source>
+        <translation>欧氏不低于</translation>
+    </message>
+    <message>
+        <source>Outputs against the FP32 reference. Below the tolerance the file is still written, named .failed.bmodel.</source>
+        <translation>输出与 FP32 参考比较。低于容差时仍写出文件，名为 .failed.bmodel。</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Save a copy…</source>
+        <translation>另存副本…</translation>
+    </message>
+    <message>
+        <source>Compare images</source>
+        <translation>图像比较</translation>
+    </message>
+    <message>
+        <source>Raise their precision</source>
+        <translation>提高这些层的精度</translation>
+    </message>
+    <message>
+        <source>Change tolerance</source>
+        <translation>修改容差</translation>
+    </message>
+    <message>
+        <source>Steps of the run</source>
+        <translation>运行步骤</translation>
+    </message>
+    <message>
+        <source>Out of date: %1</source>
+        <translation>已过期：%1</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>It did not succeed</source>
+        <translation>未成功</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Nothing was written yet</source>
+        <translation>尚未写出文件</translation>
+    </message>
+    <message>
+        <source>The run compiles the network for the chip, runs the file in a simulator on the first test picture, and compares its outputs with the quantised network and the reference.</source>
+        <translation>运行时为芯片编译网络，用第一张测试图片在仿真器中运行该文件，并将其输出与量化网络和参考比较。</translation>
+    </message>
+    <message>
+        <source>least cosine %1, least euclidean %2</source>
+        <translation>最低余弦 %1，最低欧氏 %2</translation>
+    </message>
+    <message>
+        <source>not compared: the project has no test picture</source>
+        <translation>未比较：工程没有测试图片</translation>
+    </message>
+    <message>
+        <source>Passed: %1</source>
+        <translation>通过：%1</translation>
+    </message>
+    <message>
+        <source>Below the tolerance: %1</source>
+        <translation>低于容差：%1</translation>
+    </message>
+    <message>
+        <source>No bmodel was written: code generation is not available in this version. The numbers are of the quantised network.</source>
+        <translation>未写出 bmodel：本版本尚不提供代码生成。数值来自量化网络。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The file differs from the quantised network in %n outputs.</source>
+        <translation>
+            <numerusform>文件有 %n 个输出与量化网络不同。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The file was written and is named .failed.bmodel.</source>
+        <translation>文件已写出，名为 .failed.bmodel。</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Coefficients</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation>激活</translation>
+    </message>
+    <message>
+        <source>%1 cycles, %2 ms at 1 GHz</source>
+        <translation>%1 周期，1 GHz 下 %2 ms</translation>
+    </message>
+    <message>
+        <source>Time on the chip</source>
+        <translation>芯片耗时</translation>
+    </message>
+    <message>
+        <source>As the cycle simulator has it</source>
+        <translation>由周期仿真器给出</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>指令</translation>
+    </message>
+    <message>
+        <source>%1 compute, %2 transfer</source>
+        <translation>计算 %1，搬运 %2</translation>
+    </message>
+    <message>
+        <source>Against FP32</source>
+        <translation>与 FP32 比较</translation>
+    </message>
+    <message>
+        <source>cosine %1 (≥ %2), euclidean %3 (≥ %4)</source>
+        <translation>余弦 %1（≥ %2），欧氏 %3（≥ %4）</translation>
+    </message>
+    <message numerus="yes">
+        <source>all %n outputs equal, byte for byte</source>
+        <translation>
+            <numerusform>全部 %n 个输出逐字节相同</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2 outputs equal, least cosine %3</source>
+        <translation>%2 个输出中 %1 个相同，最低余弦 %3</translation>
+    </message>
+    <message>
+        <source>File against quantised</source>
+        <translation>文件与量化网络</translation>
+    </message>
+    <message>
+        <source>Worst layers</source>
+        <translation>最差层</translation>
+    </message>
+    <message>
+        <source>Most cycles</source>
+        <translation>周期最多</translation>
+    </message>
 </context>
 <context>
     <name>Private</name>
@@ -1466,6 +1764,10 @@
             <numerusform>%1及另外 %n 项已更改</numerusform>
         </translation>
     </message>
+    <message>
+        <source>deploy settings</source>
+        <translation>部署设置</translation>
+    </message>
 </context>
 <context>
     <name>wb::document::Words</name>
@@ -1763,6 +2065,30 @@
         <source>An internal check failed</source>
         <translation>内部检查失败</translation>
     </message>
+    <message>
+        <source>%1 MB</source>
+        <translation>%1 MB</translation>
+    </message>
+    <message>
+        <source>%1 kB</source>
+        <translation>%1 kB</translation>
+    </message>
+    <message>
+        <source>below the tolerance</source>
+        <translation>低于容差</translation>
+    </message>
+    <message>
+        <source>check passed</source>
+        <translation>检查通过</translation>
+    </message>
+    <message>
+        <source>least cosine %1</source>
+        <translation>最低余弦 %1</translation>
+    </message>
+    <message>
+        <source>%1 cycles</source>
+        <translation>%1 周期</translation>
+    </message>
 </context>
 <context>
     <name>wb::graph_view::GraphCanvas</name>
@@ -1781,6 +2107,29 @@
     <message>
         <source>Laying out the graph…</source>
         <translation>正在布局计算图…</translation>
+    </message>
+</context>
+<context>
+    <name>wb::graph_view::GraphExport</name>
+    <message>
+        <source>There is no graph to export yet.</source>
+        <translation>还没有可导出的计算图。</translation>
+    </message>
+    <message>
+        <source>The picture would be %1 × %2 pixels. Export SVG or PDF, or the visible part.</source>
+        <translation>图片将为 %1 × %2 像素。请导出 SVG 或 PDF，或只导出可见部分。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this picture.</source>
+        <translation>内存不足以生成此图片。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written.</source>
+        <translation>无法写入 %1。</translation>
+    </message>
+    <message>
+        <source>Choose a name that ends in .svg, .pdf or .png.</source>
+        <translation>请选择以 .svg、.pdf 或 .png 结尾的名称。</translation>
     </message>
 </context>
 <context>
@@ -1975,6 +2324,29 @@
     <message>
         <source>Drawn from a sample of the values; the numbers below are over all of them.</source>
         <translation>图由部分数值绘制；下方数字统计全部数值。</translation>
+    </message>
+</context>
+<context>
+    <name>wb::histogram_plot::PairPlot</name>
+    <message>
+        <source>Pairs of values, %1 and %2</source>
+        <translation>成对数值，%1 与 %2</translation>
+    </message>
+    <message>
+        <source>Differences, largest %1</source>
+        <translation>差值，最大 %1</translation>
+    </message>
+    <message>
+        <source>The two tensors cannot be paired.</source>
+        <translation>两个张量无法配对。</translation>
+    </message>
+    <message>
+        <source>→ %1   ↑ %2</source>
+        <translation>→ %1   ↑ %2</translation>
+    </message>
+    <message>
+        <source>%1 minus %2, log count</source>
+        <translation>%1 减 %2，对数计数</translation>
     </message>
 </context>
 <context>
@@ -2292,6 +2664,14 @@
             <numerusform>粘贴 %n 层的精度</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Cycles on the chip</source>
+        <translation>芯片周期</translation>
+    </message>
+    <message>
+        <source>Cycles</source>
+        <translation>周期</translation>
+    </message>
 </context>
 <context>
     <name>wb::panels::CompareTableModel</name>
@@ -2403,6 +2783,25 @@
         <translation>
             <numerusform>参考的 %n 个框一个也没有找到。如果各层一致，请检查解码器及其阈值。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>wb::panels::DeploySteps</name>
+    <message>
+        <source>Quantise</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Compile</source>
+        <translation>编译</translation>
+    </message>
+    <message>
+        <source>Simulate</source>
+        <translation>仿真</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
     </message>
 </context>
 <context>
@@ -3089,14 +3488,6 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <translation>浮点类型 %1</translation>
     </message>
     <message>
-        <source>Cosine tolerance</source>
-        <translation>余弦容差</translation>
-    </message>
-    <message>
-        <source>Euclidean tolerance</source>
-        <translation>欧氏容差</translation>
-    </message>
-    <message>
         <source>Layer goal</source>
         <translation>层目标</translation>
     </message>
@@ -3156,22 +3547,6 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <source>Drawn as lines in the cosine plot; “cos&lt;goal” filters by the layer goal.</source>
         <translation>在余弦曲线中画为横线；“cos&lt;goal” 按层目标筛选。</translation>
     </message>
-    <message>
-        <source>Tolerances of the check after writing</source>
-        <translation>写出后检查的容差</translation>
-    </message>
-    <message>
-        <source>Cosine</source>
-        <translation>余弦相似度</translation>
-    </message>
-    <message>
-        <source>Euclidean</source>
-        <translation>欧氏</translation>
-    </message>
-    <message>
-        <source>A result below them is still written and marked as failed.</source>
-        <translation>低于容差的结果仍会写出，并标记为失败。</translation>
-    </message>
 </context>
 <context>
     <name>wb::panels::TensorTab</name>
@@ -3202,6 +3577,37 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
     <message>
         <source>There are no values of this layer.</source>
         <translation>此层没有数值。</translation>
+    </message>
+    <message>
+        <source>Histogram</source>
+        <translation>直方图</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>散点</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>How the values are shown</source>
+        <translation>数值的显示方式</translation>
+    </message>
+</context>
+<context>
+    <name>wb::workbench::CommandPalette</name>
+    <message>
+        <source>Action, @layer, &gt;stage or #setting</source>
+        <translation>操作、@层、&gt;阶段 或 #设置</translation>
+    </message>
+    <message>
+        <source>Command palette</source>
+        <translation>命令面板</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>找到的项</translation>
     </message>
 </context>
 <context>
@@ -3434,22 +3840,6 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <source>Use %n calibration images</source>
         <translation>
             <numerusform>使用 %n 张校准图片</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Load calibration table</source>
-        <translation>载入校准表</translation>
-    </message>
-    <message numerus="yes">
-        <source>Load precision table with %n layers</source>
-        <translation>
-            <numerusform>载入含 %n 层的混精度表</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n names of the table are not in this network.</source>
-        <translation>
-            <numerusform>表中有 %n 个名称不在此网络中。</numerusform>
         </translation>
     </message>
     <message>
@@ -3770,12 +4160,215 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <source>Search layers</source>
         <translation>搜索层</translation>
     </message>
+    <message>
+        <source>Language: %1</source>
+        <translation>语言：%1</translation>
+    </message>
+    <message>
+        <source>Show %1</source>
+        <translation>显示%1</translation>
+    </message>
+    <message>
+        <source>Run to %1</source>
+        <translation>运行到%1</translation>
+    </message>
+    <message>
+        <source>Keyboard table</source>
+        <translation>快捷键表</translation>
+    </message>
+    <message>
+        <source>INT8, F16, BF16, F32, automatic for the selected layers</source>
+        <translation>所选层设为 INT8、F16、BF16、F32、自动</translation>
+    </message>
+    <message>
+        <source>Lock the selected layers</source>
+        <translation>锁定所选层</translation>
+    </message>
+    <message>
+        <source>Next, previous layer below the goal</source>
+        <translation>下一个、上一个低于目标的层</translation>
+    </message>
+    <message>
+        <source>Worst layer</source>
+        <translation>最差层</translation>
+    </message>
+    <message>
+        <source>Largest drop</source>
+        <translation>最大下降</translation>
+    </message>
+    <message>
+        <source>Scale of the plot</source>
+        <translation>曲线刻度</translation>
+    </message>
+    <message>
+        <source>Isolated error</source>
+        <translation>单层误差</translation>
+    </message>
+    <message>
+        <source>Frame the selection</source>
+        <translation>框选所选层</translation>
+    </message>
+    <message>
+        <source>Open, close a block</source>
+        <translation>展开、折叠块</translation>
+    </message>
+    <message>
+        <source>Visited layers</source>
+        <translation>浏览过的层</translation>
+    </message>
+    <message>
+        <source>Link the panes</source>
+        <translation>联动窗格</translation>
+    </message>
+    <message>
+        <source>Blink two variants</source>
+        <translation>两个变体交替闪烁</translation>
+    </message>
+    <message>
+        <source>Picture without boxes</source>
+        <translation>不带框的图片</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Save layout</source>
+        <translation>保存布局</translation>
+    </message>
+    <message>
+        <source>Rename layout</source>
+        <translation>重命名布局</translation>
+    </message>
+    <message>
+        <source>Name of the layout</source>
+        <translation>布局名称</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>布局</translation>
+    </message>
+    <message>
+        <source>Explore: graph and inspector</source>
+        <translation>浏览：计算图与检查器</translation>
+    </message>
+    <message>
+        <source>Quantise: graph, table and plot</source>
+        <translation>量化：计算图、层表与曲线</translation>
+    </message>
+    <message>
+        <source>Judge: images and plot</source>
+        <translation>评判：图像与曲线</translation>
+    </message>
+    <message>
+        <source>Save layout as…</source>
+        <translation>布局另存为…</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Go to layer…</source>
+        <translation>转到层…</translation>
+    </message>
+    <message>
+        <source>Command palette…</source>
+        <translation>命令面板…</translation>
+    </message>
+    <message>
+        <source>Deploy and verify…</source>
+        <translation>部署并验证…</translation>
+    </message>
+    <message>
+        <source>Show tips</source>
+        <translation>显示提示</translation>
+    </message>
+    <message>
+        <source>Export graph</source>
+        <translation>导出计算图</translation>
+    </message>
+    <message>
+        <source>Drawing (*.svg);;Document (*.pdf);;Picture (*.png)</source>
+        <translation>矢量图 (*.svg);;文档 (*.pdf);;图片 (*.png)</translation>
+    </message>
+    <message>
+        <source>Export current view…</source>
+        <translation>导出当前视图…</translation>
+    </message>
+    <message>
+        <source>Export whole graph…</source>
+        <translation>导出整个计算图…</translation>
+    </message>
 </context>
 <context>
     <name>wb::workbench::MessageBar</name>
     <message>
         <source>Dismiss</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>wb::workbench::Tips</name>
+    <message>
+        <source>Eight stages, top to bottom</source>
+        <translation>自上而下八个阶段</translation>
+    </message>
+    <message>
+        <source>Run all computes what is missing. The arrow of a stage runs only up to there; its line says what came out.</source>
+        <translation>“全部运行”计算缺少的部分。阶段旁的箭头只运行到该处，其下一行显示结果。</translation>
+    </message>
+    <message>
+        <source>The worst layer</source>
+        <translation>最差层</translation>
+    </message>
+    <message>
+        <source>Every point is a layer, its height the similarity with the float network. The lowest one is where INT8 hurts most: click it, or press W.</source>
+        <translation>每个点是一层，高度是与浮点网络的相似度。最低点是 INT8 损失最大处：点击它，或按 W。</translation>
+    </message>
+    <message>
+        <source>Change its precision</source>
+        <translation>修改精度</translation>
+    </message>
+    <message>
+        <source>With rows selected press 2 for F16 or 1 for INT8, then Apply. Only what depends on them is computed again.</source>
+        <translation>选中行后按 2 设为 F16，按 1 设为 INT8，然后点“应用”。只重新计算受影响的部分。</translation>
+    </message>
+    <message>
+        <source>Look at the pictures</source>
+        <translation>查看图片</translation>
+    </message>
+    <message>
+        <source>Boxes of the quantised network beside those of the float one: lost, extra and shifted boxes are marked.</source>
+        <translation>量化网络的框与浮点网络的框并排：丢失、多出和偏移的框都有标记。</translation>
+    </message>
+    <message>
+        <source>Don&apos;t show again</source>
+        <translation>不再显示</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
     </message>
 </context>
 <context>
@@ -3795,10 +4388,6 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
     <message>
         <source>Quantise INT8</source>
         <translation>INT8 量化</translation>
-    </message>
-    <message>
-        <source>This view is not part of this build.</source>
-        <translation>此视图不在本次构建中。</translation>
     </message>
     <message numerus="yes">
         <source>Use %n layers as outputs</source>

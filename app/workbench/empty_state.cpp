@@ -33,6 +33,8 @@ void EmptyState::refresh() {
     const auto [sentence, button] = m_texts();
     m_picture->setPixmap(theme::iconPixmap(m_icon, 20, theme::color(theme::Token::Text3), devicePixelRatioF()));
     m_sentence->setText(sentence);
+    // A centred label is laid out by its hint, which knows nothing of how its words wrap.
+    m_sentence->setFixedHeight(m_sentence->heightForWidth(m_sentence->width()));
     m_button->setText(button);
     m_button->setVisible(!button.isEmpty());
 }

@@ -36,8 +36,9 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent)
     makeToolBar();
     makeStatusBar();
     m_drop = new DropOverlay(this);
+    makeHelp();
     connectDocument();
-    arrangeDocks();
+    arrangeDocks(Layout::Quantise);
 
     const QSize screen = QGuiApplication::primaryScreen() ? QGuiApplication::primaryScreen()->availableSize() : QSize(1440, 900);
     resize(qMin(1440, screen.width() * 85 / 100 < 1024 ? screen.width() : qMax(1024, screen.width() * 85 / 100)),
@@ -46,6 +47,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent)
         const QSettings settings;
         restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
         m_workState = settings.value(QStringLiteral("window/state")).toByteArray();
+        m_storedArrangement = settings.value(QStringLiteral("window/arrangement")).toMap();
     }
     setWorkShown(false);
     retranslateUi();
@@ -64,6 +66,7 @@ void MainWindow::connectDocument() {
         m_messages->clear();
         m_pages->setCurrentIndex(1);
         setWorkShown(true);
+        if (const QVariantMap stored = std::exchange(m_storedArrangement, {}); !stored.isEmpty()) arrange(stored);
         showView(QStringLiteral("graph"));
         updateTitle();
         updateStatus();
@@ -173,7 +176,8 @@ void MainWindow::updateActions() {
         if (QAction* action = m_actions.value(QLatin1String(name))) action->setEnabled(on);
     };
     for (const char* name : {"save", "saveAs", "run", "runAll", "useImages", "importSettings", "preprocess", "calibrate", "target",
-                             "apply", "importTable", "exportTable", "search", "find", "closeProject", "split", "resetLayout"})
+                             "deploy", "apply", "importTable", "exportTable", "search", "find", "closeProject", "split", "resetLayout", "layout_explore",
+                             "layout_quantise", "layout_judge", "layout_zoo", "saveLayout", "goToLayer", "tips", "exportView", "exportGraph", "exportPlot"})
         enable(name, open);
     enable("cancel", busy);
     const Stage goal = m_pipeline->selectedStage();
@@ -253,6 +257,8 @@ void MainWindow::changeEvent(QEvent* event) {
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
     if (m_drop && m_drop->isVisible()) m_drop->setGeometry(rect());
+    // Moving docks inside the resize would lay the window out twice.
+    QMetaObject::invokeMethod(this, &MainWindow::fitInspector, Qt::QueuedConnection);
 }
 
 bool MainWindow::mayClose() {
@@ -284,7 +290,9 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (!m_options.safeMode) {
         QSettings settings;
         settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-        settings.setValue(QStringLiteral("window/state"), m_workShown ? saveState() : m_workState);
+        const QVariantMap now = arrangement();
+        settings.setValue(QStringLiteral("window/state"), now.value(QStringLiteral("docks")));
+        settings.setValue(QStringLiteral("window/arrangement"), m_storedArrangement.isEmpty() ? now : m_storedArrangement);
     }
     event->accept();
 }

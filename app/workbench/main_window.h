@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/workbench/drop.h"
+#include "visualizer/graph_view/graph_export.h"
 #include "widgets/document/document.h"
 #include "widgets/document/recent_projects.h"
 #include "widgets/theme/theme.h"
@@ -34,9 +35,13 @@ class StartPage;
 
 namespace wb::workbench {
 
+class CommandPalette;
 class DockTitle;
 class MessageBar;
+class Tips;
 class Views;
+
+enum class Layout { Explore, Quantise, Judge, Zoo };
 
 struct WindowOptions {
     bool safeMode = false; ///< ignores stored layout and settings, stores none
@@ -58,6 +63,12 @@ public:
     void showView(const QString& view);   ///< "graph", "table", "compare", "plot", "inspector", "jobs", "log", "problems", "search", "start"
     void showStageForm(jobs::Stage stage);
     void offerRecovery();
+    /// "explore", "quantise", "judge", "zoo" or the name of one of the user's (rule W-2).
+    void showLayout(const QString& name);
+    void saveLayout(const QString& name); ///< the present arrangement
+    static QStringList userLayouts();
+    void openPalette(const QString& text = {}); ///< "@" for layers, ">" for stages, "#" for settings
+    void showTips(bool asked);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -82,12 +93,21 @@ private:
     void makeCentral();
     void makeDocks();
     QDockWidget* makeDock(const QString& name, const char* title, QWidget* content, Qt::DockWidgetArea area);
-    void arrangeDocks();                  ///< the factory layout
     void updateDockTitles();
     void setWorkShown(bool shown);
     void setSplit(bool split);
     void makeStatusBar();
     void makeToolBar();
+    // main_window_layouts.cpp
+    void arrangeDocks(Layout layout);
+    QVariantMap arrangement() const;
+    void arrange(const QVariantMap& stored);
+    void askLayoutName(const QString& old); ///< empty: of the present arrangement
+    void makeLayoutMenu(QMenu* window);
+    void fitInspector();                  ///< beside the centre, or below it where there is no room
+    // main_window_help.cpp
+    void makeHelp();
+    void showKeys();
     // main_window_menus.cpp
     void makeActions();
     QAction* addAction(const QString& name, const char* text, const QString& icon, const QString& keys,
@@ -99,6 +119,9 @@ private:
     bool saveAs();
     void adoptModel(const QString& file);
     void importFinished();
+    void exportPlot();
+    void exportGraph(graph_view::GraphPart part);
+    void showSampleNote();
 
     WindowOptions m_options;
     document::Document* m_document;
@@ -119,6 +142,8 @@ private:
     panels::ProblemsPanel* m_problems;
     panels::ProjectFilesPanel* m_files;
     DropOverlay* m_drop;
+    CommandPalette* m_palette;
+    Tips* m_tips;
     Drop m_dragged;
 
     QToolBar* m_toolBar;
@@ -137,7 +162,8 @@ private:
     QActionGroup *m_languageGroup, *m_themeGroup;
     QMenu* m_languageMenu = nullptr;
     QByteArray m_workState;               ///< of the docks while the start page is shown
-    bool m_workShown = false, m_busyBefore = false;
+    bool m_workShown = false, m_inspectorMoved = false;
+    QVariantMap m_storedArrangement;      ///< of the last session, until a project is open
     QString m_jobText, m_keptStale;
 };
 

@@ -48,11 +48,17 @@ void MainWindow::makeCentral() {
     m_splitter = new QSplitter(Qt::Horizontal);
     m_splitter->setObjectName(QStringLiteral("centralSplitter"));
     m_splitter->setChildrenCollapsible(false);
+    // Hidden pages must not decide the widths: the graph may be narrower than the widest form.
+    m_left->setMinimumWidth(380);
+    m_right->setMinimumWidth(220);
     m_splitter->addWidget(m_left);
     m_splitter->addWidget(m_right);
     m_splitter->setSizes({420, 484});
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 1);
+    // Pictures and forms take the whole width; the table is back with the graph.
+    connect(m_left, &QTabWidget::currentChanged, this,
+            [this] { m_right->setVisible(m_right->count() > 0 && m_left->currentWidget() == m_views->graphPage()); });
     m_messages = new MessageBar;
     auto* work = new QWidget;
     auto* layout = new QVBoxLayout(work);
@@ -84,7 +90,7 @@ void MainWindow::setSplit(bool split) {
         const QString text = m_right->tabText(inRight);
         m_left->insertTab(1, m_views->table(), text);
     }
-    m_right->setVisible(m_right->count() > 0);
+    m_right->setVisible(m_right->count() > 0 && m_left->currentWidget() == m_views->graphPage());
 }
 
 // Docks --------------------------------------------------------------------------------------------
@@ -136,30 +142,6 @@ void MainWindow::makeDocks() {
     connect(m_jobs, &panels::JobsPanel::retryRequested, this, again);
 }
 
-void MainWindow::arrangeDocks() {
-    const auto dock = [this](const char* name) { return m_dockByName.value(QLatin1String(name)); };
-    for (QDockWidget* each : m_docks) {
-        each->setFloating(false);
-        removeDockWidget(each);
-    }
-    addDockWidget(Qt::LeftDockWidgetArea, dock("pipeline"));
-    splitDockWidget(dock("pipeline"), dock("files"), Qt::Vertical);
-    addDockWidget(Qt::RightDockWidgetArea, dock("inspector"));
-    addDockWidget(Qt::BottomDockWidgetArea, dock("plot"));
-    for (const char* name : {"jobs", "log", "problems", "search"}) {
-        addDockWidget(Qt::BottomDockWidgetArea, dock(name));
-        tabifyDockWidget(dock("plot"), dock(name));
-    }
-    for (QDockWidget* each : m_docks) each->show();
-    dock("plot")->raise();
-    resizeDocks({dock("pipeline"), dock("inspector")}, {224, 309}, Qt::Horizontal);
-    resizeDocks({dock("plot")}, {256}, Qt::Vertical);
-    resizeDocks({dock("pipeline"), dock("files")}, {400, 190}, Qt::Vertical);
-    m_splitter->setSizes({420, 484});
-    setSplit(true);
-    updateDockTitles();
-}
-
 void MainWindow::updateDockTitles() {
     for (QDockWidget* dock : m_docks) {
         bool shared = false;
@@ -182,8 +164,9 @@ void MainWindow::setWorkShown(bool shown) {
         return;
     }
     for (QDockWidget* dock : m_docks) dock->show();
-    if (m_workState.isEmpty() || !restoreState(m_workState)) arrangeDocks();
+    if (m_workState.isEmpty() || !restoreState(m_workState)) arrangeDocks(Layout::Quantise);
     m_toolBar->show();
+    fitInspector();
     updateDockTitles();
 }
 
@@ -205,6 +188,7 @@ void MainWindow::makeToolBar() {
     m_colourLabel = label(new QLabel);
     m_target = new QComboBox;
     m_target->setObjectName(QStringLiteral("targetChip"));
+    m_target->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     const auto add = [this](const char* shown, const char* chip, bool there) {
         m_target->addItem(theme::icon(QStringLiteral("target")), QLatin1String(shown), QLatin1String(chip));
         if (there) return;
@@ -244,6 +228,7 @@ void MainWindow::makeToolBar() {
     cancel->setAutoRaise(true);
     m_colour = new QComboBox;
     m_colour->setObjectName(QStringLiteral("colourBy"));
+    m_colour->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     for (int i = 0; i < 4; ++i) m_colour->addItem({});
     connect(m_colour, &QComboBox::activated, this, [this](int row) {
         m_views->graph()->setColouring(static_cast<graph_view::Colouring>(m_colour->itemData(row).toInt()));

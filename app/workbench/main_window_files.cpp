@@ -5,13 +5,11 @@
 #include "app/workbench/views.h"
 #include "widgets/document/autosave.h"
 #include "widgets/document/stage_text.h"
+#include "widgets/panels/import_dialog/import_dialog.h"
 #include "widgets/panels/pipeline/pipeline_panel.h"
+#include "widgets/panels/precision/table_import.h"
 
 #include <QtWidgets>
-
-#ifdef WB_HAVE_PANELS
-#include "widgets/panels/import_dialog/import_dialog.h"
-#endif
 
 namespace wb::workbench {
 
@@ -46,6 +44,11 @@ void MainWindow::openSample() {
     if (const Status status = m_document->openSample(); !status) return report(status.error(), QStringLiteral("open"));
     m_recent->touch({m_document->file(), QDateTime::currentDateTimeUtc(), false, {}, {}, {},
                      QString::fromStdString(m_document->project().target.chip), false, {}});
+    showSampleNote();
+    showTips(false);
+}
+
+void MainWindow::showSampleNote() {
     m_messages->show({Message::Kind::Note, QStringLiteral("sample"),
                       tr("This sample detector loses boxes in INT8; a short precision table wins them back."),
                       {{tr("Run all"), [this] { m_document->runTo(Stage::Deploy); }, false}}});
@@ -59,7 +62,6 @@ void MainWindow::adoptModel(const QString& file) {
 }
 
 void MainWindow::importFinished() {
-#ifdef WB_HAVE_PANELS
     // Free sizes and unknown operators need the user (guide, 3.1): the dialog knows both.
     for (const Error& problem : m_document->problems()) {
         if (problem.code != Code::FreeDimensions && problem.code != Code::UnsupportedOperators) continue;
@@ -70,7 +72,6 @@ void MainWindow::importFinished() {
         dialog->inspect();
         return;
     }
-#endif
 }
 
 bool MainWindow::save() {
@@ -118,35 +119,34 @@ void MainWindow::take(const Drop& drop) {
         return;
     case DropKind::CalibrationTable:
         if (!m_document->isOpen()) break;
-        m_document->edit(tr("Load calibration table"), [&](jobs::Project& project) { project.calibration.importedTable = first.toStdString(); });
+        if (const auto taken = panels::importCalibrationTable(m_document, first, this); !taken) {
+            if (!isCancelled(taken.error())) report(taken.error(), QStringLiteral("open"));
+            return;
+        }
         m_pipeline->selectStage(Stage::Calibrate);
         return;
-    case DropKind::PrecisionTable: {
+    case DropKind::PrecisionTable:
         if (!m_document->isOpen()) break;
-        QFile file(first);
-        if (!file.open(QIODevice::ReadOnly)) return;
-        QHash<QString, QString> rows;
-        int unknown = 0;
-        for (const QByteArray& raw : file.readAll().split('\n')) {
-            const QStringList parts = QString::fromUtf8(raw).simplified().split(u' ');
-            if (parts.size() != 2 || parts[0].startsWith(u'#')) continue;
-            rows.insert(parts[0], parts[1]);
-            if (m_document->layerIndex(parts[0]) < 0) ++unknown;
-        }
-        m_document->edit(tr("Load precision table with %n layers", nullptr, static_cast<int>(rows.size())), [&](jobs::Project& project) {
-            for (auto& [name, choice] : project.layers)
-                if (!choice.locked) choice.precision.clear();
-            for (auto it = rows.cbegin(); it != rows.cend(); ++it) project.layers[it.key().toStdString()].precision = it.value().toStdString();
-        });
-        if (unknown > 0 && !m_document->network().layers.empty())
-            m_messages->show({Message::Kind::Warning, QStringLiteral("names"),
-                              tr("%n names of the table are not in this network.", nullptr, unknown), {}});
         showView(QStringLiteral("table"));
+        m_views->importPrecisionTable(first);
         return;
-    }
     case DropKind::Unknown: return;
     }
     QMessageBox::information(this, tr("Workbench"), tr("Open a model first, then drop this here."));
+}
+
+void MainWindow::exportPlot() {
+    const QString name = QFileDialog::getSaveFileName(this, tr("Export plot"), QStringLiteral("cosine.png"), tr("Picture (*.png);;Document (*.pdf);;Numbers (*.csv)"));
+    if (name.isEmpty()) return;
+    const QString problem = m_views->plot()->exportTo(name);
+    if (!problem.isEmpty()) m_messages->show({Message::Kind::Error, QStringLiteral("export"), problem, {}});
+}
+
+void MainWindow::exportGraph(graph_view::GraphPart part) {
+    const QString name = QFileDialog::getSaveFileName(this, tr("Export graph"), QStringLiteral("graph.svg"), tr("Drawing (*.svg);;Document (*.pdf);;Picture (*.png)"));
+    if (name.isEmpty()) return;
+    const QString problem = graph_view::exportGraph(*m_views->graph()->canvas(), name, part);
+    if (!problem.isEmpty()) m_messages->show({Message::Kind::Error, QStringLiteral("export"), problem, {}});
 }
 
 void MainWindow::offerRecovery() {
@@ -214,7 +214,11 @@ void MainWindow::showView(const QString& view) {
         updateActions();
     }
     if (view == u"graph") return central(m_views->graphPage());
-    if (view == u"table") return central(m_views->table());
+    if (view == u"table") {
+        // Beside the graph the table is seen only with it.
+        if (m_right->indexOf(m_views->table()) >= 0) m_left->setCurrentWidget(m_views->graphPage());
+        return central(m_views->table());
+    }
     if (view == u"compare") return central(m_views->compare());
     if (QDockWidget* dock = m_dockByName.value(view == u"tensor" ? QStringLiteral("inspector") : view)) {
         dock->show();

@@ -5,14 +5,11 @@
 #include "app/workbench/message_bar.h"
 #include "app/workbench/views.h"
 #include "widgets/document/stage_text.h"
+#include "widgets/panels/import_dialog/import_dialog.h"
 #include "widgets/panels/pipeline/pipeline_panel.h"
 #include "widgets/panels/start_page/start_page.h"
 
 #include <QtWidgets>
-
-#ifdef WB_HAVE_PANELS
-#include "widgets/panels/import_dialog/import_dialog.h"
-#endif
 
 namespace wb::workbench {
 
@@ -89,6 +86,9 @@ void MainWindow::makeActions() {
         m_search->setFocus(Qt::ShortcutFocusReason);
         m_search->selectAll();
     }));
+    edit->addAction(addAction(S("goToLayer"), QT_TR_NOOP("Go to layer…"), {}, S("Ctrl+L"), [this] { openPalette(QStringLiteral("@")); }));
+    edit->addAction(addAction(S("palette"), QT_TR_NOOP("Command palette…"), S("palette"), S("Ctrl+K; Ctrl+Shift+P"), [this] { openPalette(); }));
+    edit->addSeparator();
     edit->addAction(addAction(S("findNext"), QT_TR_NOOP("Find next"), {}, S("F3"), graph(&graph_view::GraphView::findNext)));
     edit->addAction(addAction(S("findPrevious"), QT_TR_NOOP("Find previous"), {}, S("Shift+F3"), graph(&graph_view::GraphView::findPrevious)));
 
@@ -100,6 +100,11 @@ void MainWindow::makeActions() {
     view->addAction(addAction(S("frame"), QT_TR_NOOP("Frame selection"), S("crosshair"), {}, graph(&graph_view::GraphView::frameSelection)));
     view->addAction(addAction(S("minimap"), QT_TR_NOOP("Minimap"), S("minimap"), {}, graph(&graph_view::GraphView::toggleMinimap)));
     view->addAction(addAction(S("colouring"), QT_TR_NOOP("Next colouring"), {}, S("Ctrl+Shift+C"), graph(&graph_view::GraphView::cycleColouring)));
+    view->addSeparator();
+    view->addAction(addAction(S("exportView"), QT_TR_NOOP("Export current view…"), S("export"), S("Ctrl+E"), [this] {
+        m_views->plotPage()->isAncestorOf(QApplication::focusWidget()) ? exportPlot() : exportGraph(graph_view::GraphPart::Visible);
+    }));
+    view->addAction(addAction(S("exportGraph"), QT_TR_NOOP("Export whole graph…"), {}, {}, [this] { exportGraph(graph_view::GraphPart::Whole); }));
     view->addSeparator();
     QMenu* theme = view->addMenu(QString());
     m_menuTexts.insert(theme, QT_TR_NOOP("Theme"));
@@ -138,16 +143,15 @@ void MainWindow::makeActions() {
 
     QMenu* model = menu(QT_TR_NOOP("&Model"));
     model->addAction(addAction(S("importSettings"), QT_TR_NOOP("Shapes and outputs…"), S("graph"), {}, [this] {
-#ifdef WB_HAVE_PANELS
         auto* dialog = new panels::ImportDialog(m_document, this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->open();
         dialog->inspect();
-#endif
     }));
     model->addAction(addAction(S("preprocess"), QT_TR_NOOP("Preprocessing…"), S("images"), {}, [this] { showStageForm(Stage::Preprocess); }));
     model->addAction(addAction(S("calibrate"), QT_TR_NOOP("Calibration…"), S("calibrate"), {}, [this] { showStageForm(Stage::Calibrate); }));
     model->addAction(addAction(S("target"), QT_TR_NOOP("Target and precision…"), S("target"), {}, [this] { showStageForm(Stage::Quantise); }));
+    model->addAction(addAction(S("deploy"), QT_TR_NOOP("Deploy and verify…"), S("export"), {}, [this] { showStageForm(Stage::Deploy); }));
     model->addSeparator();
     model->addAction(addAction(S("useImages"), QT_TR_NOOP("Test images…"), {}, {}, [this] {
         const QStringList files = QFileDialog::getOpenFileNames(this, tr("Choose test images"), {}, tr("Pictures (*.jpg *.jpeg *.png *.bmp);;Tensor files (*.npz)"));
@@ -176,12 +180,7 @@ void MainWindow::makeActions() {
     QMenu* compare = menu(QT_TR_NOOP("&Compare"));
     compare->addAction(addAction(S("showCompare"), QT_TR_NOOP("Compare images"), S("images"), {}, [this] { showView(QStringLiteral("compare")); }));
     compare->addAction(addAction(S("showPlot"), QT_TR_NOOP("Cosine plot"), S("plot"), {}, [this] { showView(QStringLiteral("plot")); }));
-    compare->addAction(addAction(S("exportPlot"), QT_TR_NOOP("Export plot…"), S("export"), S("Ctrl+E"), [this] {
-        const QString name = QFileDialog::getSaveFileName(this, tr("Export plot"), QStringLiteral("cosine.png"), tr("Picture (*.png);;Document (*.pdf);;Numbers (*.csv)"));
-        if (name.isEmpty()) return;
-        const QString problem = m_views->plot()->exportTo(name);
-        if (!problem.isEmpty()) m_messages->show({Message::Kind::Error, QStringLiteral("export"), problem, {}});
-    }));
+    compare->addAction(addAction(S("exportPlot"), QT_TR_NOOP("Export plot…"), S("export"), {}, [this] { exportPlot(); }));
 
     QMenu* window = menu(QT_TR_NOOP("&Window"));
     window->setObjectName(S("windowMenu"));
@@ -190,7 +189,8 @@ void MainWindow::makeActions() {
     split->setChecked(true);
     connect(split, &QAction::toggled, this, &MainWindow::setSplit);
     window->addAction(split);
-    window->addAction(addAction(S("resetLayout"), QT_TR_NOOP("Reset layout"), {}, {}, [this] { arrangeDocks(); }));
+    window->addAction(addAction(S("resetLayout"), QT_TR_NOOP("Reset layout"), {}, {}, [this] { arrangeDocks(Layout::Quantise); }));
+    makeLayoutMenu(window);
     window->addSeparator();
     connect(window, &QMenu::aboutToShow, this, [this, window] {
         for (QDockWidget* dock : m_docks)
@@ -199,6 +199,9 @@ void MainWindow::makeActions() {
     });
 
     QMenu* help = menu(QT_TR_NOOP("&Help"));
+    help->addAction(addAction(S("tips"), QT_TR_NOOP("Show tips"), S("note"), {}, [this] { showTips(true); }));
+    help->addAction(addAction(S("keys"), QT_TR_NOOP("Keyboard table"), {}, S("F1"), [this] { showKeys(); }));
+    help->addSeparator();
     help->addAction(addAction(S("about"), QT_TR_NOOP("About"), S("note"), {}, [this] {
         QMessageBox::about(this, tr("About"),
                            QStringLiteral("<b>TPU Workbench %1</b><br>%2<br>Qt %3")
@@ -224,7 +227,7 @@ void MainWindow::retranslateUi() {
     tab(m_views->compare(), tr("Compare images"));
     tab(m_views->table(), tr("Layer table"));
     tab(m_left->findChild<QWidget*>(QStringLiteral("zooPage")), tr("Zoo"));
-    for (Stage stage : {Stage::Preprocess, Stage::Calibrate, Stage::Quantise})
+    for (Stage stage : {Stage::Preprocess, Stage::Calibrate, Stage::Quantise, Stage::Deploy})
         if (m_views->hasStageForm(stage))
             for (int i = 0; i < m_left->count(); ++i)
                 if (m_left->tabBar()->tabButton(i, QTabBar::RightSide) && m_left->widget(i) == m_views->stageForm(stage))
@@ -247,7 +250,11 @@ void MainWindow::retranslateUi() {
     m_search->setPlaceholderText(tr("Search layers"));
     m_search->setAccessibleName(tr("Search layers"));
     m_run->setAccessibleName(tr("Run to…"));
+    // Messages are made of words of the old language; what still holds is said again.
+    const bool sample = m_messages->has(QStringLiteral("sample")), job = m_messages->has(QStringLiteral("job"));
     m_messages->clear();
+    if (sample) showSampleNote();
+    if (job && !m_document->problems().isEmpty()) report(m_document->problems().back(), QStringLiteral("job"));
     if (!m_document->isBusy()) m_statusJob->clear();
     updateTitle();
     updateStatus();

@@ -47,6 +47,10 @@ void MessageBar::remove(const QString& key) {
     if (std::erase_if(m_messages, [&](const Message& known) { return known.key == key; }) > 0) rebuild();
 }
 
+bool MessageBar::has(const QString& key) const {
+    return std::any_of(m_messages.begin(), m_messages.end(), [&](const Message& known) { return known.key == key; });
+}
+
 void MessageBar::clear() {
     m_messages.clear();
     rebuild();
@@ -54,7 +58,10 @@ void MessageBar::clear() {
 
 void MessageBar::rebuild() {
     while (QLayoutItem* item = m_layout->takeAt(0)) {
-        if (item->widget()) item->widget()->deleteLater();
+        if (item->widget()) {
+            item->widget()->hide(); // it may live on until the loop comes round
+            item->widget()->deleteLater();
+        }
         delete item;
     }
     setVisible(!m_messages.empty());

@@ -34,6 +34,7 @@ public:
     void show(Message message);
     void remove(const QString& key);
     void clear();
+    bool has(const QString& key) const;
     const Message* current() const { return m_messages.empty() ? nullptr : &m_messages.front(); }
 
 protected:

@@ -3,6 +3,7 @@
 
 #include "app/workbench/language.h"
 #include "app/workbench/main_window.h"
+#include "app/workbench/tips.h"
 #include "app/workbench/views.h"
 #include "widgets/document/stage_text.h"
 #include "widgets/theme/theme.h"
@@ -30,7 +31,12 @@ bool waitFor(const std::function<bool()>& ready, int limitMs) {
 void settle(int milliseconds) {
     QElapsedTimer clock;
     clock.start();
-    while (clock.elapsed() < milliseconds) QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+    // On a busy machine the time may pass within one round; layouts need several.
+    for (int round = 0; round < 12 || clock.elapsed() < milliseconds; ++round) {
+        QCoreApplication::sendPostedEvents();
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+        if (round >= 12) QThread::msleep(2);
+    }
 }
 
 int fail(const QString& why) {
@@ -74,6 +80,11 @@ int runTour(const QString& folder) {
     if (!window.document()->isOpen()) return fail(QStringLiteral("the sample did not open"));
     settle(200);
     shoot(QStringLiteral("02-opened"));
+    if (auto* tips = window.findChild<Tips*>()) tips->stop();
+    window.openPalette(QStringLiteral("run"));
+    settle(100);
+    shoot(QStringLiteral("02-palette"));
+    window.setFocus();
 
     QString outcome;
     QObject::connect(window.document(), &document::Document::jobFinished, &window,
@@ -110,13 +121,36 @@ int runTour(const QString& folder) {
     if (!waitFor([&] { return !outcome.isEmpty(); }, kStageLimitMs)) return fail(QStringLiteral("the mixed run did not end"));
     settle(800);
     shoot(QStringLiteral("04-quantise"));
+    window.showTips(true);
+    settle(100);
+    if (auto* tips = window.findChild<Tips*>()) {
+        tips->advance();
+        settle(100);
+        shoot(QStringLiteral("04-tip"));
+        tips->stop();
+    }
+    window.findChild<QTabWidget*>(QStringLiteral("inspectorTabs"))->setCurrentIndex(1);
+    for (int kind : {0, 1}) {
+        settle(800);
+        if (auto* bar = window.findChild<QTabBar*>(QStringLiteral("tensorKind"))) bar->setCurrentIndex(kind);
+        settle(200);
+        shoot(kind == 0 ? QStringLiteral("04-tensor") : QStringLiteral("04-pairs"));
+    }
+    window.findChild<QTabWidget*>(QStringLiteral("inspectorTabs"))->setCurrentIndex(0);
+    window.showLayout(QStringLiteral("judge"));
+    settle(500);
+    shoot(QStringLiteral("05-judge"));
+    window.showLayout(QStringLiteral("explore"));
+    settle(300);
+    shoot(QStringLiteral("05-explore"));
+    window.showLayout(QStringLiteral("quantise"));
     for (const char* view : {"compare", "jobs", "log", "problems", "search"}) {
         window.showView(QString::fromLatin1(view));
         settle(500);
         shoot(QStringLiteral("05-") + QString::fromLatin1(view));
     }
     window.showView(QStringLiteral("plot"));
-    for (jobs::Stage stage : {jobs::Stage::Preprocess, jobs::Stage::Calibrate, jobs::Stage::Quantise}) {
+    for (jobs::Stage stage : {jobs::Stage::Preprocess, jobs::Stage::Calibrate, jobs::Stage::Quantise, jobs::Stage::Deploy}) {
         window.showStageForm(stage);
         settle(1500);
         shoot(QStringLiteral("06-") + QString::fromLatin1(jobs::spelling(stage)));

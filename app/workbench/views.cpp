@@ -2,12 +2,9 @@
 #include "app/workbench/views.h"
 
 #include "app/workbench/empty_state.h"
+#include "widgets/panels/panels.h"
 
 #include <QtWidgets>
-
-#ifdef WB_HAVE_PANELS
-#include "widgets/panels/panels.h"
-#endif
 
 namespace wb::workbench {
 
@@ -56,24 +53,13 @@ Views::Views(Document* document, QWidget* parent)
         plotPage->setCurrentIndex(0);
     });
 
-#ifdef WB_HAVE_PANELS
-    auto* table = new panels::LayerTablePanel(document);
-    m_table = table;
+    m_table = new panels::LayerTablePanel(document);
     m_compare = new panels::ComparePanel(document);
     m_inspector = new panels::InspectorPanel(document);
     m_search = new panels::SearchPanel(document);
-    connect(table, &panels::LayerTablePanel::notHonouredChanged, this, &Views::notHonouredChanged);
-    connect(table, &panels::LayerTablePanel::graphRequested, this, [this] { emit showRequested(QStringLiteral("graph")); });
-    connect(table, &panels::LayerTablePanel::tensorRequested, this, [this] { emit showRequested(QStringLiteral("tensor")); });
-#else
-    const auto pending = [](const QString& icon) {
-        return new EmptyState(icon, [] { return std::pair(tr("This view is not part of this build."), QString()); });
-    };
-    m_table = pending(QStringLiteral("table-20"));
-    m_compare = pending(QStringLiteral("images-20"));
-    m_inspector = pending(QStringLiteral("inspector-20"));
-    m_search = pending(QStringLiteral("search-20"));
-#endif
+    connect(m_table, &panels::LayerTablePanel::notHonouredChanged, this, &Views::notHonouredChanged);
+    connect(m_table, &panels::LayerTablePanel::graphRequested, this, [this] { emit showRequested(QStringLiteral("graph")); });
+    connect(m_table, &panels::LayerTablePanel::tensorRequested, this, [this] { emit showRequested(QStringLiteral("tensor")); });
 
     // Values in.
     connect(document, &Document::opened, this, [this] {
@@ -234,36 +220,37 @@ bool Views::hasStageForm(Stage stage) const {
 
 QWidget* Views::stageForm(Stage stage) {
     if (!hasStageForm(stage)) return nullptr;
-    // Quantise and Deploy share one form: the target.
-    if (stage == Stage::Deploy) stage = Stage::Quantise;
     QPointer<QWidget>& form = m_forms[static_cast<size_t>(stage)];
     if (form) return form;
-#ifdef WB_HAVE_PANELS
     if (stage == Stage::Preprocess) form = new panels::PreprocessPanel(m_document);
     else if (stage == Stage::Calibrate) form = new panels::CalibrationPanel(m_document);
-    else form = new panels::TargetPanel(m_document);
-#endif
+    else if (stage == Stage::Quantise) form = new panels::TargetPanel(m_document);
+    else form = makeDeployPanel();
     return form;
 }
 
+QWidget* Views::makeDeployPanel() {
+    auto* panel = new panels::DeployPanel(m_document);
+    connect(panel, &panels::DeployPanel::runRequested, this, [this] { emit runRequested(Stage::Deploy); });
+    connect(panel, &panels::DeployPanel::layerRequested, this, [this](int layer) {
+        m_document->selection()->set({layer}, nullptr);
+        emit showRequested(QStringLiteral("graph"));
+    });
+    connect(panel, &panels::DeployPanel::compareRequested, this, [this] { emit showRequested(QStringLiteral("compare")); });
+    return panel;
+}
+
+QWidget* Views::table() const { return m_table; }
+QWidget* Views::compare() const { return m_compare; }
+QWidget* Views::inspector() const { return m_inspector; }
+QWidget* Views::search() const { return m_search; }
+
+QByteArray Views::tableColumns() const { return m_table->saveState(); }
+void Views::setTableColumns(const QByteArray& state) { m_table->restoreState(state); }
+
 void Views::applyTable() { emit runRequested(Stage::Mixed); }
-
-void Views::importPrecisionTable(const QString&) {
-#ifdef WB_HAVE_PANELS
-    static_cast<panels::LayerTablePanel*>(m_table)->importPrecisionTable();
-#endif
-}
-
-void Views::exportPrecisionTable() {
-#ifdef WB_HAVE_PANELS
-    static_cast<panels::LayerTablePanel*>(m_table)->exportPrecisionTable();
-#endif
-}
-
-void Views::startSearch() {
-#ifdef WB_HAVE_PANELS
-    static_cast<panels::SearchPanel*>(m_search)->start();
-#endif
-}
+void Views::importPrecisionTable(const QString& file) { m_table->importPrecisionTable(file); }
+void Views::exportPrecisionTable() { m_table->exportPrecisionTable(); }
+void Views::startSearch() { m_search->start(); }
 
 } // namespace wb::workbench

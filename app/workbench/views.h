@@ -9,6 +9,13 @@
 #include <QObject>
 #include <QPointer>
 
+namespace wb::panels {
+class ComparePanel;
+class InspectorPanel;
+class LayerTablePanel;
+class SearchPanel;
+} // namespace wb::panels
+
 namespace wb::workbench {
 
 class Views : public QObject {
@@ -20,10 +27,10 @@ public:
     cosine_plot::CosinePlot* plot() const { return m_plot; }
     QWidget* graphPage() const { return m_graphPage; }   ///< the graph, or what to do to have one
     QWidget* plotPage() const { return m_plotPage; }
-    QWidget* table() const { return m_table; }
-    QWidget* compare() const { return m_compare; }
-    QWidget* inspector() const { return m_inspector; }
-    QWidget* search() const { return m_search; }
+    QWidget* table() const;
+    QWidget* compare() const;
+    QWidget* inspector() const;
+    QWidget* search() const;
 
     /// Forms of the stages, made when first asked for; null for stages without settings.
     QWidget* stageForm(jobs::Stage stage);
@@ -39,6 +46,8 @@ public:
     void importPrecisionTable(const QString& file);
     void exportPrecisionTable();
     void startSearch();
+    QByteArray tableColumns() const;                     ///< order, widths, which are shown
+    void setTableColumns(const QByteArray& state);
 
 signals:
     void openRequested();
@@ -53,13 +62,17 @@ private:
     void showSelection(QObject* origin);
     void showGoals();
     void showMarks();
+    QWidget* makeDeployPanel();
     QStringList names(const QVector<int>& layers) const;
 
     document::Document* m_document;
     graph_view::GraphView* m_graph;
     cosine_plot::CosinePlot* m_plot;
     QWidget *m_graphPage, *m_plotPage;
-    QWidget *m_table, *m_compare, *m_inspector, *m_search;
+    panels::LayerTablePanel* m_table;
+    panels::ComparePanel* m_compare;
+    panels::InspectorPanel* m_inspector;
+    panels::SearchPanel* m_search;
     QPointer<QWidget> m_forms[8];
     int m_progressJob = -1;
 };

@@ -52,7 +52,9 @@ inline std::vector<jobs::DetectionBox> boxesOf(const std::string& picture, jobs:
 class MadeProject {
 public:
     /// `upTo`: the last stage with results; Import and before show only the network.
-    explicit MadeProject(jobs::Stage upTo = jobs::Stage::Mixed, const QString& model = QStringLiteral("detector.onnx")) {
+    /// `withSource`: boxes of the source runtime too.
+    explicit MadeProject(jobs::Stage upTo = jobs::Stage::Mixed, const QString& model = QStringLiteral("detector.onnx"), bool withSource = false)
+        : m_source(withSource) {
         m_folder = m_dir.filePath(QStringLiteral("p"));
         QDir().mkpath(m_folder);
         write(model, "made up, never read");
@@ -80,8 +82,11 @@ public:
         m_project.layers[m_network.layers[20].name].locked = true;
         m_file = m_folder + QStringLiteral("/detector.tpuwb");
         save();
+        m_precisions = precisionList;
         store(upTo, precisionList);
     }
+    /// Results of later stages, as if they had been run since.
+    void runTo(jobs::Stage upTo) { store(upTo, m_precisions); }
 
     void save() { [this] { QVERIFY(jobs::saveProject(m_project, m_file.toStdString())); }(); }
     const QString& file() const { return m_file; }
@@ -92,6 +97,29 @@ public:
     void open(document::Document& document, bool results = true) const {
         QVERIFY(document.openProject(m_file));
         if (results) QTRY_VERIFY_WITH_TIMEOUT(!document.network().layers.empty(), 10000);
+    }
+
+    /// A finished Deploy: its deploy.json and, when `bmodel` is not empty, a file with these bytes.
+    void storeDeploy(const nlohmann::json& report, const QByteArray& bmodel = {}) {
+        jobs::StageResult result;
+        result.stage = jobs::Stage::Deploy;
+        result.key = jobs::stageKeys(m_project, m_file.toStdString())[static_cast<size_t>(result.stage)];
+        result.done = true;
+        result.state = bmodel.isEmpty() ? "skipped" : "done";
+        result.files["deploy"] = "deploy.json";
+        const auto folder = QString::fromStdString(jobs::stageFolder(m_file.toStdString(), result.stage, result.key).string());
+        QDir().mkpath(folder);
+        const auto put = [&](const QString& name, const QByteArray& bytes) {
+            QFile file(folder + u'/' + name);
+            if (file.open(QIODevice::WriteOnly)) file.write(bytes);
+        };
+        put(QStringLiteral("deploy.json"), QByteArray::fromStdString(report.dump()));
+        if (!bmodel.isEmpty()) {
+            result.files["bmodel"] = "network.bmodel";
+            result.summary["bytes"] = std::to_string(bmodel.size());
+            put(QStringLiteral("network.bmodel"), bmodel);
+        }
+        put(QStringLiteral("stage.json"), QByteArray::fromStdString(nlohmann::json(result).dump()));
     }
 
 private:
@@ -141,6 +169,10 @@ private:
                 for (const std::string& picture : m_project.testImages)
                     detections.push_back({picture, variant, 640, 480, boxesOf(picture, variant, 640, 480)});
                 files["detections"] = array(detections);
+                if (m_source && variant == Variant::Fp32) {
+                    for (auto& d : detections) d.variant = Variant::Source;
+                    files["detections-source"] = array(detections);
+                }
             }
             if (stage == Stage::Quantise) files["precisions"] = array(int8Precisions);
             if (stage == Stage::Mixed) files["precisions"] = array(mixedPrecisions);
@@ -160,6 +192,8 @@ private:
     QString m_folder, m_file;
     jobs::NetworkSnapshot m_network;
     jobs::Project m_project;
+    QVector<jobs::LayerPrecision> m_precisions;
+    bool m_source = false;
 };
 
 } // namespace wb::test

@@ -328,6 +328,25 @@ private slots:
         QVERIFY(messageOf(panel).contains(QStringLiteral("0.999300")));
     }
 
+    /// The INT8 boxes are what the page is for: they take the second pane as soon as they are there.
+    void comparePanesFollowTheResults() {
+        test::MadeProject made(Stage::Reference, QStringLiteral("detector.onnx"), true);
+        document::Document document;
+        made.open(document);
+        QTRY_COMPARE(document.detections().size(), qsizetype(4)); // two pictures, source and FP32
+        panels::ComparePanel panel(&document);
+        panel.show();
+        auto* view = child<detection_view::DetectionView>(panel, "detectionView");
+        QTRY_COMPARE(view->panes().size(), size_t(2));
+        made.runTo(Stage::Mixed);
+        document.setLocked({QString::fromStdString(made.network().layers[3].name)}, true); // an edit looks for results
+        QTRY_VERIFY(!document.samples(Variant::Int8, false).isEmpty());
+        QTRY_COMPARE(view->panes()[1].variant, QString::number(int(Variant::Int8)));
+        QVERIFY(view->panes()[0].isReference);
+        child<QToolButton>(panel, "compareAddPane")->click();
+        QTRY_COMPARE(view->panes().size(), size_t(3)); // from here on they are the user's
+    }
+
     void compareSlidersAndSelection() {
         test::MadeProject made;
         document::Document document;

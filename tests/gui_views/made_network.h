@@ -144,6 +144,7 @@ inline QVector<jobs::LayerSample> samples(const jobs::NetworkSnapshot& network, 
             nines = level - 0.36;
         s.cosine = i < exactUpTo ? 1.0 : 1.0 - std::pow(10.0, -nines);
         s.cosineMin = s.cosine - 0.004;
+        s.cosineMax = s.cosine;
         s.sqnrDb = 10 * nines + 6;
         s.euclid = s.cosine - 0.01;
         s.timeUs = 120 + 300 * noise(i + 5);

@@ -3,6 +3,7 @@
 #include "tests/gui_views/made_network.h"
 #include "tests/gui_views/pictures.h"
 #include "visualizer/graph_view/graph_canvas.h"
+#include "visualizer/graph_view/graph_export.h"
 #include "visualizer/graph_view/graph_view.h"
 #include "visualizer/graph_view/layout_job.h"
 #include "visualizer/graph_view/legend_bar.h"
@@ -12,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace wb;
@@ -220,6 +222,26 @@ private slots:
             qInfo("1,000 nodes at %.0f %%: %.1f ms a frame", zoom * 100, timer.nsecsElapsed() / 1e6 / frames);
             QVERIFY(!image.isNull());
         }
+    }
+
+    void exportsAreFilesOfTheirKind() {
+        GraphView view;
+        view.resize(700, 500);
+        QTemporaryDir folder;
+        QVERIFY(!exportGraph(*view.canvas(), folder.filePath(QStringLiteral("none.svg")), GraphPart::Whole).isEmpty());
+        load(view, test::detector());
+        const auto write = [&](const char* name, GraphPart part) {
+            const QString problem = exportGraph(*view.canvas(), folder.filePath(QLatin1String(name)), part, 1);
+            if (!problem.isEmpty()) qWarning("%s", qPrintable(problem));
+            QFile file(folder.filePath(QLatin1String(name)));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        const QByteArray svg = write("whole.svg", GraphPart::Whole);
+        QVERIFY(svg.contains("<svg") && svg.count("<path") > 100); // words and shapes, no picture inside
+        QVERIFY(!svg.contains("<image"));
+        QVERIFY(write("whole.pdf", GraphPart::Whole).startsWith("%PDF"));
+        QVERIFY(QImage::fromData(write("view.png", GraphPart::Visible)).size() == view.canvas()->size());
+        QVERIFY(write("whole.gif", GraphPart::Whole).isEmpty()); // refused in words
     }
 
     void pictures() {

@@ -239,6 +239,17 @@ void CosinePlot::setSelection(const QVector<int>& layers, bool scroll) {
 
 QVector<int> CosinePlot::selection() const { return m_state->selection; }
 
+QPoint CosinePlot::positionOf(int layer, jobs::Variant variant) const {
+    const SeriesKind kind = variant == jobs::Variant::Source ? SeriesKind::Source
+                            : variant == jobs::Variant::Fp32 ? SeriesKind::Fp32
+                            : variant == jobs::Variant::Int8 ? SeriesKind::Int8
+                                                             : SeriesKind::Mixed;
+    if (layer < 0 || layer >= m_state->count()) return {};
+    const QPointF point = m_surface->pointOf(m_state->series(kind), layer);
+    if (!std::isfinite(point.y()) || !m_surface->axisRect()->rect().adjusted(-4, -4, 4, 4).contains(point.toPoint())) return {};
+    return m_surface->mapTo(this, point.toPoint());
+}
+
 void CosinePlot::select(const QVector<int>& layers, bool scroll) {
     if (layers == m_state->selection)
         return;

@@ -47,6 +47,8 @@ public:
     void setRunning(double fraction);
     void setSelection(const QVector<int>& layers, bool scroll);
     QVector<int> selection() const;
+    /// Where the point of a layer lies, in this widget; null when it has none or lies outside the view.
+    QPoint positionOf(int layer, jobs::Variant variant) const;
 
     void setScale(Scale scale);
     Scale scale() const;

@@ -50,6 +50,8 @@ void BackLayer::draw(QCPPainter* painter) {
         }
     if (m_state->scale != Scale::Sqnr)
         drawBandStrip(painter);
+    for (SeriesKind kind : {SeriesKind::Int8, SeriesKind::Mixed})
+        drawSpread(painter, m_state->series(kind));
     if (m_state->showTogether && !m_state->showIsolated)
         drawIsolatedBars(painter);
     painter->restore();
@@ -92,6 +94,39 @@ void BackLayer::drawIsolatedBars(QCPPainter* painter) const {
         painter->drawRect(QRectF(xOf(i) - width / 2, y, width, rect.bottom() - y));
     }
     painter->setClipping(false);
+}
+
+void BackLayer::drawSpread(QCPPainter* painter, const Series& series) const {
+    if (!series.hasData || !series.visible || m_state->scale == Scale::Sqnr) return;
+    const auto [first, last] = visibleLayers(m_plot, m_state->count());
+    const auto height = [this](double cosine) { return yOf(heightOf(m_state->scale, cosine, 0, m_state->range.top)); };
+    QPolygonF upper, lower;
+    bool any = false;
+    const auto close = [&] {
+        if (any && upper.size() > 1) {
+            std::reverse(lower.begin(), lower.end());
+            painter->drawPolygon(upper + lower);
+        }
+        upper.clear();
+        lower.clear();
+        any = false;
+    };
+    painter->save();
+    painter->setClipRect(area());
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(visualizer::withAlpha(theme::variantPen(keyOf(series.kind)).color(), 0.16));
+    for (int i = first; i <= last; ++i) {
+        const jobs::LayerSample* s = i < series.samples.size() ? &series.samples[i] : nullptr;
+        if (!s || !s->compared || !std::isfinite(s->cosine)) { // nothing is joined across a gap
+            close();
+            continue;
+        }
+        upper << QPointF(xOf(i), height(std::max(s->cosineMax, s->cosine)));
+        lower << QPointF(xOf(i), height(std::min(s->cosineMin, s->cosine)));
+        any = any || s->cosineMin < s->cosine;
+    }
+    close();
+    painter->restore();
 }
 
 void MarkLayer::draw(QCPPainter* painter) {

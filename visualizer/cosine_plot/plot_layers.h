@@ -24,7 +24,8 @@ protected:
     const PlotState* m_state;
 };
 
-/// Under the curves: top line of cosine 1, band strip left of the axis, goal lines, isolated bars.
+/// Under the curves: top line of cosine 1, band strip left of the axis, goal lines, isolated bars, and from the
+/// worst to the best picture of each layer a band (rule V-5).
 class BackLayer : public StateLayer {
 public:
     using StateLayer::StateLayer;
@@ -33,6 +34,7 @@ public:
 private:
     void drawBandStrip(QCPPainter* painter) const;
     void drawIsolatedBars(QCPPainter* painter) const;
+    void drawSpread(QCPPainter* painter, const Series& series) const;
 };
 
 /// Over the curves: markers, selection, progress.

@@ -90,6 +90,8 @@ void Document::Private::reset(jobs::Project next, const QString& projectFile) {
     previousMixed.clear();
     for (auto& list : precisions) list.clear();
     detections.clear();
+    deploy.reset();
+    layerCycles.clear();
     found = {};
     dataKeys = {};
     live = {};

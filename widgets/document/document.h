@@ -6,6 +6,7 @@
 #include "compiler/jobs/project.h"
 #include "compiler/jobs/snapshot.h"
 #include "compiler/jobs/stages.h"
+#include "widgets/document/deploy_report.h"
 
 #include <QObject>
 #include <QSet>
@@ -28,6 +29,7 @@ struct StageStatus {
     StageState state = StageState::NotRun;
     double fraction = 0;               ///< of the running stage, 0…1
     QString reason;                    ///< translated: why it is stale, what failed
+    QString step;                      ///< of the running stage: its own word for what it does now
     std::optional<jobs::StageResult> result; ///< the last one, also when stale
 };
 
@@ -90,6 +92,9 @@ public:
     const QVector<jobs::LayerSample>& previousMixed() const; ///< ghost of the run before
     const QVector<jobs::LayerPrecision>& precisions(jobs::Variant variant) const;
     const QVector<jobs::DetectionCandidates>& detections() const;
+    const std::optional<DeployReport>& deployReport() const; ///< also when it is out of date
+    /// Cycles on the chip of each layer, −1 where none is known; empty before Deploy.
+    const QVector<qint64>& layerCycles() const;
     StageStatus stage(jobs::Stage stage) const;
     LayerSelection* selection() const;
     const QVector<Error>& problems() const;
@@ -114,6 +119,7 @@ signals:
     void samplesChanged(wb::jobs::Variant variant, bool isolated); ///< batched, at most 30 Hz
     void precisionsChanged(wb::jobs::Variant variant);
     void detectionsChanged();
+    void deployChanged();
     void stageChanged(wb::jobs::Stage stage);
     void problemsChanged();
     void jobStarted(int id, const QString& title);

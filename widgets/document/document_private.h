@@ -30,6 +30,7 @@ struct Document::Private {
     struct Live { ///< what the running job said about a stage
         bool queued = false, running = false;
         double fraction = 0;
+        QString step;
     };
     struct Ended {
         std::string key;                  ///< empty: it did not end badly
@@ -62,6 +63,7 @@ struct Document::Private {
     void applyData(size_t stage, StageData data);
     void setNetwork(jobs::NetworkSnapshot snapshot);
     void takeSample(const jobs::LayerSample& sample);
+    void setDeploy(std::optional<DeployReport> report);
     void clearVariant(jobs::Variant variant);
     void flush();                         ///< sends what was batched
     void takeEvent(int id, const QString& kind, const nlohmann::json& payload);
@@ -92,6 +94,8 @@ struct Document::Private {
     QVector<jobs::LayerSample> previousMixed;
     std::array<QVector<jobs::LayerPrecision>, 4> precisions;
     QVector<jobs::DetectionCandidates> detections;
+    std::optional<DeployReport> deploy;
+    QVector<qint64> layerCycles;
     std::array<std::array<bool, 2>, 4> dirtySamples{};
     std::array<bool, 4> dirtyPrecisions{};
     bool dirtyDetections = false;

@@ -105,6 +105,22 @@ void Document::Private::applyData(size_t stage, StageData data) {
     for (const jobs::LayerSample& sample : data.samples) takeSample(sample);
     for (jobs::DetectionCandidates& candidates : data.detections) detections << std::move(candidates);
     if (!data.detections.empty()) dirtyDetections = true;
+    if (data.deploy) setDeploy(std::move(data.deploy));
+}
+
+void Document::Private::setDeploy(std::optional<DeployReport> report) {
+    deploy = std::move(report);
+    layerCycles.clear();
+    if (deploy && !deploy->layers.isEmpty()) {
+        layerCycles.fill(-1, static_cast<qsizetype>(network.layers.size()));
+        for (const DeployLayer& layer : deploy->layers) {
+            const int index = layerByName.value(layer.name, -1);
+            if (index < 0) continue; // a cast or a copy that lowering put in
+            qint64& cycles = layerCycles[index];
+            cycles = qMax<qint64>(cycles, 0) + layer.end - layer.begin;
+        }
+    }
+    emit q->deployChanged();
 }
 
 void Document::Private::setNetwork(jobs::NetworkSnapshot snapshot) {
@@ -229,7 +245,7 @@ void Document::Private::stageStarted(Job& job, const json& payload) {
     if (!stage || job.kind != Job::Kind::Stages) return;
     job.stage = static_cast<int>(*stage);
     job.stageClock.start();
-    live[*stage] = {false, true, 0};
+    live[*stage] = {false, true, 0, {}};
     ended[*stage] = {};
     dropProblems(job.stage);
     if (const auto variant = variantOf(*stage)) {
@@ -251,7 +267,7 @@ void Document::Private::stageFinished(int, Job& job, const json& payload) {
     const bool ranHere = job.stage == static_cast<int>(*stage);
     if (result->done) {
         // Its events brought the data already, unless it was only found again.
-        if (ranHere) dataKeys[*stage] = result->key;
+        if (ranHere && result->stage != jobs::Stage::Deploy) dataKeys[*stage] = result->key;
     } else {
         const bool cancelled = result->state == "cancelled";
         ended[*stage] = {result->key, cancelled ? StageState::Cancelled : StageState::Failed, {}};
@@ -291,6 +307,8 @@ const QVector<jobs::LayerPrecision>& Document::precisions(jobs::Variant variant)
     return d->precisions[variantIndex(variant)];
 }
 const QVector<jobs::DetectionCandidates>& Document::detections() const { return d->detections; }
+const std::optional<DeployReport>& Document::deployReport() const { return d->deploy; }
+const QVector<qint64>& Document::layerCycles() const { return d->layerCycles; }
 const QVector<Error>& Document::problems() const { return d->problems; }
 
 StageStatus Document::stage(jobs::Stage which) const {
@@ -301,6 +319,7 @@ StageStatus Document::stage(jobs::Stage which) const {
     if (d->live[i].running) {
         status.state = StageState::Running;
         status.fraction = d->live[i].fraction;
+        status.step = d->live[i].step;
         return status;
     }
     if (d->live[i].queued) {

@@ -111,6 +111,8 @@ void Document::Private::progress(int id, Job& job, const json& payload) {
     if (job.kind == Job::Kind::Stages && job.stage >= 0) {
         const auto stage = static_cast<size_t>(job.stage);
         live[stage].fraction = job.fraction;
+        if (const auto step = payload.find("text"); step != payload.end() && step->is_string())
+            live[stage].step = QString::fromStdString(step->get<std::string>());
         text = stageName(jobs::kStages[stage]);
         emit q->stageChanged(jobs::kStages[stage]);
     }

@@ -82,6 +82,13 @@ StageData readStageData(const fs::path& projectFile, const jobs::StageResult& re
             readAll(file, data.precisions);
         } else if (isRole(role, "detections")) {
             readAll(file, data.detections);
+        } else if (isRole(role, "deploy")) {
+            const auto text = readTextFile(file);
+            if (!text) continue;
+            const json j = json::parse(*text, nullptr, false);
+            if (j.is_object()) data.deploy = deployReportFromJson(j);
+            if (data.deploy && result.files.contains("bmodel"))
+                data.deploy->stored = QString::fromStdString((folder / result.files.at("bmodel")).string());
         }
     }
     return data;
@@ -102,6 +109,11 @@ FoundStages findStages(const jobs::Project& project, const fs::path& projectFile
         if (!entry.result) entry.result = newestResult(projectFile, stage);
         if (entry.result && entry.result->done && entry.result->key != known[i])
             entry.data = readStageData(projectFile, *entry.result);
+        // The pictures are the same by content; the project says where they lie now.
+        const auto& images = project.testImages;
+        if (entry.data && entry.current && !images.empty() && entry.data->detections.size() % images.size() == 0)
+            for (size_t k = 0; k < entry.data->detections.size(); ++k)
+                entry.data->detections[k].picture = images[k % images.size()];
     }
     return found;
 }

@@ -6,6 +6,7 @@
 #include "compiler/jobs/project.h"
 #include "compiler/jobs/snapshot.h"
 #include "compiler/jobs/stages.h"
+#include "widgets/document/deploy_report.h"
 
 #include <array>
 #include <filesystem>
@@ -15,12 +16,13 @@
 
 namespace wb::document {
 
-/// What the files of one stage hold (roles "network", "samples", "precisions", "detections").
+/// What the files of one stage hold (roles "network", "samples", "precisions", "detections", "deploy").
 struct StageData {
     std::optional<jobs::NetworkSnapshot> network;
     std::vector<jobs::LayerSample> samples;
     std::vector<jobs::LayerPrecision> precisions;
     std::vector<jobs::DetectionCandidates> detections;
+    std::optional<DeployReport> deploy;
 };
 
 struct FoundStage {

@@ -101,8 +101,12 @@ QString stageSummary(const jobs::StageResult& r) {
         return joined({Words::tr("%1 of %2 layers set").arg(fact(r, "entries"), fact(r, "layers")),
                        unmet.toInt() > 0 ? Words::tr("%n not met", nullptr, unmet.toInt()) : QString()});
     }
-    case jobs::Stage::Deploy:
-        return Words::tr("Waits for code generation");
+    case jobs::Stage::Deploy: {
+        if (fact(r, "bytes").isEmpty()) return Words::tr("Waits for code generation");
+        const double size = fact(r, "bytes").toDouble();
+        return joined({size >= 1e6 ? Words::tr("%1 MB").arg(size / 1e6, 0, 'f', 1) : Words::tr("%1 kB").arg(size / 1e3, 0, 'f', 0),
+                       fact(r, "passed") == u"no" ? Words::tr("below the tolerance") : Words::tr("check passed")});
+    }
     }
     return {};
 }
@@ -126,6 +130,9 @@ QString stageSummaryLong(const jobs::StageResult& r) {
                        count.toInt() > 0 ? Words::tr("%n float layers", nullptr, count.toInt()) : QString()});
     }
     case jobs::Stage::Deploy:
+        if (!fact(r, "bytes").isEmpty())
+            return joined({stageSummary(r), Words::tr("least cosine %1").arg(fact(r, "min_cosine")),
+                           fact(r, "cycles").isEmpty() ? QString() : Words::tr("%1 cycles").arg(fact(r, "cycles"))});
         return Words::tr("Code generation for BM1684X is not in this version. The quantised model and its "
                          "check are complete.");
     default: return stageSummary(r);

@@ -44,6 +44,7 @@ public:
             {QStringLiteral("target/asymmetric"), QT_TR_NOOP("symmetry")},
             {QStringLiteral("target/float_type"), QT_TR_NOOP("float type")},
             {QStringLiteral("detect"), QT_TR_NOOP("detection head")},
+            {QStringLiteral("deploy"), QT_TR_NOOP("deploy settings")},
             {QStringLiteral("tolerance"), QT_TR_NOOP("tolerance")},
             {QStringLiteral("test_images"), QT_TR_NOOP("test images")},
             {QStringLiteral("layers"), QT_TR_NOOP("precisions")},

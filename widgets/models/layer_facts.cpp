@@ -153,6 +153,11 @@ std::optional<double> LayerFacts::number(int index, Quantity quantity) const {
         for (Variant v : {Variant::Mixed, Variant::Int8, Variant::Fp32})
             if (const auto* s = sample(index, v); s && s->timeUs > 0) return s->timeUs;
         return {};
+    case Quantity::Cycles: {
+        const auto& cycles = m_document->layerCycles();
+        if (index >= cycles.size() || cycles[index] < 0) return {};
+        return static_cast<double>(cycles[index]);
+    }
     }
     return {};
 }

@@ -12,7 +12,7 @@
 namespace wb::models {
 
 enum class Quantity {
-    CosInt8, CosMixed, Delta, Isolated, Sqnr, Threshold, Min, Max, Scale, ZeroPoint, Macs, Parameters, Time,
+    CosInt8, CosMixed, Delta, Isolated, Sqnr, Threshold, Min, Max, Scale, ZeroPoint, Macs, Parameters, Time, Cycles,
 };
 
 class LayerFacts {

@@ -17,7 +17,7 @@ const QHash<QString, Quantity>& quantities() {
         {QStringLiteral("threshold"), Quantity::Threshold}, {QStringLiteral("min"), Quantity::Min},
         {QStringLiteral("max"), Quantity::Max},           {QStringLiteral("scale"), Quantity::Scale},
         {QStringLiteral("macs"), Quantity::Macs},         {QStringLiteral("params"), Quantity::Parameters},
-        {QStringLiteral("time"), Quantity::Time}};
+        {QStringLiteral("time"), Quantity::Time},         {QStringLiteral("cycles"), Quantity::Cycles}};
     return map;
 }
 

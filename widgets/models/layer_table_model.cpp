@@ -39,6 +39,7 @@ std::optional<Quantity> LayerTableModel::quantityOf(int column) {
     case ZeroPoint: return Quantity::ZeroPoint;
     case Macs: return Quantity::Macs;
     case Parameters: return Quantity::Parameters;
+    case Cycles: return Quantity::Cycles;
     default: return {};
     }
 }
@@ -57,6 +58,7 @@ LayerTableModel::LayerTableModel(Document* document, QObject* parent)
     connect(document, &Document::samplesChanged, this, soon);
     connect(document, &Document::precisionsChanged, this, soon);
     connect(document, &Document::stageChanged, this, soon);
+    connect(document, &Document::deployChanged, this, soon);
     // The user's own edits show at once.
     connect(document, &Document::projectChanged, this, &LayerTableModel::refresh);
     m_rows = m_facts.count();
@@ -102,6 +104,7 @@ QString LayerTableModel::columnTitle(int column) {
     case Sqnr: return tr("SQNR, INT8 (dB)");
     case Macs: return tr("Multiply-accumulates");
     case Parameters: return tr("Weights");
+    case Cycles: return tr("Cycles on the chip");
     case Note: return tr("Note");
     default: return {};
     }
@@ -131,6 +134,7 @@ QVariant LayerTableModel::headerData(int section, Qt::Orientation orientation, i
     case Isolated: return tr("isolated");
     case Sqnr: return tr("SQNR");
     case Macs: return tr("MACs");
+    case Cycles: return tr("Cycles");
     default: return columnTitle(section);
     }
 }
@@ -158,6 +162,7 @@ QString LayerTableModel::text(int layer, int column, bool full) const {
         case Quantity::Sqnr: return numberText(*value, 1);
         case Quantity::Macs:
         case Quantity::Parameters: return *value > 0 ? amountText(*value) : missingText();
+        case Quantity::Cycles:
         case Quantity::ZeroPoint: return numberText(*value, 0);
         case Quantity::Scale: return numberText(*value, 7);
         default: return numberText(*value, 4);

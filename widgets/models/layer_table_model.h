@@ -16,7 +16,7 @@ class LayerTableModel : public QAbstractTableModel {
 public:
     enum Column {
         Number, Name, Type, Requested, Actual, CosInt8, CosMixed, Delta, Isolated, Sqnr, Shape, Reason, Locked,
-        Threshold, Min, Max, Scale, ZeroPoint, Macs, Parameters, Note, ColumnCount
+        Threshold, Min, Max, Scale, ZeroPoint, Macs, Parameters, Cycles, Note, ColumnCount
     };
     enum Role {
         SortRole = Qt::UserRole,   ///< number or text; invalid when there is no value

@@ -6,9 +6,11 @@
 
 #include "widgets/panels/calibration/calibration_panel.h"   // CalibrationPanel: stage Calibrate
 #include "widgets/panels/compare/compare_panel.h"           // ComparePanel: central tab
+#include "widgets/panels/deploy/deploy_panel.h"             // DeployPanel: stage Deploy & verify
 #include "widgets/panels/import_dialog/import_dialog.h"     // ImportDialog: stage Import, shapes and outputs
 #include "widgets/panels/inspector/inspector_panel.h"       // InspectorPanel: dock
 #include "widgets/panels/layer_table/layer_table_panel.h"   // LayerTablePanel: central tab
-#include "widgets/panels/precision/target_panel.h"          // TargetPanel: stages Quantise, Precision, Deploy
+#include "widgets/panels/precision/target_panel.h"          // TargetPanel: stages Quantise, Precision
+#include "widgets/panels/precision/table_import.h"          // tables of the vendor's, into the project
 #include "widgets/panels/preprocess/preprocess_panel.h"     // PreprocessPanel: stage Preprocess
 #include "widgets/panels/search/search_panel.h"             // SearchPanel: dock "Search progress"

@@ -95,7 +95,8 @@ void RowDelegate::paintValue(QPainter& painter, const QRect& rect, const QModelI
 
 void NameDelegate::paintValue(QPainter& painter, const QRect& rect, const QModelIndex& index,
                               const QStyleOptionViewItem& item) const {
-    drawLayerName(painter, rect, index.data().toString(), false, item.state & QStyle::State_Selected);
+    // What an exporter appended tells nothing that the type does not; the whole name is in the tool tip.
+    drawLayerName(painter, rect, visualizer::plainName(index.data().toString()), false, item.state & QStyle::State_Selected);
 }
 
 void ChipDelegate::paintValue(QPainter& painter, const QRect& rect, const QModelIndex& index,

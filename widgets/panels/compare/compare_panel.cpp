@@ -122,8 +122,9 @@ QWidget* Panel::Private::buildSettings() {
     all->verticalHeader()->setDefaultSectionSize(26);
     all->horizontalHeader()->setHighlightSections(false);
     all->horizontalHeader()->setMinimumSectionSize(36);
-    all->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    all->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     all->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    for (const auto& [at, wide] : {std::pair(1, 52), std::pair(2, 50), std::pair(3, 42), std::pair(4, 44)}) all->setColumnWidth(at, wide);
     all->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     all->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     all->horizontalHeader()->setFixedHeight(26);
@@ -148,7 +149,7 @@ QWidget* Panel::Private::buildSettings() {
     column->addWidget(notesHolder);
     column->addStretch();
     auto* area = scrolled(content);
-    area->setMinimumWidth(240);
+    area->setMinimumWidth(272);
     return area;
 }
 
@@ -215,7 +216,7 @@ void Panel::Private::build() {
     splitter->addWidget(middle);
     splitter->addWidget(buildSettings());
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({190, 900, 264});
+    splitter->setSizes({190, 900, 272});
     auto* page = new QWidget;
     auto* pageColumn = new QVBoxLayout(page);
     pageColumn->setContentsMargins(0, 0, 0, 0);

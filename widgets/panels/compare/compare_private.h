@@ -58,7 +58,7 @@ struct ComparePanel::Private {
     QString picture;                   ///< as the project names it
     QVector<jobs::Variant> panes;      ///< shown, at most four
     jobs::Variant reference = jobs::Variant::Fp32, judged = jobs::Variant::Int8;
-    bool referenceChosen = false, judgedChosen = false, filling = false;
+    bool referenceChosen = false, judgedChosen = false, panesChosen = false, filling = false;
     QImage image;
     QFutureWatcher<QImage> imageReader;
     QHash<QString, QImage> thumbnails;

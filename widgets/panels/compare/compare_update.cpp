@@ -55,7 +55,8 @@ void Panel::Private::chooseVariants(const QVector<Variant>& variants) {
         if (variants.contains(Variant::Int8) && reference != Variant::Int8) judged = Variant::Int8;
     }
     panes.removeIf([&](Variant v) { return !variants.contains(v); });
-    if (panes.isEmpty()) {
+    // Until the user arranges them, the panes show what is compared: the reference and the judged variant.
+    if (panes.isEmpty() || !panesChosen) {
         panes = {reference};
         if (judged != reference) panes << judged;
     } else if (panes.size() == 1 && judged != reference && panes[0] == reference) {

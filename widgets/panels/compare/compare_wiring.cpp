@@ -25,6 +25,7 @@ void Panel::Private::connectAll() {
     QObject::connect(document, &Document::opened, q, [this] {
         picture.clear();
         panes.clear();
+        panesChosen = false;
         thumbnails.clear();
         image = {};
         referenceChosen = judgedChosen = false;
@@ -63,6 +64,7 @@ void Panel::Private::connectAll() {
         const auto variant = static_cast<jobs::Variant>(id.toInt());
         if (pane < 0 || pane >= panes.size()) return;
         panes[pane] = variant;
+        panesChosen = true;
         if (variant != reference) {
             judged = variant;
             judgedChosen = true;
@@ -71,12 +73,14 @@ void Panel::Private::connectAll() {
     });
     QObject::connect(view, &View::paneCloseRequested, q, [this](int pane) {
         if (pane >= 0 && pane < panes.size() && panes.size() > 1) panes.removeAt(pane);
+        panesChosen = true;
         update();
     });
     QObject::connect(addPane, &QToolButton::clicked, q, [this] {
         for (jobs::Variant variant : comparison.variants())
             if (!panes.contains(variant) && panes.size() < 4) {
                 panes << variant;
+                panesChosen = true;
                 break;
             }
         update();

@@ -119,7 +119,6 @@ void InspectorPanel::Private::build() {
     wishRow->setSpacing(8);
     wishRow->addWidget(wishLabel);
     wishRow->addWidget(wish, 1);
-    wishRow->addWidget(locked);
     overview = new FactList(104);
     overview->setObjectName(QStringLiteral("inspectorFacts"));
     noteLabel = new TokenLabel(Token::Text, theme::TextRole::BodyStrong);
@@ -129,6 +128,11 @@ void InspectorPanel::Private::build() {
     note->setFixedHeight(56);
     noteLabel->setBuddy(note);
     column->addLayout(wishRow);
+    auto* lockRow = new QHBoxLayout;
+    lockRow->setContentsMargins(112, 0, 0, 0); // under the field
+    lockRow->addWidget(locked);
+    lockRow->addStretch();
+    column->addLayout(lockRow);
     column->addWidget(overview);
     column->addSpacing(4);
     column->addWidget(noteLabel);

@@ -3,6 +3,7 @@
 // asked of the worker when the tab is looked at.
 #pragma once
 
+#include "visualizer/histogram_plot/pair_plot.h"
 #include "widgets/document/document.h"
 
 #include <QWidget>
@@ -38,8 +39,10 @@ private:
     QStackedLayout* m_stack;
     QLabel* m_text;
     histogram_plot::HistogramPlot* m_plot;
-    QTabBar* m_variant;
+    histogram_plot::PairPlot* m_pairs;
+    QTabBar *m_variant, *m_kind;       ///< which values; histogram, pairs or differences
     QVector<jobs::TensorStatistics> m_list;
+    QVector<histogram_plot::PairCounts> m_counts; ///< as m_list
 };
 
 } // namespace wb::panels

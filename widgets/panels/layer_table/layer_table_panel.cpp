@@ -32,7 +32,8 @@ constexpr ColumnWidth kColumns[] = {
     {Column::Sqnr, 60, false},      {Column::Shape, 110, false},   {Column::Reason, 220, false},
     {Column::Locked, 46, false},    {Column::Threshold, 84, false}, {Column::Min, 80, false},
     {Column::Max, 80, false},       {Column::Scale, 88, false},    {Column::ZeroPoint, 56, false},
-    {Column::Macs, 80, false},      {Column::Parameters, 80, false}, {Column::Note, 200, false}};
+    {Column::Macs, 80, false},      {Column::Parameters, 80, false}, {Column::Cycles, 80, false},
+    {Column::Note, 200, false}};
 
 } // namespace
 

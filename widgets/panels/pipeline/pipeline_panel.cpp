@@ -77,12 +77,15 @@ public:
         else if (status.result && status.result->done && status.state != StageState::Skipped)
             time = document::secondsText(status.result->seconds);
         const QFont mono = theme::font(theme::TextRole::Mono);
-        const int timeWidth = time.isEmpty() ? 0 : QFontMetrics(mono).horizontalAdvance(time);
+        const QFont name = theme::font(selected ? theme::TextRole::BodyStrong : theme::TextRole::Body);
+        int timeWidth = time.isEmpty() ? 0 : QFontMetrics(mono).horizontalAdvance(time);
+        // In a narrow dock the name is worth more than the time, which the tool tip has too.
+        if (QFontMetrics(name).horizontalAdvance(index.data().toString()) > right - timeWidth - 8 - kTextLeft) timeWidth = 0;
         painter->setFont(mono);
         painter->setPen(theme::color(selected ? Token::Text2 : Token::Text3));
-        painter->drawText(QRect(right - timeWidth, r.top() + 5, timeWidth, 20), Qt::AlignRight | Qt::AlignVCenter, time);
+        if (timeWidth > 0)
+            painter->drawText(QRect(right - timeWidth, r.top() + 5, timeWidth, 20), Qt::AlignRight | Qt::AlignVCenter, time);
 
-        const QFont name = theme::font(selected ? theme::TextRole::BodyStrong : theme::TextRole::Body);
         painter->setFont(name);
         painter->setPen(theme::color(Token::Text));
         const QRect first(kTextLeft, r.top() + 5, right - timeWidth - 8 - kTextLeft, 20);

@@ -43,6 +43,11 @@ QStringList ownNames(const document::Document* document) {
 std::optional<std::map<std::string, std::string>> partnersOf(const QStringList& theirs, document::Document* document,
                                                              QWidget* parent, bool ask) {
     const QStringList ours = ownNames(document);
+    if (ours.isEmpty()) { // before Import nothing is known to differ
+        std::map<std::string, std::string> same;
+        for (const QString& name : theirs) same[name.toStdString()] = name.toStdString();
+        return same;
+    }
     const auto matches = models::matchNames(theirs, ours);
     const bool exact = std::all_of(matches.begin(), matches.end(), [](const auto& m) { return m.kind == MatchKind::Exact; });
     std::map<std::string, std::string> map;

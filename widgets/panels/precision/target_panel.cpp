@@ -19,12 +19,11 @@ struct TargetPanel::Private {
     TargetPanel* q = nullptr;
     Document* document = nullptr;
     bool filling = false;
-    QLabel *section = nullptr, *chipLabel = nullptr, *kindLabel = nullptr, *floatLabel = nullptr, *judge = nullptr,
-           *cosineLabel = nullptr, *euclidLabel = nullptr, *goals = nullptr, *goalLayerLabel = nullptr,
+    QLabel *section = nullptr, *chipLabel = nullptr, *kindLabel = nullptr, *floatLabel = nullptr, *goals = nullptr, *goalLayerLabel = nullptr,
            *goalOutputLabel = nullptr;
-    TokenLabel *chipNote = nullptr, *kindNote = nullptr, *floatNote = nullptr, *judgeNote = nullptr, *goalNote = nullptr;
+    TokenLabel *chipNote = nullptr, *kindNote = nullptr, *floatNote = nullptr, *goalNote = nullptr;
     QComboBox *chip = nullptr, *kind = nullptr, *floatType = nullptr;
-    QDoubleSpinBox *cosine = nullptr, *euclid = nullptr, *goalLayer = nullptr, *goalOutput = nullptr;
+    QDoubleSpinBox *goalLayer = nullptr, *goalOutput = nullptr;
 
     QDoubleSpinBox* spin(const char* name) {
         auto* box = new QDoubleSpinBox;
@@ -68,8 +67,6 @@ TargetPanel::TargetPanel(Document* document, QWidget* parent) : QWidget(parent),
     d->floatType = new QComboBox;
     d->floatType->setObjectName(QStringLiteral("targetFloat"));
     for (const char* name : {"F16", "BF16", "F32"}) d->floatType->addItem(QString::fromLatin1(name), QString::fromLatin1(name));
-    d->cosine = d->spin("toleranceCosine");
-    d->euclid = d->spin("toleranceEuclid");
     d->goalLayer = d->spin("goalLayer");
     d->goalOutput = d->spin("goalOutput");
 
@@ -84,10 +81,6 @@ TargetPanel::TargetPanel(Document* document, QWidget* parent) : QWidget(parent),
     d->goalOutputLabel = form->addRow(d->goalOutput);
     d->goalLayerLabel = form->addRow(d->goalLayer);
     d->goalNote = form->addNote();
-    d->judge = form->addSection();
-    d->cosineLabel = form->addRow(d->cosine);
-    d->euclidLabel = form->addRow(d->euclid);
-    d->judgeNote = form->addNote();
     form->addStretch();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -107,12 +100,6 @@ TargetPanel::TargetPanel(Document* document, QWidget* parent) : QWidget(parent),
     connect(d->floatType, &QComboBox::activated, this, [=, this](int index) {
         const QString type = d->floatType->itemData(index).toString();
         edited([&](jobs::Project& p) { p.target.floatType = type.toStdString(); }, tr("Float type %1").arg(type));
-    });
-    connect(d->cosine, &QDoubleSpinBox::valueChanged, this, [=, this](double v) {
-        edited([&](jobs::Project& p) { p.target.toleranceCosine = v; }, tr("Cosine tolerance"), QStringLiteral("tolCos"));
-    });
-    connect(d->euclid, &QDoubleSpinBox::valueChanged, this, [=, this](double v) {
-        edited([&](jobs::Project& p) { p.target.toleranceEuclid = v; }, tr("Euclidean tolerance"), QStringLiteral("tolEuc"));
     });
     connect(d->goalLayer, &QDoubleSpinBox::valueChanged, this, [=, this](double v) {
         edited([&](jobs::Project& p) { p.goals["layer"] = v; }, tr("Layer goal"), QStringLiteral("goalLayer"));
@@ -144,8 +131,6 @@ void TargetPanel::Private::fill() {
         disable(floatType, i, reason);
         if (i == floatType->currentIndex()) Form::setNote(floatNote, reason);
     }
-    cosine->setValue(target.toleranceCosine);
-    euclid->setValue(target.toleranceEuclid);
     const auto goal = [this](const char* key) {
         const auto& map = document->project().goals;
         const auto it = map.find(key);
@@ -168,10 +153,6 @@ void TargetPanel::Private::retranslate() {
     goalOutputLabel->setText(TargetPanel::tr("Output cosine"));
     goalLayerLabel->setText(TargetPanel::tr("Layer cosine"));
     Form::setNote(goalNote, TargetPanel::tr("Drawn as lines in the cosine plot; “cos<goal” filters by the layer goal."));
-    judge->setText(TargetPanel::tr("Tolerances of the check after writing"));
-    cosineLabel->setText(TargetPanel::tr("Cosine"));
-    euclidLabel->setText(TargetPanel::tr("Euclidean"));
-    Form::setNote(judgeNote, TargetPanel::tr("A result below them is still written and marked as failed."));
     fill();
 }
 

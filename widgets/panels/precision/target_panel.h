@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Chip, kind of INT8, what "float" means and the tolerances (UX guide, 3.4). What the chip or this
+// Chip, kind of INT8, what "float" means and the goals (UX guide, 3.4). What the chip or this
 // version lacks is shown greyed, with the reason.
 #pragma once
 

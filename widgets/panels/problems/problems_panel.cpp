@@ -4,6 +4,7 @@
 #include "widgets/document/stage_text.h"
 #include "widgets/theme/theme.h"
 
+#include <algorithm>
 #include <QtWidgets>
 
 namespace wb::panels {
@@ -98,8 +99,14 @@ QWidget* ProblemsPanel::makeRow(const MergedProblem& problem, bool resolved) {
                                                 : QStringLiteral("problems"),
                                       16, theme::color(ink), devicePixelRatioF()));
     mark->setAccessibleName(isError ? tr("Error") : isNote ? tr("Note") : tr("Warning"));
-    layout->addWidget(mark, 0, Qt::AlignTop);
-    layout->addWidget(label(document::errorCode(error), theme::TextRole::Mono, Token::Text3), 0, Qt::AlignTop);
+    QStringList second;
+    if (!error.why.empty()) second << QString::fromStdString(error.why);
+    if (!error.file.empty()) second << QString::fromStdString(error.file);
+    // Beside one line everything is centred; beside several it stands with the first.
+    const bool advised = std::any_of(error.remedies.begin(), error.remedies.end(), [](const std::string& r) { return r != "Retry"; });
+    const Qt::Alignment place = second.isEmpty() && (resolved || !advised) ? Qt::AlignVCenter : Qt::AlignTop;
+    layout->addWidget(mark, 0, place);
+    layout->addWidget(label(document::errorCode(error), theme::TextRole::Mono, Token::Text3), 0, place);
 
     auto* words = new QVBoxLayout;
     words->setSpacing(0);
@@ -108,9 +115,6 @@ QWidget* ProblemsPanel::makeRow(const MergedProblem& problem, bool resolved) {
     QLabel* what = label(sentence, theme::TextRole::Body, resolved ? Token::Text3 : Token::Text);
     what->setWordWrap(true);
     words->addWidget(what);
-    QStringList second;
-    if (!error.why.empty()) second << QString::fromStdString(error.why);
-    if (!error.file.empty()) second << QString::fromStdString(error.file);
     if (!second.isEmpty()) {
         QLabel* why = label(second.join(QStringLiteral(" · ")), theme::TextRole::Caption, Token::Text3);
         why->setWordWrap(true);
@@ -123,7 +127,7 @@ QWidget* ProblemsPanel::makeRow(const MergedProblem& problem, bool resolved) {
         link->setProperty("wbFlat", true);
         link->setToolTip(problem.nodes.join(u'\n'));
         connect(link, &QPushButton::clicked, this, [this, node = problem.nodes.first()] { emit layerRequested(node); });
-        layout->addWidget(link, 0, Qt::AlignTop);
+        layout->addWidget(link, 0, place);
     }
     if (!resolved)
         for (const std::string& remedy : error.remedies) {
@@ -131,7 +135,7 @@ QWidget* ProblemsPanel::makeRow(const MergedProblem& problem, bool resolved) {
                 auto* retry = new QPushButton(tr("Retry"));
                 retry->setObjectName(QStringLiteral("problemRetry"));
                 connect(retry, &QPushButton::clicked, this, &ProblemsPanel::retryRequested);
-                layout->addWidget(retry, 0, Qt::AlignTop);
+                layout->addWidget(retry, 0, place);
             } else {
                 QLabel* advice = label(QStringLiteral("→ ") + QString::fromStdString(remedy), theme::TextRole::Caption, Token::Text2);
                 words->addWidget(advice);

@@ -75,7 +75,7 @@ void Panel::Private::build() {
     grid->addWidget(stop, 2, 0, 1, 2);
     form->addWide(buttons);
     form->addStretch();
-    form->setFixedWidth(280);
+    form->setFixedWidth(320);
 
     front = new FrontPlot;
     status = new TokenLabel(theme::Token::Text2, theme::TextRole::Body);

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Deploy page: settings that are undoable, what the card says of a result, of a failed check and of a version
+// without code generation; cycles in the layer table.
+#include "tests/gui_panels/made_project.h"
+#include "widgets/models/layer_table_model.h"
+#include "widgets/panels/common/form.h"
+#include "widgets/panels/panels.h"
+#include "widgets/theme/theme.h"
+
+#include <QSignalSpy>
+#include <QTest>
+#include <QUndoStack>
+#include <QtWidgets>
+
+using namespace wb;
+
+class TestPanelDeploy : public QObject {
+    Q_OBJECT
+private:
+    template <class T> static T* child(QWidget& parent, const char* name) {
+        auto* found = parent.findChild<T*>(QLatin1String(name));
+        if (!found) qFatal("no widget %s", name);
+        return found;
+    }
+    static QString allFacts(QWidget& panel) {
+        QString text;
+        for (QLabel* label : child<QWidget>(panel, "deployFacts")->findChildren<QLabel*>())
+            if (!label->isHidden()) text += label->text() + u'\n';
+        return text;
+    }
+    static nlohmann::json report(const test::MadeProject& made, bool passed) {
+        const std::string first = made.network().layers[1].name, second = made.network().layers[2].name;
+        return {{"passed", passed},
+                {"comparison", {{"compared", 3}, {"failed", passed ? 0 : 1}, {"min_cosine", passed ? 0.9912 : 0.71}, {"min_euclid", 0.87}}},
+                {"bmodel",
+                 {{"file_bytes", 2097152}, {"coefficient_bytes", 1048576}, {"neuron_bytes", 4096}, {"tiu_commands", 77}, {"gdma_commands", 55},
+                  {"total_cycles", 1234567}, {"simulated", true}, {"outputs", 3}, {"equal_outputs", 3}, {"passed", true},
+                  {"comparison", {{"compared", 3}, {"failed", 0}, {"min_cosine", 1.0}, {"min_euclid", 1.0}}},
+                  {"layers", {{{"layer", first}, {"begin", 100}, {"end", 400}, {"tiu", 200}, {"gdma", 90}},
+                              {{"layer", second}, {"begin", 400}, {"end", 1400}, {"tiu", 900}, {"gdma", 300}},
+                              {{"layer", "a cast of lowering"}, {"begin", 1400}, {"end", 1410}, {"tiu", 9}, {"gdma", 0}}}}}}};
+    }
+
+private slots:
+    void initTestCase() {
+        qputenv("TPUWB", WB_PANELS_WORKER);
+        QStandardPaths::setTestModeEnabled(true);
+        theme::install(*qApp, theme::Choice::Dark);
+    }
+
+    void emptyAndWithoutCodeGeneration() {
+        document::Document document;
+        panels::DeployPanel panel(&document);
+        panel.show();
+        for (QWidget* part : panel.findChildren<QWidget*>())
+            if (qobject_cast<QAbstractButton*>(part) || qobject_cast<QComboBox*>(part)) QVERIFY2(!part->objectName().isEmpty(), part->metaObject()->className());
+        test::MadeProject made;
+        made.storeDeploy({{"passed", true}, {"bmodel", nullptr}, {"comparison", {{"compared", 3}, {"failed", 0}, {"min_cosine", 0.99}, {"min_euclid", 0.9}}}});
+        made.open(document);
+        QTRY_VERIFY(document.deployReport());
+        QVERIFY(child<QLabel>(panel, "deployVerdict")->text().startsWith(QStringLiteral("Passed")));
+        QVERIFY(child<QLabel>(panel, "deployDetail")->text().contains(QStringLiteral("not available in this version")));
+        QVERIFY(allFacts(panel).count(QStringLiteral("not available in this version")) >= 4); // file, sizes, time: said, not empty
+        QVERIFY(!child<QPushButton>(panel, "deployFolder")->isVisible());
+        QVERIFY(document.layerCycles().isEmpty());
+    }
+
+    void settingsAreStepsOfUndo() {
+        test::MadeProject made;
+        document::Document document;
+        panels::DeployPanel panel(&document);
+        made.open(document);
+        auto* precision = child<QComboBox>(panel, "deployPrecision");
+        precision->setCurrentIndex(1);
+        emit precision->activated(1);
+        QCOMPARE(document.project().deploy.precision, std::string("INT8"));
+        child<QCheckBox>(panel, "deployQuantInput")->click();
+        QVERIFY(document.project().deploy.quantInput);
+        child<QDoubleSpinBox>(panel, "toleranceCosine")->setValue(0.95);
+        QCOMPARE(document.project().target.toleranceCosine, 0.95);
+        emit precision->activated(4);
+        QCOMPARE(document.project().deploy.precision, std::string("F32"));
+        QVERIFY(!child<QCheckBox>(panel, "deployQuantInput")->isEnabled()); // nothing to quantise
+        while (document.undoStack()->canUndo()) document.undoStack()->undo();
+        QVERIFY(document.project().deploy == jobs::DeploySettings{});
+        QCOMPARE(precision->currentIndex(), 0);
+        // Other chips are there, and cannot be chosen.
+        auto* chip = child<QComboBox>(panel, "deployChip");
+        QVERIFY(chip->count() > 2);
+        for (int i = 1; i < chip->count(); ++i) QVERIFY(!(chip->model()->index(i, 0).flags() & Qt::ItemIsEnabled));
+    }
+
+    void aResultIsShownWithItsNumbers() {
+        test::MadeProject made;
+        document::Document document;
+        panels::DeployPanel panel(&document);
+        panel.show();
+        made.storeDeploy(report(made, true), "bytes of a bmodel");
+        made.open(document);
+        QTRY_VERIFY(document.deployReport());
+        QTRY_COMPARE(document.stage(jobs::Stage::Deploy).state, document::StageState::Done);
+        const QString facts = allFacts(panel);
+        for (const char* part : {"2.00 MiB", "1.00 MiB", "4.0 KiB", "1.235 ms", "77 compute, 55 transfer", "0.991200", "byte for byte"})
+            QVERIFY2(facts.contains(QString::fromUtf8(part)), part);
+        QVERIFY(child<QPushButton>(panel, "deployFolder")->isVisible());
+        QVERIFY(!child<QPushButton>(panel, "deployRaise")->isVisible());
+        // Cycles of layers, not of what lowering put between them.
+        QCOMPARE(document.layerCycles().size(), static_cast<qsizetype>(made.network().layers.size()));
+        QCOMPARE(document.layerCycles()[1], qint64(300));
+        QCOMPARE(document.layerCycles()[2], qint64(1000));
+        QCOMPARE(document.layerCycles()[3], qint64(-1));
+        models::LayerTableModel table(&document);
+        using Column = models::LayerTableModel::Column;
+        QCOMPARE(table.index(2, Column::Cycles).data().toString(), QStringLiteral("1000"));
+        QCOMPARE(table.index(3, Column::Cycles).data().toString(), QStringLiteral("–"));
+        QSignalSpy asked(&panel, &panels::DeployPanel::layerRequested);
+        emit child<panels::FactList>(panel, "deployFacts")->linkActivated(QStringLiteral("layer:2"));
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked[0][0].toInt(), 2);
+    }
+
+    void belowTheToleranceIsAResult() {
+        test::MadeProject made;
+        document::Document document;
+        panels::DeployPanel panel(&document);
+        panel.show();
+        made.storeDeploy(report(made, false), "bytes");
+        made.open(document);
+        QTRY_VERIFY(document.deployReport());
+        QVERIFY(child<QLabel>(panel, "deployVerdict")->text().startsWith(QStringLiteral("Below the tolerance")));
+        auto* raise = child<QPushButton>(panel, "deployRaise");
+        QVERIFY(raise->isVisible());
+        const int before = document.undoStack()->count();
+        QTRY_VERIFY(!document.samples(jobs::Variant::Mixed, false).isEmpty());
+        raise->click();
+        QCOMPARE(document.undoStack()->count(), before + 1);
+        QTRY_COMPARE(document.stage(jobs::Stage::Deploy).state, document::StageState::Stale);
+        QTRY_VERIFY(child<QLabel>(panel, "deployVerdict")->text().startsWith(QStringLiteral("Out of date")));
+    }
+};
+
+QTEST_MAIN(TestPanelDeploy)
+#include "tst_panel_deploy.moc"
