@@ -77,6 +77,12 @@ private slots:
         c.res0_c = 65;
         c.opd1_h = c.opd1_w = 3;
         QCOMPARE(cyclesOf(c), int64_t{2 * 1200 * 33 * 9});
+        c = shaped<SConv>(1, 28, 28, 28); // from lane 56 on, into the next row of lanes: no difference
+        c.opd0_prec = kF16;
+        c.opd0_c = 28;
+        c.opd1_h = c.opd1_w = 1;
+        c.res0_addr = 56 * kLaneBytes;
+        QCOMPARE(cyclesOf(c), int64_t{196});
     }
 
     void windows() {
@@ -158,6 +164,20 @@ private slots:
         QCOMPARE(copy(kF32, 20, 6, 1, 20), int64_t{128});
         QCOMPARE(copy(kI8, 2, 4, 1, 2), int64_t{2});
         QCOMPARE(copy(kI8, 12, 20, 12, 1), int64_t{48});
+
+        SAr a = arith(ArOp::Copy, kF32, 70, 20, 22); // every second row of the operand
+        a.tsk_opd_num = 1;
+        a.opd0_str = kFree;
+        a.opd0_h_str = 44;
+        a.opd0_w_str = 1;
+        QCOMPARE(cyclesOf(a), int64_t{112});
+        a = arith(ArOp::Mul, kF32, 136, 14, 1); // a column in place
+        a.opd1_const = 1;
+        a.opd0_addr = a.res0_addr;
+        a.res0_str = a.opd0_str = kFree;
+        a.res0_h_str = a.opd0_h_str = 14;
+        a.res0_w_str = a.opd0_w_str = 1;
+        QCOMPARE(cyclesOf(a), int64_t{78});
     }
 
     void requantisation() {
@@ -264,6 +284,10 @@ private slots:
         DmaTensor d = load(kI8, {1, 1, 240, 320});
         d.cmd_special_function = DmaTensorOp::Broadcast;
         QCOMPARE(cyclesOf(d), int64_t{1324});
+        d = load(kI8, {1, 1, 224, 224});
+        d.cmd_special_function = DmaTensorOp::Broadcast;
+        d.src_wstride = d.dst_wstride = 0;
+        QCOMPARE(cyclesOf(d), int64_t{865});
         d = DmaTensor();
         d.fill_constant_en = d.stride_enable = 1;
         d.src_data_format = kF32;

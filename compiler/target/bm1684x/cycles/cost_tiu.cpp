@@ -12,11 +12,8 @@ int64_t bytesOfCode(uint32_t code) { return bytesOf(static_cast<Precision>(code)
 bool isFree(uint32_t layout) { return layout == code(LayoutCode::Free); }
 bool sameBank(uint32_t a, uint32_t b) { return a % kLaneBytes / kBankBytes == b % kLaneBytes / kBankBytes; }
 
-/// Rows of 64 channels of the result.
-template <class C> int64_t rowsOf(const C& c) {
-    const int64_t lane = c.res0_addr / kLaneBytes % kLanes;
-    return ceilDiv(lane + c.res0_c, kLanes);
-}
+/// Rows of 64 channels of the result; the lane in which it begins does not matter.
+template <class C> int64_t rowsOf(const C& c) { return ceilDiv(c.res0_c, kLanes); }
 
 /// Passes of a vector unit of `width` elements over the result.
 template <class C> int64_t passes(const C& c, int64_t width) {
@@ -32,7 +29,7 @@ int64_t widthOf(std::initializer_list<uint32_t> precisions) {
 }
 
 /// The array takes 4 pixels × one 64-byte group of input channels at a time, or 16 pixels × 1 channel in F32.
-/// Exact on all 641 convolutions of the listings.
+/// Exact on all 1,110 convolutions of the listings.
 Cost cost(const SConv& c) {
     const auto precision = static_cast<Precision>(c.opd0_prec);
     const bool f32 = precision == Precision::F32;
@@ -71,21 +68,33 @@ Cost cost(const SMm2& c) {
             c.tsk_eu_typ == Mm2Op::Nn};
 }
 
-/// How many times a strided operand slows a vector operation down. A step of `w` elements costs that factor, at worst
-/// one element a pass; arithmetic also pays for gaps between rows, copies only where a row is a single element.
+/// How many times a strided result or operand slows a vector operation down. A step of several elements costs that
+/// factor, at worst one element a pass. Gaps between rows cost as many times as the rows would fit; where a row is one
+/// element, what is passed over counts. A copy between equal layouts passes nothing over. (Of 8,307 commands
+/// in listings 7 differ, all of them rows with gaps.)
 int64_t strideFactor(const SAr& c, int64_t width) {
-    const bool copies = c.tsk_eu_typ == ArOp::Copy;
-    int64_t step = 1, gap = 1;
-    const auto look = [&](uint32_t layout, int64_t hStride, int64_t wStride) {
-        if (!isFree(layout)) return;
-        step = std::max(step, wStride);
-        if (!copies) step = std::max(step, hStride / std::max<int64_t>(c.res0_w, 1));
+    struct Layout {
+        int64_t h = 0, w = 0;
+        bool operator==(const Layout&) const = default;
     };
-    look(c.res0_str, c.res0_h_str, c.res0_w_str);
-    if (!c.opd0_const) look(c.opd0_str, c.opd0_h_str, c.opd0_w_str);
-    if (copies && isFree(c.res0_str) && c.res0_w == 1) gap = std::max<int64_t>(gap, c.res0_h_str);
-    const int64_t mostGap = c.res0_h / std::max<int64_t>(1, ceilDiv(c.res0_h, width));
-    return std::max(std::min(step, width), std::min(gap, std::max<int64_t>(1, mostGap)));
+    const Layout result{c.res0_h_str, c.res0_w_str}, operand{c.opd0_h_str, c.opd0_w_str};
+    const bool freeResult = isFree(c.res0_str), freeOperand = isFree(c.opd0_str) && !c.opd0_const;
+    const bool equalCopy =
+        c.tsk_eu_typ == ArOp::Copy && freeResult && freeOperand && result == operand && c.res0_w > 1;
+    const int64_t plane = static_cast<int64_t>(c.res0_h) * c.res0_w;
+    const int64_t flat = std::max<int64_t>(1, ceilDiv(plane, width));
+    const auto factorOf = [&](const Layout& l) {
+        const int64_t step = std::min(l.w, width);
+        if (c.res0_w > 1) {
+            const int64_t gap = l.h / std::max<int64_t>(1, c.res0_w * l.w);
+            return std::max(step, equalCopy ? 1 : std::min(gap, width));
+        }
+        return std::max(step, std::min(ceilDiv(product({c.res0_h, l.h}), flat * width), plane / flat));
+    };
+    int64_t factor = 1;
+    if (freeResult) factor = std::max(factor, factorOf(result));
+    if (freeOperand) factor = std::max(factor, factorOf(operand));
+    return factor;
 }
 
 Cost cost(const SAr& c) {
@@ -97,7 +106,7 @@ Cost cost(const SAr& c) {
     const bool reads1 = binary && !c.opd1_const;
     int64_t factor = strideFactor(c, width);
     // A result in the place of an operand: the bank is read and written in turns. Another place in the same bank
-    // costs nothing (listings show 400 such commands).
+    // costs nothing (listings show hundreds of such commands).
     const bool inPlace = (!c.opd0_const && c.opd0_addr == c.res0_addr) || (reads1 && c.opd1_addr == c.res0_addr);
     if (inPlace && c.tsk_eu_typ != ArOp::Copy) factor *= 2;
     // Two operands with strides of their own, unless the second is one element a row.
@@ -118,18 +127,22 @@ Cost cost(const SRqDq& c) {
             c.tsk_eu_typ == RqDqOp::RequantInteger || c.tsk_eu_typ == RqDqOp::DequantFloat};
 }
 
-/// Moves between lanes: 64 bytes a cycle, one lane after the other; a broadcast reads its source once. A copy that
-/// fills two rows of lanes takes twice as long.
+/// Moves between lanes: 64 bytes a cycle, one lane after the other; a broadcast reads its source once. A copy into
+/// several rows of lanes takes as many times as long.
 Cost cost(const STransBc& c) {
+    const auto rowsFromLane = [](const STransBc& t) {
+        return ceilDiv(t.res0_addr / kLaneBytes % kLanes + t.res0_c, kLanes);
+    };
     const int64_t words =
         std::max<int64_t>(1, ceilDiv(product({c.res0_h, c.res0_w, bytesOfCode(c.res0_prec)}), kVectorBytes));
     const int64_t inPlace = c.res0_addr == c.opd0_addr ? 2 : 1;
     switch (c.tsk_eu_typ) {
-    case TransBcOp::LaneCopy: return {product({c.res0_n, c.res0_c, words, rowsOf(c), inPlace}), true};
+    case TransBcOp::LaneCopy: return {product({c.res0_n, c.res0_c, words, rowsFromLane(c), inPlace}), true};
     case TransBcOp::LaneBroadcast: return {product({c.res0_n, words, inPlace}), true};
     case TransBcOp::StaticBroadcast:
     case TransBcOp::StaticDistribute: return {product({c.res0_n, words}), true};
-    default: return {product({c.res0_n, c.res0_c, words}), false};
+    default: // one transposition was seen: 1 channel of 1760 columns to 1760 channels of one, a single cycle
+        return {product({c.res0_n, ceilDiv(c.opd0_c, kLanes), c.res0_h, c.res0_w}), false};
     }
 }
 
