@@ -219,7 +219,7 @@ private slots:
         QTest::newRow("tflite") << QByteArray("\x1c\0\0\0TFL3\0\0\0\0", 12)
                                 << int(Code::FileUnknownKind);
         QTest::newRow("prototxt") << QByteArray("name: \"n\"\nlayer {\n type: \"Input\"\n}\n")
-                                  << int(Code::FileUnknownKind);
+                                  << int(Code::ModelEmpty);
         QTest::newRow("pickle") << QByteArray("\x80\x02}q\x00.", 6) << int(Code::NotTorchScript);
         QTest::newRow("checkpoint")
             << QByteArray("PK\x03\x04\x14\0\0\0archive/data.pkl", 24) << int(Code::NotTorchScript);

@@ -33,7 +33,7 @@ const QList<ThirdParty>& thirdParties() {
         {"FlatBuffers", re("^flatbuffers/|_generated\\.h$"), re("^(compiler/(import|target/bmodel)|tests)/"), false},
         {"OpenCV", re("^opencv2/"), re("^(compiler/(evaluate|calibrate|preprocess|jobs)|tests)/"), false},
         {"oneDNN", re("dnnl"), re("^(compiler/kernels/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
-        {"Highway", re("^hwy/"), re("^(compiler/kernels/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
+        {"Highway", re("^hwy/"), re("^(compiler/kernels/|compiler/target/bm1684x/simulator/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
         {"zlib or libzip", re("^zlib\\.h$|^zip\\.h$"), re("^(compiler/base|tests)/"), false},
         {"CLI11", re("^CLI/"), re("^(app/cli|tests)/"), true},
         {"QCustomPlot", re("qcustomplot"), re("^(visualizer|widgets|tests)/"), true},
