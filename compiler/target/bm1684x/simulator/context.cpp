@@ -25,7 +25,8 @@ Error Context::unknown(const std::string& what) const {
 }
 
 Status Context::forEach(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)>& body) const {
-    return parallelFor(count, grain, job, body);
+    WB_TRY(parallelFor(count, grain, job, body));
+    return job.checkStop(); // a body may have ended early
 }
 
 Four stridesOf(Layout layout, const Four& shape, int64_t lane0, Precision precision) {

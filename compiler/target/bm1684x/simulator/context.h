@@ -22,7 +22,7 @@ struct Context {
     Error fault(const std::string& what) const;
     /// CommandUnknown: what this command asks for is not simulated.
     Error unknown(const std::string& what) const;
-    /// Runs body(begin, end) over [0, count) on the job's threads.
+    /// Runs body(begin, end) over [0, count) on the job's threads. Long bodies test the stop flag themselves.
     Status forEach(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)>& body) const;
 };
 

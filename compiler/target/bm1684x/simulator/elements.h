@@ -53,14 +53,14 @@ Status forRuns(const Context& context, const Four& shape, bool flat, bool serial
     const int64_t width = flat ? shape[2] * shape[3] : shape[3];
     const int64_t planes = shape[0] * shape[1];
     const auto work = [&](int64_t begin, int64_t end) {
-        for (int64_t p = begin; p < end; ++p)
+        for (int64_t p = begin; p < end && !context.job.stopRequested(); ++p)
             for (int64_t h = 0; h < rows; ++h)
                 for (int64_t w = 0; w < width; w += kRow)
                     body(p / shape[1], p % shape[1], h, w, std::min(kRow, width - w));
     };
     if (serial || rows * width * planes < 4096) {
         work(0, planes);
-        return {};
+        return context.job.checkStop();
     }
     return context.forEach(planes, std::max<int64_t>(1, 16384 / (rows * width)), work);
 }

@@ -46,7 +46,7 @@ Status execute(const Context& x, const SSfu& c) {
         loadFloats(in, n, ch, h, w, values, count);
         const auto coefficient = [&](int64_t k) { return floatOf(loadBits(table.plane(0, ch) + k * table.itemBytes(), table.itemBytes()), precision); };
         std::fill_n(sums, count, coefficient(terms - 1));
-        for (int64_t k = terms - 2; k >= 0; --k) {
+        for (int64_t k = terms - 2; k >= 0 && !x.job.stopRequested(); --k) {
             const float next = coefficient(k);
             for (int64_t i = 0; i < count; ++i) sums[i] = rounded(rounded(sums[i] * values[i]) + next);
         }
