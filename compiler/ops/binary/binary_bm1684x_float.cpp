@@ -35,9 +35,9 @@ std::optional<Binary> binaryOf(const ir::Node& node) {
     static const std::map<std::string, Binary, std::less<>> rows = {
         {"tpu.Add", Binary::Add}, {"tpu.Sub", Binary::Sub}, {"tpu.Mul", Binary::Mul},
         {"tpu.Div", Binary::Div}, {"tpu.Max", Binary::Max}, {"tpu.Min", Binary::Min},
-        {"tpu.BinaryPow", Binary::Pow},
+        {"tpu.BinaryPow", Binary::Pow}, {"tpu.Mod", Binary::Mod},
     };
-    if (node.op == "tpu.Compare") return compareOf(node.attributes.string("mode"));
+    if (node.op == "tpu.Compare" || node.op == "tpu.CompareConst") return compareOf(node.attributes.string("mode"));
     const auto it = rows.find(node.op);
     return it == rows.end() ? std::nullopt : std::optional(it->second);
 }
@@ -112,7 +112,7 @@ public:
     Status emit(const LocalCall& call, Assembler& out) const override;
 
 private:
-    size_t registers() const { return m_op == Binary::Pow ? 6 : 3; }
+    size_t registers() const { return m_op == Binary::Pow ? 6 : m_op == Binary::Mod ? 4 : 2; }
     static Part spreadPart(const Side& side, const Part& result) {
         Part part = partOf(side, result);
         part.c = {0, kLanes};
@@ -250,6 +250,22 @@ void BinaryEmitter::emitInFloat(const LocalCall& call, VectorUnit& v, const std:
             v.apply(ArOp::Mul, r[5], r[5], right);
             emitExp(v, a, r[5], 1, {r[2], r[3], r[4]}, call.constants + m_exp, m_expCount);
             break;
+        case Binary::Mod: { // left - floor(left / right) · right, brought between 0 and right
+            const Box &quotient = r[2], &other = r[3];
+            v.apply(ArOp::Div, quotient, left, right);
+            v.cast(seenAs(quotient, Precision::Int32), quotient, Rounding::Down);
+            v.cast(quotient, seenAs(quotient, Precision::Int32));
+            v.apply(ArOp::Mul, quotient, quotient, right);
+            v.apply(ArOp::Sub, quotient, left, quotient);
+            v.apply(ArOp::Mul, other, quotient, right); // below zero: on the other side of 0
+            v.select(CmpOp::SelectLess, other, other, 0.0f, right, 0.0f);
+            v.apply(ArOp::Add, quotient, quotient, other);
+            v.apply(ArOp::Sub, other, quotient, right); // not below zero times right: one too many
+            v.apply(ArOp::Mul, other, other, right);
+            v.select(CmpOp::SelectLess, other, other, 0.0f, 0.0f, right);
+            v.apply(ArOp::Sub, a, quotient, other);
+            break;
+        }
         default: break;
         }
     }
@@ -288,16 +304,24 @@ Result<std::unique_ptr<LocalEmitter>> prepareTensors(const EmitContext& c, Binar
     if (!precision) return notEmitted(c, "its result is not float");
     const auto coefficients = c.node->attributes.reals("coeff");
     std::vector<Side> sides;
-    for (size_t i = 0; i < c.node->operands.size(); ++i) {
+    const bool number = c.node->op == "tpu.CompareConst";
+    for (size_t i = 0; i < (number ? 1 : c.node->operands.size()); ++i) {
         if (c.node->operands[i] == ir::kNoValue) return notEmitted(c, "an operand is absent");
         WB_ASSIGN(Side side, sideOf(c, i, *precision));
-        if (i < coefficients.size()) side.factor = static_cast<float>(coefficients[i]);
+        if (i < coefficients.size() && (op == Binary::Add || op == Binary::Sub)) side.factor = static_cast<float>(coefficients[i]);
+        sides.push_back(std::move(side));
+    }
+    if (number) {
+        Side side;
+        side.shape = {1, 1, 1, 1};
+        side.constant = true;
+        side.values = {static_cast<float>(c.node->attributes.real("const_val", 0))};
         sides.push_back(std::move(side));
     }
     if (sides.size() < 2) return notEmitted(c, "it has one operand");
     const bool whole = sides[0].shape == chipShape(c.graph->value(c.node->results[0]).type.shape);
     auto emitter = std::make_unique<BinaryEmitter>(op, std::move(sides), *precision, fusedClamp(*c.node),
-                                                   c.node->attributes.boolean("is_reverse"));
+                                                   c.node->attributes.boolean(number ? "inversed" : "is_reverse"));
     emitter->setWhole(whole);
     return std::unique_ptr<LocalEmitter>(std::move(emitter));
 }

@@ -80,6 +80,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareFloatConv(const EmitContext& contex
     FloatConv conv;
     conv.transposed = node.op == "tpu.Deconv";
     WB_ASSIGN(conv.window, slidingWindow(context, conv.transposed));
+    if (conv.window.w.reach({0, conv.window.w.out}).input.begin != 0)
+        return notEmitted(context, "its first columns are cut off"); // commands see whole rows
     const auto in = floatOperand(context, 0), out = floatResult(context);
     if (!in || in != out) return notEmitted(context, "its operand and result are not of one kind of float");
     conv.precision = *out;
