@@ -214,7 +214,7 @@ void IntegerUnit::dequant(const Box& to, const Box& codes, int32_t zero, float s
         c.opd0_sign = operand.isSigned;
         c.opd2_sign = 1;
         c.opd1_const = 1;
-        c.opd1_addr = static_cast<uint16_t>(zero);
+        c.opd1_addr = static_cast<uint32_t>(zero);
         c.opd2_addr = std::bit_cast<uint32_t>(scale);
         m_out.add(c);
     });
