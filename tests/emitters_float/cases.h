@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Nodes to emit, and how far from the kernel's result their commands may end.
+#pragma once
+
+#include "tests/emitters_float/one_node.h"
+
+namespace wb::test {
+
+struct Case {
+    std::string name;
+    std::function<OneNode()> make;
+    double absolute = 0, relative = 0; ///< both zero: equal
+    Placement placement;
+};
+
+std::vector<Case> elementwiseCases();
+std::vector<Case> convCases();
+std::vector<Case> poolCases();
+std::vector<Case> axisCases();
+
+} // namespace wb::test
