@@ -88,6 +88,7 @@ void MainWindow::connectDocument() {
         m_statusBar->setRange(0, 1000);
         m_statusBar->setValue(0);
         m_statusBar->show();
+        m_messages->remove(QStringLiteral("sample")); // its advice is taken
         m_jobText = title;
         m_statusJob->setText(title);
     });

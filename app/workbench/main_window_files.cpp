@@ -234,7 +234,7 @@ void MainWindow::showStageForm(Stage stage) {
     if (!form) return;
     int at = m_left->indexOf(form);
     if (at < 0) {
-        at = m_left->addTab(form, document::stageName(stage));
+        at = m_left->addTab(form, document::stageName(stage).replace(u'&', QStringLiteral("&&"))); // no mnemonic
         auto* close = new QToolButton;
         close->setObjectName(QStringLiteral("closeStageForm"));
         close->setAutoRaise(true);

@@ -231,7 +231,7 @@ void MainWindow::retranslateUi() {
         if (m_views->hasStageForm(stage))
             for (int i = 0; i < m_left->count(); ++i)
                 if (m_left->tabBar()->tabButton(i, QTabBar::RightSide) && m_left->widget(i) == m_views->stageForm(stage))
-                    m_left->setTabText(i, document::stageName(stage));
+                    m_left->setTabText(i, document::stageName(stage).replace(u'&', QStringLiteral("&&")));
     m_targetLabel->setText(tr("Target"));
     m_colourLabel->setText(tr("Colour"));
     m_target->setAccessibleName(tr("Target"));

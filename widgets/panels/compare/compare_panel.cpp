@@ -124,7 +124,7 @@ QWidget* Panel::Private::buildSettings() {
     all->horizontalHeader()->setMinimumSectionSize(36);
     all->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     all->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-    for (const auto& [at, wide] : {std::pair(1, 52), std::pair(2, 50), std::pair(3, 42), std::pair(4, 44)}) all->setColumnWidth(at, wide);
+    for (const auto& [at, wide] : {std::pair(1, 48), std::pair(2, 46), std::pair(3, 40), std::pair(4, 42)}) all->setColumnWidth(at, wide);
     all->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     all->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     all->horizontalHeader()->setFixedHeight(26);
@@ -172,7 +172,7 @@ void Panel::Private::build() {
     leftColumn->setSpacing(0);
     leftColumn->addWidget(stripHead);
     leftColumn->addWidget(strip, 1);
-    left->setMinimumWidth(160);
+    left->setMinimumWidth(190);
 
     view = new detection_view::DetectionView;
     rows = new CompareTableModel(q);
