@@ -14,7 +14,8 @@ uint64_t getBits(std::span<const std::byte> bytes, size_t bit, size_t width) {
     uint64_t value = 0;
     for (size_t done = 0; done < width;) {
         const size_t at = bit + done, take = std::min<size_t>(8 - at % 8, width - done);
-        const uint64_t part = std::to_integer<uint64_t>(bytes[at / 8]) >> at % 8 & ((1u << take) - 1);
+        const uint64_t part =
+            std::to_integer<uint64_t>(bytes[at / 8]) >> at % 8 & ((1u << take) - 1);
         value |= part << done;
         done += take;
     }
@@ -29,10 +30,12 @@ void putBits(std::span<std::byte> bytes, size_t bit, size_t width, uint64_t valu
     }
 }
 
-Error damaged(std::string what) { return Error{Code::CommandDamaged, std::move(what)}; }
+Error damaged(std::string what) {
+    return Error{Code::CommandDamaged, std::move(what)};
+}
 
-/// The format that these first bytes announce; null if there is none. Opcode and operation decide, and for TIU bit 0
-/// (cmd_short), which LAR and SYSID do not have.
+/// The format that these first bytes announce; null if there is none. Opcode and operation decide,
+/// and for TIU bit 0 (cmd_short), which LAR and SYSID do not have.
 const FormatSpec* announced(Engine engine, std::span<const std::byte> head) {
     const bool tiu = engine == Engine::Tiu;
     const auto opcode = static_cast<int>(tiu ? getBits(head, 41, 4) : getBits(head, 32, 4));
@@ -41,8 +44,10 @@ const FormatSpec* announced(Engine engine, std::span<const std::byte> head) {
     const FormatSpec* longForm = nullptr;
     for (const FormatSpec& f : formats()) {
         if (f.engine != engine) continue;
-        if (f.opcode < 0) longForm = &f;
-        else if (f.opcode == opcode && (f.operationCodes >> operation & 1)) found = &f;
+        if (f.opcode < 0)
+            longForm = &f;
+        else if (f.opcode == opcode && (f.operationCodes >> operation & 1))
+            found = &f;
     }
     const bool hasShortBit = found && std::string_view(found->fields.front().name) == "cmd_short";
     if (tiu && hasShortBit && !getBits(head, 0, 1)) return longForm;
@@ -58,8 +63,10 @@ Status encode(const Command& command, std::span<std::byte> out) {
     for (const FieldSpec& f : format.fields) {
         const uint64_t value = fieldValue(command, f);
         if (f.width < 64 && value >> f.width)
-            return Error{Code::CodegenLimit, std::string(format.name) + " " + operationName(command) + ": " + f.name + " is " +
-                                                 std::to_string(value) + ", the field has " + std::to_string(f.width) + " bits"}
+            return Error{Code::CodegenLimit, std::string(format.name) + " " +
+                                                 operationName(command) + ": " + f.name + " is " +
+                                                 std::to_string(value) + ", the field has " +
+                                                 std::to_string(f.width) + " bits"}
                 .field("command", format.name)
                 .field("field", f.name)
                 .field("value", std::to_string(value));
@@ -73,7 +80,8 @@ Result<Decoded> decode(Engine engine, std::span<const std::byte> bytes) {
     if (bytes.size() < kHead) return damaged("the stream ends within a command");
     const FormatSpec* format = announced(engine, bytes);
     if (!format) return damaged("no command has this opcode and operation");
-    if (bytes.size() < format->bytes) return damaged("the stream ends within " + std::string(format->name));
+    if (bytes.size() < format->bytes)
+        return damaged("the stream ends within " + std::string(format->name));
     Decoded out{defaultCommand(static_cast<size_t>(format - formats().data())), format->bytes};
     std::array<std::byte, kLongestCommand> again{};
     for (const FieldSpec& f : format->fields) {
@@ -90,8 +98,8 @@ Result<std::vector<Command>> decodeStream(Engine engine, std::span<const std::by
     std::vector<Command> out;
     size_t at = 0;
     const auto where = [&] {
-        return std::string(engine == Engine::Tiu ? "TIU" : "GDMA") + " command " + std::to_string(out.size() + 1) + " at byte " +
-               std::to_string(at);
+        return std::string(engine == Engine::Tiu ? "TIU" : "GDMA") + " command " +
+               std::to_string(out.size() + 1) + " at byte " + std::to_string(at);
     };
     while (at < bytes.size()) {
         Result<Decoded> next = decode(engine, bytes.subspan(at));
@@ -105,7 +113,8 @@ Result<std::vector<Command>> decodeStream(Engine engine, std::span<const std::by
         at += next->bytes;
         out.push_back(std::move(next->command));
         if (!isEnd(out.back())) continue;
-        if (std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(), [](std::byte b) { return b != std::byte{0}; }))
+        if (std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(),
+                        [](std::byte b) { return b != std::byte{0}; }))
             return damaged("there are commands behind the end of the stream");
         return out;
     }

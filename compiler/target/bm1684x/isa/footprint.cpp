@@ -17,24 +17,31 @@ uint64_t laneMask(int64_t first, int64_t end) {
     return below & (kAllLanes << first);
 }
 
-/// Bytes from an (n, c row)'s first element to behind its last one; lines that are padded to vectors are written whole.
+/// Bytes from an (n, c row)'s first element to behind its last one; lines that are padded to
+/// vectors are written whole.
 int64_t span(const Operand& o) {
-    const int64_t bytes = ((o.shape[2] - 1) * o.stride[2] + (o.shape[3] - 1) * o.stride[3] + 1) * bytesOf(o.precision);
+    const int64_t bytes = ((o.shape[2] - 1) * o.stride[2] + (o.shape[3] - 1) * o.stride[3] + 1) *
+                          bytesOf(o.precision);
     return std::string_view(o.layout) == "row-aligned" ? roundUp(bytes, kVectorBytes) : bytes;
 }
 
-/// Ranges of a local tensor, piece by piece: pieces that follow each other in the same lanes become one.
+/// Ranges of a local tensor, piece by piece: pieces that follow each other in the same lanes become
+/// one.
 class LocalPieces {
 public:
-    explicit LocalPieces(const Operand& o) : m_operand(o), m_span(span(o)) {
+    explicit LocalPieces(const Operand& o)
+        : m_operand(o)
+        , m_span(span(o)) {
         const int64_t end = o.lane0() + o.shape[1], rows = ceilDiv(end, kLanes);
         if (rows * o.shape[0] > kManyPieces) {
             const int64_t last = (o.shape[0] - 1) * o.stride[0] + (rows - 1) * o.stride[1];
-            add(0, last * bytesOf(o.precision) + m_span, rows > 1 ? kAllLanes : laneMask(o.lane0(), end));
+            add(0, last * bytesOf(o.precision) + m_span,
+                rows > 1 ? kAllLanes : laneMask(o.lane0(), end));
             return;
         }
         for (int64_t row = 0; row < rows; ++row) {
-            const uint64_t lanes = laneMask(row == 0 ? o.lane0() : 0, std::min(kLanes, end - row * kLanes));
+            const uint64_t lanes =
+                laneMask(row == 0 ? o.lane0() : 0, std::min(kLanes, end - row * kLanes));
             for (int64_t n = 0; n < o.shape[0]; ++n) {
                 const int64_t begin = (n * o.stride[0] + row * o.stride[1]) * bytesOf(o.precision);
                 add(begin, begin + m_span, lanes);
@@ -53,7 +60,8 @@ private:
         begin = std::min(begin, kLaneBytes);
         end = std::min(end, kLaneBytes);
         // Whole vectors count: nothing else lives in the padding behind a row.
-        if (!ranges.empty() && ranges.back().lanes == lanes && begin >= ranges.back().begin && begin <= roundUp(ranges.back().end, kVectorBytes)) {
+        if (!ranges.empty() && ranges.back().lanes == lanes && begin >= ranges.back().begin &&
+            begin <= roundUp(ranges.back().end, kVectorBytes)) {
             ranges.back().end = std::max(ranges.back().end, static_cast<uint32_t>(end));
             return;
         }
@@ -69,14 +77,18 @@ ByteRange hull(const Operand& o) {
     return {o.address, o.address + static_cast<uint64_t>(last * bytesOf(o.precision) + span(o))};
 }
 
-template <class T> void append(std::vector<T>& to, const std::vector<T>& more) { to.insert(to.end(), more.begin(), more.end()); }
+template <class T> void append(std::vector<T>& to, const std::vector<T>& more) {
+    to.insert(to.end(), more.begin(), more.end());
+}
 
 } // namespace
 
 Footprint footprint(const Command& command) {
     Footprint out;
     for (const Operand& o : operandsOf(command)) {
-        if (o.space == Space::Constant || std::find(o.shape.begin(), o.shape.end(), 0) != o.shape.end()) continue;
+        if (o.space == Space::Constant ||
+            std::find(o.shape.begin(), o.shape.end(), 0) != o.shape.end())
+            continue;
         switch (o.space) {
         case Space::Local: {
             LocalPieces pieces(o);
@@ -115,7 +127,8 @@ Footprint footprint(const Command& command) {
             if (o.writes) out.globalWrites.push_back(range);
             break;
         }
-        default: out.outside = o.name;
+        default:
+            out.outside = o.name;
         }
     }
     return out;

@@ -15,7 +15,8 @@ static_assert(std::size(kFormats) == std::variant_size_v<Command>);
 
 template <size_t... I> Command makeDefault(size_t index, std::index_sequence<I...>) {
     using Make = Command (*)();
-    static constexpr std::array<Make, sizeof...(I)> makers{[]() -> Command { return Command(std::in_place_index<I>); }...};
+    static constexpr std::array<Make, sizeof...(I)> makers{
+        []() -> Command { return Command(std::in_place_index<I>); }...};
     return makers[index]();
 }
 
@@ -24,7 +25,8 @@ std::byte* memory(Command& command) {
 }
 
 const std::byte* memory(const Command& command) {
-    return std::visit([](const auto& c) { return reinterpret_cast<const std::byte*>(&c); }, command);
+    return std::visit([](const auto& c) { return reinterpret_cast<const std::byte*>(&c); },
+                      command);
 }
 
 const FieldSpec* find(const Command& command, std::string_view name) {
@@ -35,8 +37,12 @@ const FieldSpec* find(const Command& command, std::string_view name) {
 
 } // namespace
 
-std::span<const FormatSpec> formats() { return kFormats; }
-const FormatSpec& formatOf(const Command& command) { return kFormats[command.index()]; }
+std::span<const FormatSpec> formats() {
+    return kFormats;
+}
+const FormatSpec& formatOf(const Command& command) {
+    return kFormats[command.index()];
+}
 Command defaultCommand(size_t index) {
     return makeDefault(index, std::make_index_sequence<std::variant_size_v<Command>>());
 }
@@ -54,8 +60,10 @@ uint64_t fieldValue(const Command& command, const FieldSpec& field) {
 
 void setFieldValue(Command& command, const FieldSpec& field, uint64_t value) {
     const auto narrow = static_cast<uint32_t>(value);
-    if (field.width > 32) std::memcpy(memory(command) + field.offset, &value, sizeof value);
-    else std::memcpy(memory(command) + field.offset, &narrow, sizeof narrow);
+    if (field.width > 32)
+        std::memcpy(memory(command) + field.offset, &value, sizeof value);
+    else
+        std::memcpy(memory(command) + field.offset, &narrow, sizeof narrow);
 }
 
 std::optional<uint64_t> field(const Command& command, std::string_view name) {
@@ -71,7 +79,8 @@ bool setField(Command& command, std::string_view name, uint64_t value) {
 
 uint32_t operationOf(const Command& command) {
     const bool tiu = engineOf(command) == Engine::Tiu;
-    return static_cast<uint32_t>(field(command, tiu ? "tsk_eu_typ" : "cmd_special_function").value_or(0));
+    return static_cast<uint32_t>(
+        field(command, tiu ? "tsk_eu_typ" : "cmd_special_function").value_or(0));
 }
 
 std::string operationName(const Command& command) {
@@ -83,7 +92,8 @@ std::string operationName(const Command& command) {
 
 bool isEnd(const Command& command) {
     if (const auto* sys = std::get_if<SysId>(&command)) return sys->tsk_eu_typ == SysOp::End;
-    if (const auto* sys = std::get_if<DmaSys>(&command)) return sys->cmd_special_function == DmaSysOp::End;
+    if (const auto* sys = std::get_if<DmaSys>(&command))
+        return sys->cmd_special_function == DmaSysOp::End;
     return false;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs at build time: bm1684x.isa → commands.inc (enums, one struct a format, the variant) and formats.inc (where each
-// member's bits lie). A mistake in the table stops the build with its line number.
+// Runs at build time: bm1684x.isa → commands.inc (enums, one struct a format, the variant) and
+// formats.inc (where each member's bits lie). A mistake in the table stops the build with its line
+// number.
 //
 // generate TABLE COMMANDS FORMATS
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
@@ -57,7 +59,8 @@ std::vector<std::vector<std::string>> pieces(const std::string& text) {
     for (std::string piece; std::getline(commas, piece, ',');) {
         std::istringstream words(piece);
         std::vector<std::string> list;
-        for (std::string word; words >> word;) list.push_back(word);
+        for (std::string word; words >> word;)
+            list.push_back(word);
         if (!list.empty()) out.push_back(std::move(list));
     }
     return out;
@@ -66,15 +69,18 @@ std::vector<std::vector<std::string>> pieces(const std::string& text) {
 std::pair<int, int> range(const std::string& text) {
     const auto dash = text.find('-');
     const int first = static_cast<int>(number(text.substr(0, dash)));
-    const int last = dash == std::string::npos ? first : static_cast<int>(number(text.substr(dash + 1)));
+    const int last =
+        dash == std::string::npos ? first : static_cast<int>(number(text.substr(dash + 1)));
     if (last < first) fail("the range " + text + " runs backwards");
     return {first, last};
 }
 
 void addBits(Block& block, const std::string& text) {
     for (const auto& words : pieces(text)) {
-        const bool bare = words.size() == 3 && words[1] == "="; // field = default: changes a shared field
-        if (!bare && words.size() != 2 && !(words.size() == 4 && words[2] == "=")) fail("expected: field bits [= default]");
+        const bool bare =
+            words.size() == 3 && words[1] == "="; // field = default: changes a shared field
+        if (!bare && words.size() != 2 && !(words.size() == 4 && words[2] == "="))
+            fail("expected: field bits [= default]");
         const auto known = std::find_if(block.fields.begin(), block.fields.end(),
                                         [&](const Field& f) { return f.name == words[0]; });
         if (bare) {
@@ -87,7 +93,8 @@ void addBits(Block& block, const std::string& text) {
         if (last - first >= 64) fail("the field " + words[0] + " has more than 64 bits");
         for (const Field& f : block.fields)
             if (first < f.bit + f.width && f.bit <= last) fail(words[0] + " overlaps " + f.name);
-        block.fields.push_back({words[0], first, last - first + 1, words.size() == 4 ? number(words[3]) : 0});
+        block.fields.push_back(
+            {words[0], first, last - first + 1, words.size() == 4 ? number(words[3]) : 0});
     }
 }
 
@@ -106,7 +113,8 @@ void addOperations(Block& block, const std::string& text) {
 /// Checks a finished format and gives opcode and operation fields their place.
 void close(Block& block) {
     if (block.type.empty()) return;
-    std::sort(block.fields.begin(), block.fields.end(), [](const Field& a, const Field& b) { return a.bit < b.bit; });
+    std::sort(block.fields.begin(), block.fields.end(),
+              [](const Field& a, const Field& b) { return a.bit < b.bit; });
     const std::string opcode = block.engine == "tiu" ? "tsk_typ" : "cmd_type";
     bool found = false;
     for (Field& f : block.fields) {
@@ -120,17 +128,23 @@ void close(Block& block) {
     if (!block.codes) fail(block.type + " has no operations");
     for (const Address& a : block.addresses)
         for (const char* half : {"_l32", "_h8"})
-            if (std::none_of(block.fields.begin(), block.fields.end(), [&](const Field& f) { return f.name == a.reg + half; }))
+            if (std::none_of(block.fields.begin(), block.fields.end(),
+                             [&](const Field& f) { return f.name == a.reg + half; }))
                 fail("there is no field " + a.reg + half);
 }
 
-void apply(Block& block, const std::map<std::string, Block>& parts, const std::string& key, const std::string& rest) {
-    if (key == "name") block.name = rest;
-    else if (key == "operations") addOperations(block, rest);
+void apply(Block& block, const std::map<std::string, Block>& parts, const std::string& key,
+           const std::string& rest) {
+    if (key == "name")
+        block.name = rest;
+    else if (key == "operations")
+        addOperations(block, rest);
     else if (key == "codes") {
         const auto [first, last] = range(rest);
-        for (int code = first; code <= last; ++code) block.codes |= uint32_t{1} << code;
-    } else if (key == "bits") addBits(block, rest);
+        for (int code = first; code <= last; ++code)
+            block.codes |= uint32_t{1} << code;
+    } else if (key == "bits")
+        addBits(block, rest);
     else if (key == "address") {
         std::istringstream in(rest);
         Address a;
@@ -139,9 +153,12 @@ void apply(Block& block, const std::map<std::string, Block>& parts, const std::s
     } else if (key == "use") {
         const auto part = parts.find(rest);
         if (part == parts.end()) fail("there is no part " + rest);
-        for (const Field& f : part->second.fields) block.fields.push_back(f);
-        for (const Address& a : part->second.addresses) block.addresses.push_back(a);
-    } else fail("unknown word '" + key + "'");
+        for (const Field& f : part->second.fields)
+            block.fields.push_back(f);
+        for (const Address& a : part->second.addresses)
+            block.addresses.push_back(a);
+    } else
+        fail("unknown word '" + key + "'");
 }
 
 std::vector<Block> parse(std::istream& in) {
@@ -157,8 +174,10 @@ std::vector<Block> parse(std::istream& in) {
         text.erase(text.find_last_not_of(" \t\r") + 1);
         if (text.empty()) continue;
         const size_t indent = text.find_first_not_of(' ');
-        if (indent > 2 && !statements.empty()) statements.back().second += text;
-        else statements.emplace_back(at, text);
+        if (indent > 2 && !statements.empty())
+            statements.back().second += text;
+        else
+            statements.emplace_back(at, text);
     }
     for (const auto& [line, text] : statements) {
         g_line = line;
@@ -171,8 +190,10 @@ std::vector<Block> parse(std::istream& in) {
         } else if (key == "format") {
             Block next;
             std::istringstream head(rest);
-            if (!(head >> next.type >> next.engine >> next.bytes >> next.opcode)) fail("expected: format TYPE ENGINE BYTES OPCODE");
-            if (next.engine != "tiu" && next.engine != "gdma") fail("unknown engine " + next.engine);
+            if (!(head >> next.type >> next.engine >> next.bytes >> next.opcode))
+                fail("expected: format TYPE ENGINE BYTES OPCODE");
+            if (next.engine != "tiu" && next.engine != "gdma")
+                fail("unknown engine " + next.engine);
             formats.push_back(std::move(next));
             block = &formats.back();
         } else {
@@ -180,7 +201,8 @@ std::vector<Block> parse(std::istream& in) {
             apply(*block, parts, key, rest);
         }
     }
-    for (Block& format : formats) close(format);
+    for (Block& format : formats)
+        close(format);
     return formats;
 }
 
@@ -195,24 +217,28 @@ void writeCommands(const std::vector<Block>& formats, std::ostream& out) {
         out << '\n';
         if (!b.operations.empty()) {
             out << "namespace " << b.operationEnum << " {\nenum Code : uint32_t {";
-            for (const Operation& o : b.operations) out << ' ' << o.name << " = " << o.code << ',';
+            for (const Operation& o : b.operations)
+                out << ' ' << o.name << " = " << o.code << ',';
             out << " };\n}\n";
         }
         out << "/// " << b.name << ", " << b.bytes << " bytes.\nstruct " << b.type << " {\n";
         for (const Field& f : b.fields) {
-            out << "    " << (f.width > 32 ? "uint64_t " : "uint32_t ") << f.name << " = " << f.preset << "u; ///< bit" << (f.width > 1 ? "s " : " ")
-                << f.bit;
+            out << "    " << (f.width > 32 ? "uint64_t " : "uint32_t ") << f.name << " = "
+                << f.preset << "u; ///< bit" << (f.width > 1 ? "s " : " ") << f.bit;
             if (f.width > 1) out << '-' << f.bit + f.width - 1;
             out << '\n';
         }
         for (const Address& a : b.addresses)
-            out << "    uint64_t " << a.name << "() const { return static_cast<uint64_t>(" << a.reg << "_h8) << 32 | " << a.reg
-                << "_l32; }\n    void set" << capital(a.name) << "(uint64_t address) {\n        " << a.reg
-                << "_l32 = static_cast<uint32_t>(address);\n        " << a.reg << "_h8 = static_cast<uint32_t>(address >> 32);\n    }\n";
+            out << "    uint64_t " << a.name << "() const { return static_cast<uint64_t>(" << a.reg
+                << "_h8) << 32 | " << a.reg << "_l32; }\n    void set" << capital(a.name)
+                << "(uint64_t address) {\n        " << a.reg
+                << "_l32 = static_cast<uint32_t>(address);\n        " << a.reg
+                << "_h8 = static_cast<uint32_t>(address >> 32);\n    }\n";
         out << "    bool operator==(const " << b.type << "&) const = default;\n};\n";
     }
     out << "\nusing Command = std::variant<";
-    for (size_t i = 0; i < formats.size(); ++i) out << (i ? ", " : "") << formats[i].type;
+    for (size_t i = 0; i < formats.size(); ++i)
+        out << (i ? ", " : "") << formats[i].type;
     out << ">;\n";
 }
 
@@ -221,19 +247,32 @@ void writeFormats(const std::vector<Block>& formats, std::ostream& out) {
     for (const Block& b : formats) {
         out << "constexpr FieldSpec k" << b.type << "Fields[] = {\n";
         for (const Field& f : b.fields)
-            out << "    {\"" << f.name << "\", " << f.bit << ", " << f.width << ", offsetof(" << b.type << ", " << f.name << ")},\n";
+            out << "    {\"" << f.name << "\", " << f.bit << ", " << f.width << ", offsetof("
+                << b.type << ", " << f.name << ")},\n";
         out << "};\n";
         if (b.operations.empty()) continue;
         out << "constexpr OperationSpec k" << b.type << "Operations[] = {\n";
-        for (const Operation& o : b.operations) out << "    {\"" << o.name << "\", " << o.code << "},\n";
+        for (const Operation& o : b.operations)
+            out << "    {\"" << o.name << "\", " << o.code << "},\n";
         out << "};\n";
     }
     out << "constexpr FormatSpec kFormats[] = {\n";
     for (const Block& b : formats)
-        out << "    {\"" << b.type << "\", \"" << b.name << "\", Engine::" << (b.engine == "tiu" ? "Tiu" : "Gdma") << ", " << b.bytes << ", "
-            << (b.opcode == "any" ? "-1" : b.opcode) << ", " << b.codes << "u, k" << b.type << "Fields, "
+        out << "    {\"" << b.type << "\", \"" << b.name
+            << "\", Engine::" << (b.engine == "tiu" ? "Tiu" : "Gdma") << ", " << b.bytes << ", "
+            << (b.opcode == "any" ? "-1" : b.opcode) << ", " << b.codes << "u, k" << b.type
+            << "Fields, "
             << (b.operations.empty() ? std::string("{}") : "k" + b.type + "Operations") << "},\n";
     out << "};\n";
+}
+
+/// A file that stays as it is keeps its time, and nothing behind it is built again.
+bool writeIfNew(const char* path, const std::string& text) {
+    std::ifstream old(path, std::ios::binary);
+    if (old && std::string(std::istreambuf_iterator<char>(old), {}) == text) return true;
+    std::ofstream out(path, std::ios::binary);
+    return static_cast<bool>(
+        out.write(text.data(), static_cast<std::streamsize>(text.size())).flush());
 }
 
 } // namespace
@@ -246,9 +285,10 @@ int main(int argc, char** argv) {
     std::ifstream table(argv[1]);
     if (!table) fail(std::string("cannot read ") + argv[1]);
     const std::vector<Block> formats = parse(table);
-    std::ofstream commands(argv[2]), specs(argv[3]);
+    std::ostringstream commands, specs;
     writeCommands(formats, commands);
     writeFormats(formats, specs);
-    if (!commands.flush() || !specs.flush()) fail("cannot write the results");
+    if (!writeIfNew(argv[2], commands.str()) || !writeIfNew(argv[3], specs.str()))
+        fail("cannot write the results");
     return 0;
 }

@@ -14,23 +14,31 @@ int64_t rowsOf(const Operand& o) {
 
 void placeTiu(Operand& operand, uint64_t address) {
     operand.address = address;
-    if (address < kLocalBytes) operand.space = Space::Local;
+    if (address < kLocalBytes)
+        operand.space = Space::Local;
     else if (address >= kLocalBase && address < kLocalBase + kLocalBytes) {
         operand.space = Space::Local;
         operand.address = address - kLocalBase;
-    } else if (address >= kStaticBase && address < kStaticBase + kStaticBytes) operand.space = Space::Static;
-    else operand.space = Space::Nowhere;
+    } else if (address >= kStaticBase && address < kStaticBase + kStaticBytes)
+        operand.space = Space::Static;
+    else
+        operand.space = Space::Nowhere;
 }
 
 void placeGdma(Operand& operand, uint64_t address) {
     operand.address = address;
-    const auto within = [&](uint64_t base, uint64_t end) { return address >= base && address < end; };
+    const auto within = [&](uint64_t base, uint64_t end) {
+        return address >= base && address < end;
+    };
     if (within(kLocalBase, kLocalBase + kLocalBytes)) {
         operand.space = Space::Local;
         operand.address = address - kLocalBase;
-    } else if (within(kStaticBase, kStaticBase + kStaticBytes)) operand.space = Space::Static;
-    else if (within(kL2Base, kL2Base + kL2Bytes) || within(kGlobalBase, kGlobalEnd)) operand.space = Space::Global;
-    else operand.space = Space::Nowhere;
+    } else if (within(kStaticBase, kStaticBase + kStaticBytes))
+        operand.space = Space::Static;
+    else if (within(kL2Base, kL2Base + kL2Bytes) || within(kGlobalBase, kGlobalEnd))
+        operand.space = Space::Global;
+    else
+        operand.space = Space::Nowhere;
 }
 
 void layAligned(Operand& o) {
@@ -54,7 +62,8 @@ void layRowAligned(Operand& o) {
 } // namespace detail
 
 std::vector<Operand> operandsOf(const Command& command) {
-    return engineOf(command) == Engine::Tiu ? detail::tiuOperands(command) : detail::gdmaOperands(command);
+    return engineOf(command) == Engine::Tiu ? detail::tiuOperands(command)
+                                            : detail::gdmaOperands(command);
 }
 
 } // namespace wb::bm1684x
