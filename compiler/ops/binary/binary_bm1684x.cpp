@@ -26,7 +26,7 @@ public:
         for (size_t i = 0; i < 2; ++i) {
             const CodeSide& s = m_sides[i];
             terms[i] = side(i, call, unit);
-            if (s.multiplier == 1 && s.shift == 0) continue;
+            if (isTaken(s)) continue;
             const auto scaled = scratch(i, call, !unsignedThroughout());
             unit.apply(ArOp::MulSaturating, scaled, terms[i],
                        IntegerUnit::Number{static_cast<int32_t>(s.multiplier), Precision::Int8, !unsignedThroughout()},
@@ -53,7 +53,7 @@ public:
     std::vector<int64_t> scratchBytes(const Part& result) const override {
         auto bytes = CodeCombine::scratchBytes(result);
         for (size_t i = 0; i < 2; ++i)
-            if (m_sides[i].multiplier == 1 && m_sides[i].shift == 0) bytes[2 + i] = 0;
+            if (isTaken(m_sides[i])) bytes[2 + i] = 0;
         if (m_outSigned || unsignedThroughout()) bytes[4] = 0;
         return bytes;
     }
@@ -64,6 +64,11 @@ private:
         return !m_outSigned && !m_minus && std::none_of(m_sides.begin(), m_sides.end(), [](const CodeSide& s) {
             return s.isSigned || s.multiplier < 0;
         });
+    }
+
+    /// Terms that are added as they are: of the sign that the sum shall have, since two unsigned ones saturate as such.
+    bool isTaken(const CodeSide& s) const {
+        return s.multiplier == 1 && s.shift == 0 && (s.isSigned || unsignedThroughout());
     }
 
     bool m_minus, m_reverse;
