@@ -6,7 +6,8 @@
 namespace wb::workbench {
 namespace {
 
-constexpr int kContiguous = 8, kWordStart = 10, kWhole = 30, kLetter = 1;
+// A word that stands there as typed beats any scattering of its letters: kWhole is more than those can collect.
+constexpr int kContiguous = 8, kWordStart = 10, kWhole = 2000, kLetter = 1;
 
 bool startsWord(const QString& text, qsizetype i) {
     if (i == 0) return true;
