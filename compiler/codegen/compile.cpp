@@ -6,6 +6,7 @@
 #include "compiler/codegen/emission/schedule.h"
 #include "compiler/codegen/final_text.h"
 #include "compiler/codegen/groups/plan.h"
+#include "compiler/codegen/rewrites/flatten.h"
 
 #include <set>
 
@@ -22,11 +23,11 @@ PlacedTensor placed(const ir::Graph& graph, const Selection& selection, const Dd
 }
 
 /// Values that are in DDR at some time, in order.
-std::set<ValueId> storedValues(const ir::Graph& graph, const std::vector<Step>& steps) {
+std::set<ValueId> storedValues(const ir::Graph& graph, const Selection& selection, const std::vector<Step>& steps) {
     std::set<ValueId> out;
     for (const Step& step : steps) {
         if (step.how == Runs::Local) out.insert(step.group.outputs.begin(), step.group.outputs.end());
-        else out.insert(graph.node(step.node).results[0]);
+        else if (!selection.nodes[static_cast<size_t>(step.node)].fold) out.insert(graph.node(step.node).results[0]);
     }
     return out;
 }
@@ -52,10 +53,16 @@ int32_t zeroPointOf(const PlacedTensor& tensor) {
     return quant == nullptr ? 0 : static_cast<int32_t>(quant->zeroPoint());
 }
 
-Result<CompiledModel> compile(const ir::Graph& graph, const CompileOptions& options, const JobContext& context) {
+Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
+    const ops::EmitterTable& emitters = options.emitters == nullptr ? ops::emitterTable() : *options.emitters;
+    ir::Graph graph = lowered;
+    if (options.fuse && !options.observable) { // every layer keeps its name and shape when they are observed
+        graph = foldRows(lowered);
+        WB_ASSIGN(const Selection first, select(graph, emitters));
+        graph = flattenLonely(graph, first);
+    }
     WB_TRY(checkOutputs(graph));
-    WB_ASSIGN(const Selection selection,
-              select(graph, options.emitters == nullptr ? ops::emitterTable() : *options.emitters));
+    WB_ASSIGN(const Selection selection, select(graph, emitters));
     const Views views = findViews(graph, selection, !options.observable);
     Constants constants(selection);
     WB_ASSIGN(auto steps, planSteps(graph, selection, options, constants, context));
@@ -93,7 +100,7 @@ Result<CompiledModel> compile(const ir::Graph& graph, const CompileOptions& opti
         model.inputs.push_back(placed(graph, selection, ddr, id));
     for (const ValueId id : graph.outputs)
         model.outputs.push_back(placed(graph, selection, ddr, id));
-    for (const ValueId id : storedValues(graph, steps))
+    for (const ValueId id : storedValues(graph, selection, steps))
         if (!graph.isOutput(id)) model.stored.push_back(placed(graph, selection, ddr, id));
     model.text = finalText(graph, selection, views, steps, ddr, model);
     return model;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Lowered graph → what a bmodel holds: two instruction streams, the constants' bytes and the map of DDR.
-// The stages, each a folder: selection/ (which emitter runs a node), views/ (which values share bytes), groups/ and
-// tiling/ (what runs together, in which slices), memory/ (local addresses), addresses/ (DDR), emission/ (commands).
+// The stages, each a folder: rewrites/ (other forms of the same), selection/ (which emitter runs a node), views/ (which
+// values share bytes), groups/ and tiling/ (what runs together, in which slices), memory/ (local addresses),
+// addresses/ (DDR), emission/ (commands).
 //
 // `container.h` makes bmodel structures of the result, `simulate.h` runs it on the simulator.
 #pragma once

@@ -14,11 +14,41 @@ using bm1684x::alignedTensor;
 using bm1684x::kLanes;
 using bm1684x::LocalTensor;
 using bm1684x::Part;
+using bm1684x::Place;
 
 /// Pieces of channels that have constants of their own.
 size_t constantPieces(const Step& step) { return static_cast<size_t>(step.tiling.cut.c); }
 size_t constantPiece(const Step& step, size_t slice) {
     return slice / (step.tiling.slices.size() / constantPieces(step));
+}
+
+/// The picture behind a fold of rows, once for each row of the kernel; rows beyond its edges are zeros.
+void loadRows(bm1684x::Assembler& out, const bm1684x::GlobalTensor& folded, const RowFold& fold, const LocalTensor& to) {
+    const int64_t size = bm1684x::bytesOf(to.precision), width = folded.shape[3];
+    const Place local = bm1684x::placeOf(to);
+    const auto rowsAt = [&](int64_t k, int64_t row) { // lane of the first channel, place of a row
+        Place place = local;
+        place.address += static_cast<uint64_t>(k * fold.channels * bm1684x::kLaneBytes +
+                                               (row - to.part.h.begin) * to.hStride * size);
+        return place;
+    };
+    for (int64_t k = 0; k < fold.kernel; ++k) {
+        const int64_t shift = k * fold.dilation - fold.pad; // picture row = stride · row + shift
+        const auto& h = to.part.h;
+        const int64_t begin = std::clamp(shift < 0 ? bm1684x::ceilDiv(-shift, fold.stride) : 0, h.begin, h.end);
+        const int64_t last = fold.rows - 1 - shift;
+        const int64_t end = std::clamp(last < 0 ? 0 : last / fold.stride + 1, begin, h.end);
+        const auto shape = [&](int64_t rows) {
+            return std::array<int64_t, 4>{to.n(), fold.channels, rows, to.w()};
+        };
+        bm1684x::fillBox(out, to.precision, shape(begin - h.begin), 0, rowsAt(k, h.begin));
+        bm1684x::fillBox(out, to.precision, shape(h.end - end), 0, rowsAt(k, end));
+        const int64_t plane = fold.rows * width;
+        Place picture{folded.address, {fold.channels * plane, plane, fold.stride * width, 1}};
+        picture.address += static_cast<uint64_t>(
+            (to.part.n.begin * fold.channels * plane + (begin * fold.stride + shift) * width + to.part.w.begin) * size);
+        bm1684x::copyBox(out, to.precision, shape(end - begin), picture, rowsAt(k, begin));
+    }
 }
 
 /// One group at work.
@@ -76,10 +106,16 @@ private:
                                        memory.constants[piece % 2] + static_cast<uint32_t>(block->offset));
             for (size_t i = 0; i < m_step.group.inputs.size(); ++i) {
                 if (m_firstUse[i] != node || (k > 0 && memory.inputStays[i])) continue;
-                bm1684x::load(m_out, m_context.ddr.tensor(m_context.selection, m_step.group.inputs[i]),
-                              inputTensor(i, k));
+                loadInput(m_step.group.inputs[i], inputTensor(i, k));
             }
         }
+    }
+
+    void loadInput(ir::ValueId id, const LocalTensor& to) {
+        const auto from = m_context.ddr.tensor(m_context.selection, id);
+        const auto& fold = m_context.selection.nodes[static_cast<size_t>(m_context.graph.value(id).producer)].fold;
+        if (fold) loadRows(m_out, from, *fold, to);
+        else bm1684x::load(m_out, from, to);
     }
 
     /// Every result is stored behind the node that makes it; the transfer waits, the next nodes do not.

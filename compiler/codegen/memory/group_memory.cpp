@@ -121,8 +121,12 @@ public:
                 memory.scratch.back().push_back(m_buffers[index].address);
         }
         memory.constants = turns(m_constantBuffers);
-        for (const LocalBuffer& buffer : m_buffers)
-            memory.bytes = std::max(memory.bytes, buffer.address + roundUp(buffer.bytes, kVectorBytes));
+        int64_t begin = laneBytes, end = 0;
+        for (const LocalBuffer& buffer : m_buffers) {
+            begin = std::min<int64_t>(begin, buffer.address);
+            end = std::max(end, buffer.address + roundUp(buffer.bytes, kVectorBytes));
+        }
+        memory.bytes = std::max<int64_t>(0, end - begin);
         return true;
     }
 

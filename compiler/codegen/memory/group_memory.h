@@ -30,7 +30,7 @@ struct GroupMemory {
     std::vector<uint32_t> constantOffsets;        ///< by Group::nodes, inside the merged image
     int64_t constantWidth = 0;                    ///< bytes a lane
     std::vector<ConstantBlock> blocks;
-    int64_t bytes = 0;                            ///< the end of the highest buffer
+    int64_t bytes = 0;                            ///< from the lowest buffer to the end of the highest
 
     uint32_t input(size_t index, size_t slice) const { return inputs[index][inputStays[index] ? 0 : slice % 2]; }
 };

@@ -38,6 +38,11 @@ Result<Selected> selectNode(const ir::Graph& graph, ir::NodeId id, const ops::Em
         return Error{.code = Code::CodegenUnsupported, .what = why, .node = node.op};
     };
     if (node.results.size() != 1) return refuse("it has " + std::to_string(node.results.size()) + " results");
+    if (node.op == kFoldRows) {
+        out.how = Runs::View;
+        out.fold = rowFoldOf(graph, node);
+        return out;
+    }
     const ops::EmitterDef* def = table.find(node.op);
     if (def == nullptr) return refuse("there is no emitter for this operator");
     const ops::EmitContext context{&graph, &node};

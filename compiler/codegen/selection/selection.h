@@ -2,6 +2,7 @@
 // Which emitter runs each node. Nodes that nothing can run are listed in one error.
 #pragma once
 
+#include "compiler/codegen/rewrites/fold_rows.h"
 #include "compiler/ops/emitter.h"
 
 #include <memory>
@@ -32,6 +33,7 @@ struct Selected {
     std::unique_ptr<ops::LocalEmitter> local;
     std::unique_ptr<ops::GlobalEmitter> global;
     int64_t viewOffset = 0;     ///< bytes into operand 0, of a View
+    std::optional<RowFold> fold; ///< a View that only loads can read
 };
 
 struct Selection {
