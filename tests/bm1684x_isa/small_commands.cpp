@@ -6,19 +6,27 @@ namespace {
 
 using namespace wb::bm1684x;
 
-constexpr uint32_t kI8 = code(Precision::Int8), kI16 = code(Precision::Int16), kI32 = code(Precision::Int32),
-                   kF16 = code(Precision::F16), kF32 = code(Precision::F32);
+constexpr uint32_t kI8 = code(Precision::Int8), kI16 = code(Precision::Int16),
+                   kI32 = code(Precision::Int32), kF16 = code(Precision::F16),
+                   kF32 = code(Precision::F32);
 
-uint32_t at(int bank, int64_t lane) { return static_cast<uint32_t>(lane * kLaneBytes + bank * kBankBytes); }
-uint32_t pick(Random& r, uint64_t low, uint64_t high) { return static_cast<uint32_t>(low + r.below(high - low + 1)); }
+uint32_t at(int bank, int64_t lane) {
+    return static_cast<uint32_t>(lane * kLaneBytes + bank * kBankBytes);
+}
+uint32_t pick(Random& r, uint64_t low, uint64_t high) {
+    return static_cast<uint32_t>(low + r.below(high - low + 1));
+}
 
 /// A shape with one to three rows of lanes, and a first lane.
 struct Shape {
     uint32_t n, c, h, w;
     int64_t lane;
     explicit Shape(Random& r)
-        : n(pick(r, 1, 3)), c(pick(r, 1, 140)), h(pick(r, 1, 5)), w(pick(r, 1, 20)),
-          lane(r.below(2) ? 0 : static_cast<int64_t>(r.below(64))) {}
+        : n(pick(r, 1, 3))
+        , c(pick(r, 1, 140))
+        , h(pick(r, 1, 5))
+        , w(pick(r, 1, 20))
+        , lane(r.below(2) ? 0 : static_cast<int64_t>(r.below(64))) {}
 };
 
 template <class C> void result(C& c, const Shape& s) {
@@ -44,7 +52,9 @@ SAr arithmetic(Random& r, uint32_t operation, uint32_t precision, uint32_t opera
     // Layouts: aligned, or strides of a wider tensor, or one value a channel.
     const auto strides = [&](auto& layout, auto& n, auto& ch, auto& h, auto& w, bool channelWise) {
         switch (r.below(channelWise ? 3 : 2)) {
-        case 0: layout = code(LayoutCode::Aligned); break;
+        case 0:
+            layout = code(LayoutCode::Aligned);
+            break;
         case 1:
             layout = code(LayoutCode::Free);
             w = pick(r, 1, 2);
@@ -164,14 +174,18 @@ STransBc rearrange(Random& r, uint32_t operation) {
     STransBc c;
     result(c, s);
     c.tsk_eu_typ = operation;
-    c.res0_prec = operation == TransBcOp::StaticBroadcast || operation == TransBcOp::StaticDistribute ? kF32 : pick(r, 0, 2);
+    c.res0_prec =
+        operation == TransBcOp::StaticBroadcast || operation == TransBcOp::StaticDistribute
+            ? kF32
+            : pick(r, 0, 2);
     c.opd0_addr = at(8, static_cast<int64_t>(r.below(64)));
     if (operation <= TransBcOp::TransposeWc) {
         c.res0_addr = at(0, 0);
         c.opd0_addr = at(8, 0);
         c.opd0_c = c.res0_w;
         c.opd0_w = c.res0_c;
-    } else if (operation == TransBcOp::LaneBroadcast) c.res0_c = pick(r, 1, static_cast<uint64_t>(64 - s.lane));
+    } else if (operation == TransBcOp::LaneBroadcast)
+        c.res0_c = pick(r, 1, static_cast<uint64_t>(64 - s.lane));
     else if (operation >= TransBcOp::StaticBroadcast) {
         c.res0_n = c.res0_h = 1;
         c.res0_c = pick(r, 1, static_cast<uint64_t>(64 - s.lane));
@@ -193,14 +207,16 @@ SSg gather(Random& r, uint32_t operation) {
     c.opd0_w = operation <= SgOp::PlScatterD2 ? 260 : pick(r, 4, 40);
     c.opd1_c = operation <= SgOp::PlScatterD2 ? s.w : s.c;
     c.opd1_w = s.w;
-    const bool scatter = operation == SgOp::PeScatterD1 || operation == SgOp::PeScatterHazard || operation == SgOp::PlScatterD1;
+    const bool scatter = operation == SgOp::PeScatterD1 || operation == SgOp::PeScatterHazard ||
+                         operation == SgOp::PlScatterD1;
     if (scatter) {
         c.opd0_w = c.opd1_w = pick(r, 1, 12);
         if (operation == SgOp::PlScatterD1) c.opd1_c = c.opd0_w;
         c.res0_w = operation == SgOp::PlScatterD1 ? 260 : 12;
     }
     if (operation == SgOp::PeGatherD1 && r.below(2)) c.opd0_str = code(LayoutCode::TablePerLane);
-    if (operation == SgOp::PeMaskSelect || operation == SgOp::PeMaskSelectHazard || operation == SgOp::PeNonzero) {
+    if (operation == SgOp::PeMaskSelect || operation == SgOp::PeMaskSelectHazard ||
+        operation == SgOp::PeNonzero) {
         c.opd0_w = c.opd1_w = c.res0_w;
         if (operation == SgOp::PeNonzero) c.res0_prec = kI16;
     }
@@ -296,7 +312,8 @@ std::vector<SmallCommand> smallTransfers(); // small_transfers.cpp
 
 std::vector<SmallCommand> smallCommands() {
     std::vector<SmallCommand> out;
-    const auto add = [&](std::string name, std::function<Command(Random&)> make, Filling filling = Filling::Moderate) {
+    const auto add = [&](std::string name, std::function<Command(Random&)> make,
+                         Filling filling = Filling::Moderate) {
         out.push_back({std::move(name), filling, std::move(make)});
     };
     for (const uint32_t p : {kF32, kF16, kI8, kI32}) {
@@ -304,7 +321,8 @@ std::vector<SmallCommand> smallCommands() {
             add("AR two operands", [=](Random& r) { return arithmetic(r, op, p, 2); });
         add("AR copy", [=](Random& r) { return arithmetic(r, ArOp::Copy, p, 1); });
     }
-    for (const uint32_t p : {kF32, kF16}) add("AR copy of a batch", [=](Random& r) { return arithmetic(r, ArOp::CopyBatch, p, 1); });
+    for (const uint32_t p : {kF32, kF16})
+        add("AR copy of a batch", [=](Random& r) { return arithmetic(r, ArOp::CopyBatch, p, 1); });
     add("AR mac", [](Random& r) {
         SAr c = arithmetic(r, ArOp::Mac, kF32, 2);
         c.res0_str = 0;
@@ -319,22 +337,33 @@ std::vector<SmallCommand> smallCommands() {
             add("PorD " + std::to_string(op), [=](Random& r) { return pooling(r, op, p); });
     }
     for (const uint32_t op : {Mm2Op::Nn, Mm2Op::Nt, Mm2Op::Tt})
-        for (const uint32_t p : {kF16, kI8}) add("MM2 " + std::to_string(op), [=](Random& r) { return matrix2(r, op, p); });
+        for (const uint32_t p : {kF16, kI8})
+            add("MM2 " + std::to_string(op), [=](Random& r) { return matrix2(r, op, p); });
     add("MM", [](Random& r) { return matrix(r); });
     for (uint32_t op = 0; op < 6; ++op) {
-        if (op != RqDqOp::RequantPacked && op != RqDqOp::DequantPacked) // which the model does not have
+        if (op != RqDqOp::RequantPacked &&
+            op != RqDqOp::DequantPacked) // which the model does not have
             add("RQ, DQ " + std::to_string(op), [=](Random& r) { return quantise(r, op); });
         add("TRANS, BC " + std::to_string(op), [=](Random& r) { return rearrange(r, op); });
     }
-    for (const uint32_t op : {0, 3, 5, 6, 8, 9, 13, 14, 15}) add("SG " + std::to_string(op), [=](Random& r) { return gather(r, op); }, Filling::Flags);
-    for (const uint32_t op : {17, 18}) add("SGL " + std::to_string(op), [=](Random& r) { return lines(r, op); }, Filling::Flags);
-    for (const uint32_t op : {12, 13, 15, 17}) add("SFU " + std::to_string(op), [=](Random& r) { return special(r, op); });
-    for (const uint32_t op : {1, 20, 21}) add("LIN " + std::to_string(op), [=](Random& r) { return linear(r, op); });
+    for (const uint32_t op : {0, 3, 5, 6, 8, 9, 13, 14, 15})
+        add(
+            "SG " + std::to_string(op), [=](Random& r) { return gather(r, op); }, Filling::Flags);
+    for (const uint32_t op : {17, 18})
+        add(
+            "SGL " + std::to_string(op), [=](Random& r) { return lines(r, op); }, Filling::Flags);
+    for (const uint32_t op : {12, 13, 15, 17})
+        add("SFU " + std::to_string(op), [=](Random& r) { return special(r, op); });
+    for (const uint32_t op : {1, 20, 21})
+        add("LIN " + std::to_string(op), [=](Random& r) { return linear(r, op); });
     for (uint32_t op = 22; op <= 26; ++op)
-        for (const uint32_t p : {kF32, kI8}) add("CMP " + std::to_string(op), [=](Random& r) { return compare(r, op, p); });
+        for (const uint32_t p : {kF32, kI8})
+            add("CMP " + std::to_string(op), [=](Random& r) { return compare(r, op, p); });
     add("VC", [](Random& r) { return outer(r); });
-    for (const uint32_t op : {24, 25}) add("SEG " + std::to_string(op), [=](Random& r) { return indices(r, op); });
-    for (SmallCommand& c : smallTransfers()) out.push_back(std::move(c));
+    for (const uint32_t op : {24, 25})
+        add("SEG " + std::to_string(op), [=](Random& r) { return indices(r, op); });
+    for (SmallCommand& c : smallTransfers())
+        out.push_back(std::move(c));
     return out;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Small commands of every format with random shapes, layouts and lanes: what the footprint test runs on a C model.
+// Small commands of every format with random shapes, layouts and lanes: what the footprint test
+// runs on a C model.
 #pragma once
 
 #include "compiler/target/bm1684x/isa/command.h"

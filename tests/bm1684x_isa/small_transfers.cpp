@@ -6,15 +6,22 @@ namespace {
 
 using namespace wb::bm1684x;
 
-uint32_t pick(Random& r, uint64_t low, uint64_t high) { return static_cast<uint32_t>(low + r.below(high - low + 1)); }
-uint64_t local(int bank, int64_t lane) { return kLocalBase + static_cast<uint64_t>(lane * kLaneBytes + bank * kBankBytes); }
+uint32_t pick(Random& r, uint64_t low, uint64_t high) {
+    return static_cast<uint32_t>(low + r.below(high - low + 1));
+}
+uint64_t local(int bank, int64_t lane) {
+    return kLocalBase + static_cast<uint64_t>(lane * kLaneBytes + bank * kBankBytes);
+}
 
 enum class Way { Load, Store, Move };
 constexpr Way kWays[] = {Way::Load, Way::Store, Way::Move};
 
 template <class C> void ends(C& c, Random& r, Way way, int64_t lane) {
     const uint64_t ddr = kGlobalBase + r.below(64) * 4096;
-    c.setSource(way == Way::Load ? ddr : local(8, static_cast<int64_t>(way == Way::Move ? r.below(64) : static_cast<uint64_t>(lane))));
+    c.setSource(way == Way::Load
+                    ? ddr
+                    : local(8, static_cast<int64_t>(
+                                   way == Way::Move ? r.below(64) : static_cast<uint64_t>(lane))));
     c.setDestination(way == Way::Store ? ddr : local(0, lane));
 }
 
@@ -39,20 +46,23 @@ DmaTensor tensor(Random& r, uint32_t function, Way way) {
     if (function == DmaTensorOp::Broadcast) {
         c.src_csize = 1;
         dc = pick(r, 1, static_cast<uint64_t>(64 - lane));
-    } else c.nchw_copy = function == DmaTensorOp::Copy;
+    } else
+        c.nchw_copy = function == DmaTensorOp::Copy;
     c.dst_nsize = dn;
     c.dst_csize = dc;
     c.dst_hsize = dh;
     c.dst_wsize = dw;
     const bool steps = function == DmaTensorOp::Copy && r.below(3) == 0;
-    const auto strides = [&](uint32_t rows, uint32_t height, uint32_t width, auto& sn, auto& sc, auto& sh, auto& sw) {
+    const auto strides = [&](uint32_t rows, uint32_t height, uint32_t width, auto& sn, auto& sc,
+                             auto& sh, auto& sw) {
         sw = steps ? 2 : 1;
         sh = width * sw + pick(r, 0, 3);
         sc = sh * height + pick(r, 0, 16);
         sn = sc * rows;
     };
     strides(ch, h, w, c.src_nstride, c.src_cstride, c.src_hstride, c.src_wstride);
-    strides(way == Way::Store ? dc : 4, dh, dw, c.dst_nstride, c.dst_cstride, c.dst_hstride, c.dst_wstride);
+    strides(way == Way::Store ? dc : 4, dh, dw, c.dst_nstride, c.dst_cstride, c.dst_hstride,
+            c.dst_wstride);
     ends(c, r, way, lane);
     return c;
 }
@@ -69,9 +79,11 @@ DmaMatrix matrix(Random& r, uint32_t function, Way way) {
     c.stride_enable = 1;
     c.cmd_special_function = function;
     c.src_data_format = pick(r, 0, 2);
-    const uint32_t h = pick(r, 1, 6), w = pick(r, 1, 90), piece = pick(r, 3, 16), rowPitch = w + pick(r, 0, 4);
+    const uint32_t h = pick(r, 1, 6), w = pick(r, 1, 90), piece = pick(r, 3, 16),
+                   rowPitch = w + pick(r, 0, 4);
     const bool transposes = function == DmaMatrixOp::Transpose;
-    const uint32_t rows = transposes ? w : h, columns = transposes ? h : w, pieces = (columns + piece - 1) / piece;
+    const uint32_t rows = transposes ? w : h, columns = transposes ? h : w,
+                   pieces = (columns + piece - 1) / piece;
     const uint32_t row = 64; // elements between rows of pieces
     if (way == Way::Load) {
         c.src_nsize = c.src_csize = 1;
@@ -94,8 +106,10 @@ DmaGeneral general(Random& r, uint32_t function, Way way) {
     c.src_data_format = pick(r, 0, 2);
     c.move_length = pick(r, 1, 3000);
     ends(c, r, way, function == DmaGeneralOp::Broadcast ? 0 : static_cast<int64_t>(r.below(60)));
-    if (function == DmaGeneralOp::Broadcast) c.dst_csize = pick(r, 1, 64);
-    else if (way == Way::Load) c.setDestination(c.destination() + 15 * kBankBytes + 14000); // into the next lane
+    if (function == DmaGeneralOp::Broadcast)
+        c.dst_csize = pick(r, 1, 64);
+    else if (way == Way::Load)
+        c.setDestination(c.destination() + 15 * kBankBytes + 14000); // into the next lane
     return c;
 }
 
@@ -108,7 +122,8 @@ DmaCwTranspose swapChannels(Random& r, Way way) {
     c.dst_nsize = n, c.dst_csize = w, c.dst_hsize = h, c.dst_wsize = ch;
     c.src_wstride = c.dst_wstride = 1;
     c.src_hstride = w, c.src_cstride = w * h, c.src_nstride = w * h * (way == Way::Load ? ch : 2);
-    c.dst_hstride = ch, c.dst_cstride = ch * h, c.dst_nstride = ch * h * (way == Way::Store ? w : 2);
+    c.dst_hstride = ch, c.dst_cstride = ch * h,
+    c.dst_nstride = ch * h * (way == Way::Store ? w : 2);
     ends(c, r, way, 0);
     return c;
 }
@@ -131,23 +146,28 @@ template <class C> C rows(Random& r) {
 
 std::vector<SmallCommand> smallTransfers() {
     std::vector<SmallCommand> out;
-    const auto add = [&](std::string name, std::function<Command(Random&)> make, Filling filling = Filling::Moderate) {
+    const auto add = [&](std::string name, std::function<Command(Random&)> make,
+                         Filling filling = Filling::Moderate) {
         out.push_back({"DMA " + std::move(name), filling, std::move(make)});
     };
     for (const Way way : kWays) {
         add("tensor copy", [=](Random& r) { return tensor(r, DmaTensorOp::Copy, way); });
-        add("tensor transpose", [=](Random& r) { return tensor(r, DmaTensorOp::TransposeNc, way); });
+        add("tensor transpose",
+            [=](Random& r) { return tensor(r, DmaTensorOp::TransposeNc, way); });
         add("cw transpose", [=](Random& r) { return swapChannels(r, way); });
     }
     add("tensor broadcast", [](Random& r) { return tensor(r, DmaTensorOp::Broadcast, Way::Load); });
     add("tensor collect", [](Random& r) { return tensor(r, DmaTensorOp::Collect, Way::Store); });
-    add("tensor distribute", [](Random& r) { return tensor(r, DmaTensorOp::Distribute, Way::Load); });
+    add("tensor distribute",
+        [](Random& r) { return tensor(r, DmaTensorOp::Distribute, Way::Load); });
     add("tensor fill", fill);
     for (const Way way : {Way::Load, Way::Store})
         for (const uint32_t function : {DmaMatrixOp::Copy, DmaMatrixOp::Transpose})
             add("matrix", [=](Random& r) { return matrix(r, function, way); });
-    for (const Way way : {Way::Load, Way::Store}) add("general", [=](Random& r) { return general(r, DmaGeneralOp::Copy, way); });
-    add("general broadcast", [](Random& r) { return general(r, DmaGeneralOp::Broadcast, Way::Load); });
+    for (const Way way : {Way::Load, Way::Store})
+        add("general", [=](Random& r) { return general(r, DmaGeneralOp::Copy, way); });
+    add("general broadcast",
+        [](Random& r) { return general(r, DmaGeneralOp::Broadcast, Way::Load); });
     add("gather", rows<DmaGather>, Filling::Flags);
     return out;
 }

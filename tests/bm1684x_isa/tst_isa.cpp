@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Commands to bits and back: the table against the register tables' facts, random values of every field, bytes worked
-// out by hand, damaged streams.
+// Commands to bits and back: the table against the register tables' facts, random values of every
+// field, bytes worked out by hand, damaged streams.
 #include "compiler/target/bm1684x/isa/disassemble.h"
 #include "compiler/target/bm1684x/isa/footprint.h"
 #include "tests/support/shared_data.h"
@@ -20,7 +20,8 @@ namespace {
 
 std::vector<std::byte> encoded(const Command& command) {
     std::vector<std::byte> bytes(encodedBytes(command));
-    if (const Status status = encode(command, bytes); !status) qFatal("%s", toText(status.error()).c_str());
+    if (const Status status = encode(command, bytes); !status)
+        qFatal("%s", toText(status.error()).c_str());
     return bytes;
 }
 
@@ -33,10 +34,12 @@ Command randomCommand(size_t index, Random& random) {
         if (name == "cmd_short" || name == "tsk_typ" || name == "cmd_type") continue;
         uint64_t value = random.next() >> (64 - f.width);
         if (name == "tsk_eu_typ" || name == "cmd_special_function")
-            while (!(format.operationCodes >> value & 1)) value = random.next() >> (64 - f.width);
+            while (!(format.operationCodes >> value & 1))
+                value = random.next() >> (64 - f.width);
         setFieldValue(command, f, value);
     }
-    if (auto* any = std::get_if<LongTiu>(&command)) { // one map for all operations, but not every code is one
+    if (auto* any = std::get_if<LongTiu>(
+            &command)) { // one map for all operations, but not every code is one
         any->tsk_typ = 0;
         any->tsk_eu_typ = ConvOp::Normal;
     }
@@ -84,14 +87,18 @@ private slots:
 void TestIsa::equalsTheRegisterTables() {
     WB_SHARED_OR_SKIP(path, "reference/bm1684x-isa.json");
     const QJsonObject facts =
-        QJsonDocument::fromJson(QByteArray::fromStdString(test::readAll(path))).object()["instructions"].toObject();
+        QJsonDocument::fromJson(QByteArray::fromStdString(test::readAll(path)))
+            .object()["instructions"]
+            .toObject();
     int compared = 0;
     for (const FormatSpec& format : formats()) {
-        const QString name = std::string_view(format.name) == "long" ? QString("AR") : QString(format.name);
+        const QString name =
+            std::string_view(format.name) == "long" ? QString("AR") : QString(format.name);
         const QJsonObject fact = facts[name].toObject();
         QVERIFY2(!fact.isEmpty(), format.name);
         QCOMPARE(fact["bytes"].toInt(), format.bytes);
-        if (fact.contains("opcode") && format.opcode >= 0) QCOMPARE(fact["opcode"].toInt(), format.opcode);
+        if (fact.contains("opcode") && format.opcode >= 0)
+            QCOMPARE(fact["opcode"].toInt(), format.opcode);
         std::map<std::pair<int, int>, QString> fields;
         for (const QJsonValue& f : fact["fields"].toArray()) {
             const QString field = f["name"].toString();
@@ -103,7 +110,8 @@ void TestIsa::equalsTheRegisterTables() {
             const auto found = fields.find({f.bit, f.width});
             QVERIFY2(found != fields.end(), qPrintable(name + "." + f.name));
             // Three names are ours: the tables explain or mix them up.
-            if (!found->second.contains('(') && !found->second.contains(QChar(0xFF08)) && name != "DMA_matrix")
+            if (!found->second.contains('(') && !found->second.contains(QChar(0xFF08)) &&
+                name != "DMA_matrix")
                 QCOMPARE(QString(f.name), found->second);
             ++compared;
         }
@@ -113,7 +121,8 @@ void TestIsa::equalsTheRegisterTables() {
 
 void TestIsa::randomFieldsComeBack_data() {
     QTest::addColumn<int>("index");
-    for (size_t i = 0; i < formats().size(); ++i) QTest::newRow(formats()[i].type) << static_cast<int>(i);
+    for (size_t i = 0; i < formats().size(); ++i)
+        QTest::newRow(formats()[i].type) << static_cast<int>(i);
 }
 
 void TestIsa::randomFieldsComeBack() {
@@ -134,7 +143,8 @@ void TestIsa::fieldsDoNotShareBits() {
         std::vector<bool> taken(formats()[i].bytes * 8u);
         for (const FieldSpec& f : formats()[i].fields) {
             Command command = defaultCommand(i);
-            for (const FieldSpec& other : formats()[i].fields) setFieldValue(command, other, 0);
+            for (const FieldSpec& other : formats()[i].fields)
+                setFieldValue(command, other, 0);
             setFieldValue(command, f, f.width == 64 ? ~uint64_t{0} : (uint64_t{1} << f.width) - 1);
             const std::vector<std::byte> bytes = encoded(command);
             for (size_t bit = 0; bit < taken.size(); ++bit) {
@@ -148,7 +158,8 @@ void TestIsa::fieldsDoNotShareBits() {
 }
 
 void TestIsa::endsAreAsTheVendorWritesThem() {
-    // Type 15 (bits 41-44) and sub-type 31 (45-49) are nine ones from bit 41 on; id 5 begins at bit 1.
+    // Type 15 (bits 41-44) and sub-type 31 (45-49) are nine ones from bit 41 on; id 5 begins at
+    // bit 1.
     const std::vector<std::byte> tiu = encoded(tiuEnd(5));
     QCOMPARE(tiu.size(), size_t{16});
     std::vector<std::byte> expected(16);
@@ -180,14 +191,15 @@ void TestIsa::aCommandWorkedOutByHand() {
     QCOMPARE(bytes.size(), size_t{64});
     const auto word = [&](size_t at) { // 32 bits
         uint32_t value = 0;
-        for (size_t k = 0; k < 4; ++k) value |= std::to_integer<uint32_t>(bytes[at * 4 + k]) << 8 * k;
+        for (size_t k = 0; k < 4; ++k)
+            value |= std::to_integer<uint32_t>(bytes[at * 4 + k]) << 8 * k;
         return value;
     };
-    QCOMPARE(word(0), 1u | 1u << 1 | 2u << 21);                               // short, id, dependency
+    QCOMPARE(word(0), 1u | 1u << 1 | 2u << 21); // short, id, dependency
     QCOMPARE(word(1), 3u << (41 - 32) | 14u << (45 - 32) | 1u << (53 - 32) | 1u << (55 - 32));
-    QCOMPARE(word(2), 2u << 3);                                               // opd0_prec 67-69
-    QCOMPARE(word(5), 0x00040040u);                                           // res0_addr 160-191
-    QCOMPARE(word(14), 0xABCDEu);                                             // opd0_w_str 448-467
+    QCOMPARE(word(2), 2u << 3);     // opd0_prec 67-69
+    QCOMPARE(word(5), 0x00040040u); // res0_addr 160-191
+    QCOMPARE(word(14), 0xABCDEu);   // opd0_w_str 448-467
 
     DmaTensor move;
     move.setSource(0x1'2345'6000);
@@ -205,7 +217,8 @@ void TestIsa::valueTooWideIsNamed() {
     const Status status = encode(conv, bytes);
     QVERIFY(!status);
     QVERIFY(status.error().code == Code::CodegenLimit);
-    QVERIFY(status.error().what.find("sCONV") != std::string::npos && status.error().what.find("opd0_up_pad") != std::string::npos);
+    QVERIFY(status.error().what.find("sCONV") != std::string::npos &&
+            status.error().what.find("opd0_up_pad") != std::string::npos);
     QCOMPARE(status.error().fields.at("value"), std::string("16"));
     conv.opd0_up_pad = 15;
     QVERIFY(encode(conv, bytes));
@@ -230,7 +243,8 @@ void TestIsa::operationsHaveNames() {
     add.tsk_eu_typ = ArOp::AddSaturating;
     QCOMPARE(operationName(add), std::string("AddSaturating"));
     SSeg seg;
-    seg.tsk_eu_typ = SegOp::LaneIndex; // shares its opcode with arithmetic, and is a quarter as long
+    seg.tsk_eu_typ =
+        SegOp::LaneIndex; // shares its opcode with arithmetic, and is a quarter as long
     QCOMPARE(encodedBytes(seg), size_t{16});
     QVERIFY(std::holds_alternative<SSeg>(decode(Engine::Tiu, encoded(seg))->command));
     DmaGeneral general;
@@ -270,12 +284,14 @@ void TestIsa::damageIsRefused() {
 
 void TestIsa::mutationsNeverCrash() {
     Random random(50000);
-    const std::vector<std::byte> tiu = stream(Engine::Tiu, random, 12), gdma = stream(Engine::Gdma, random, 12);
+    const std::vector<std::byte> tiu = stream(Engine::Tiu, random, 12),
+                                 gdma = stream(Engine::Gdma, random, 12);
     int accepted = 0, single = 0;
     for (int round = 0; round < 50000; ++round) {
         const Engine engine = round % 2 ? Engine::Tiu : Engine::Gdma;
         std::vector<std::byte> bytes = engine == Engine::Tiu ? tiu : gdma;
-        for (uint64_t n = 1 + random.below(4); n > 0; --n) bytes[random.below(bytes.size())] ^= static_cast<std::byte>(1 << random.below(8));
+        for (uint64_t n = 1 + random.below(4); n > 0; --n)
+            bytes[random.below(bytes.size())] ^= static_cast<std::byte>(1 << random.below(8));
         if (random.below(8) == 0) bytes.resize(random.below(bytes.size()));
         if (const auto commands = decodeStream(engine, bytes)) {
             ++accepted;
@@ -287,12 +303,15 @@ void TestIsa::mutationsNeverCrash() {
             QVERIFY(std::equal(again.begin(), again.end(), bytes.begin()));
         }
         // What decodes has a footprint and a text, however wild its values are.
-        const std::span<const std::byte> tail = std::span(bytes).subspan(random.below(bytes.size()));
+        const std::span<const std::byte> tail =
+            std::span(bytes).subspan(random.below(bytes.size()));
         const Result<Decoded> one = decode(engine, tail);
         if (!one) continue;
         ++single;
-        for (const LocalRange& r : footprint(one->command).localWrites) QVERIFY(r.end <= kLaneBytes);
-        if (round % 16 == 0) QVERIFY(!disassemble(one->command).empty() && !disassembleJson(one->command).empty());
+        for (const LocalRange& r : footprint(one->command).localWrites)
+            QVERIFY(r.end <= kLaneBytes);
+        if (round % 16 == 0)
+            QVERIFY(!disassemble(one->command).empty() && !disassembleJson(one->command).empty());
     }
     QVERIFY(accepted > 1000);
     QVERIFY(single > 50);
@@ -310,10 +329,12 @@ void TestIsa::disassemblySaysWhatIsThere() {
     c.opd0_addr = 5 * kLaneBytes;
     c.opd1_const = 1;
     c.opd1_addr = 0x3FC00000; // 1.5
-    QCOMPARE(QString::fromStdString(disassemble(c)),
-             QString("    12 after gdma 3  sAR Add  res0 f32[1,64,20,21] @ bank 2 + 0x40 aligned <- "
-                     "opd0 f32[1,64,20,21] @ lane 5 bank 0 aligned, opd1 1.5"));
-    const QJsonObject json = QJsonDocument::fromJson(QByteArray::fromStdString(disassembleJson(c))).object();
+    QCOMPARE(
+        QString::fromStdString(disassemble(c)),
+        QString("    12 after gdma 3  sAR Add  res0 f32[1,64,20,21] @ bank 2 + 0x40 aligned <- "
+                "opd0 f32[1,64,20,21] @ lane 5 bank 0 aligned, opd1 1.5"));
+    const QJsonObject json =
+        QJsonDocument::fromJson(QByteArray::fromStdString(disassembleJson(c))).object();
     QCOMPARE(json["command"].toString(), QString("sAR"));
     QCOMPARE(json["fields"].toObject()["res0_w"].toInt(), 21);
     QCOMPARE(json["operands"].toArray().size(), 3);
@@ -324,7 +345,8 @@ void TestIsa::disassemblySaysWhatIsThere() {
     const std::string text = disassemble(two);
     QCOMPARE(std::count(text.begin(), text.end(), '\n'), 2);
     QVERIFY(text.find("after tiu 7") != std::string::npos && text.find("End") != std::string::npos);
-    QCOMPARE(QJsonDocument::fromJson(QByteArray::fromStdString(disassembleJson(two))).array().size(), 2);
+    QCOMPARE(
+        QJsonDocument::fromJson(QByteArray::fromStdString(disassembleJson(two))).array().size(), 2);
 }
 
 QTEST_GUILESS_MAIN(TestIsa)

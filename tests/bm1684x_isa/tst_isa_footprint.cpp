@@ -18,14 +18,16 @@ constexpr uint64_t kAll = ~uint64_t{0};
 std::string text(const Local& ranges) {
     std::string out;
     for (const LocalRange& r : ranges)
-        out += "[" + std::to_string(r.begin) + "," + std::to_string(r.end) + ") lanes " + std::to_string(r.lanes) + "; ";
+        out += "[" + std::to_string(r.begin) + "," + std::to_string(r.end) + ") lanes " +
+               std::to_string(r.lanes) + "; ";
     return out;
 }
 
 /// Lanes first … last.
 uint64_t lanes(int first, int last) {
     uint64_t mask = 0;
-    for (int lane = first; lane <= last; ++lane) mask |= uint64_t{1} << lane;
+    for (int lane = first; lane <= last; ++lane)
+        mask |= uint64_t{1} << lane;
     return mask;
 }
 
@@ -99,7 +101,8 @@ void TestFootprint::batchesFollowEachOther() {
     COMPARE_RANGES(footprint(c).localReads, {{0, 2048, kAll}});
     // Two rows of lanes: the batches' second rows lie between their first ones.
     setResult(c, 2, 65, 1, 16);
-    COMPARE_RANGES(footprint(c).localWrites, {{0, 64, kAll}, {128, 192, kAll}, {64, 128, 1}, {192, 256, 1}});
+    COMPARE_RANGES(footprint(c).localWrites,
+                   {{0, 64, kAll}, {128, 192, kAll}, {64, 128, 1}, {192, 256, 1}});
 }
 
 void TestFootprint::castHasTwoWidths() {
@@ -130,8 +133,12 @@ void TestFootprint::perChannelAndFreeStrides() {
     c.opd1_addr = 0x2004;
     const Footprint f = footprint(c);
     // (2·20 + 3·2 + 1) elements = 188 bytes; rows 1280 bytes apart; 130 = 64 + 64 + 2
-    COMPARE_RANGES(f.localWrites, {{0x1000, 0x10BC, kAll}, {0x1500, 0x15BC, kAll}, {0x1A00, 0x1ABC, lanes(0, 1)}});
-    COMPARE_RANGES(f.localReads, {{76, 84, kAll}, {84, 88, lanes(0, 1)}, {0x2004, 0x200C, kAll}, {0x200C, 0x2010, lanes(0, 1)}});
+    COMPARE_RANGES(f.localWrites,
+                   {{0x1000, 0x10BC, kAll}, {0x1500, 0x15BC, kAll}, {0x1A00, 0x1ABC, lanes(0, 1)}});
+    COMPARE_RANGES(f.localReads, {{76, 84, kAll},
+                                  {84, 88, lanes(0, 1)},
+                                  {0x2004, 0x200C, kAll},
+                                  {0x200C, 0x2010, lanes(0, 1)}});
 }
 
 void TestFootprint::constantsTakeNoMemory() {
@@ -154,9 +161,12 @@ void TestFootprint::convolution_data() {
     QTest::addColumn<uint>("xRow");   // bytes of an input row of 6 x 8
     QTest::addColumn<uint>("yRow");
     // 70 input channels, kernel 3 x 3
-    QTest::newRow("f32") << code(Precision::F32) << code(Precision::F32) << 70u * 9 * 4 << 192u << 192u;
-    QTest::newRow("f16") << code(Precision::F16) << code(Precision::F16) << 96u * 9 * 2 << 96u << 96u;
-    QTest::newRow("i8") << code(Precision::Int8) << code(Precision::Int32) << 128u * 9 << 48u << 192u;
+    QTest::newRow("f32") << code(Precision::F32) << code(Precision::F32) << 70u * 9 * 4 << 192u
+                         << 192u;
+    QTest::newRow("f16") << code(Precision::F16) << code(Precision::F16) << 96u * 9 * 2 << 96u
+                         << 96u;
+    QTest::newRow("i8") << code(Precision::Int8) << code(Precision::Int32) << 128u * 9 << 48u
+                        << 192u;
 }
 
 void TestFootprint::convolution() {
@@ -179,9 +189,12 @@ void TestFootprint::convolution() {
     c.opd3_const = 1;
     const Footprint f = footprint(c);
     const auto padded = [](uint32_t bytes) { return (bytes + 63) / 64 * 64; };
-    COMPARE_RANGES(f.localWrites, {{0, yRow, kAll}, {padded(yRow), padded(yRow) + yRow, lanes(0, 31)}});
-    Local reads{{0x4000, 0x4000 + xRow, kAll}, {0x4000 + padded(xRow), 0x4000 + padded(xRow) + xRow, lanes(0, 5)},
-                {0x8000, 0x8000 + record, kAll}, {0x8000 + record, 0x8000 + 2 * record, lanes(0, 31)}};
+    COMPARE_RANGES(f.localWrites,
+                   {{0, yRow, kAll}, {padded(yRow), padded(yRow) + yRow, lanes(0, 31)}});
+    Local reads{{0x4000, 0x4000 + xRow, kAll},
+                {0x4000 + padded(xRow), 0x4000 + padded(xRow) + xRow, lanes(0, 5)},
+                {0x8000, 0x8000 + record, kAll},
+                {0x8000 + record, 0x8000 + 2 * record, lanes(0, 31)}};
     if (!c.opd2_const) {
         reads.push_back({0xC004, 0xC008, kAll});
         reads.push_back({0xC008, 0xC00C, lanes(0, 31)});
@@ -203,7 +216,8 @@ void TestFootprint::depthwise() {
     c.opd3_const = 1;
     Footprint f = footprint(c);
     COMPARE_RANGES(f.localWrites, {{0, 128, kAll}});
-    COMPARE_RANGES(f.localReads, {{0x4000, 0x4064, kAll}, {0x8000, 0x8009, kAll}, {0x8040, 0x8044, kAll}});
+    COMPARE_RANGES(f.localReads,
+                   {{0x4000, 0x4064, kAll}, {0x8000, 0x8009, kAll}, {0x8040, 0x8044, kAll}});
     c.tsk_eu_typ = PorDOp::MaxPool; // kernel and bias do not exist
     f = footprint(c);
     COMPARE_RANGES(f.localReads, {{0x4000, 0x4064, kAll}});
@@ -216,8 +230,10 @@ void TestFootprint::requantTable() {
     setResult(c, 1, 80, 1, 4);
     c.opd0_addr = 0x4000;
     c.opd1_addr = 0x8000;
-    COMPARE_RANGES(footprint(c).localReads,
-                   {{0x4000, 0x4010, kAll}, {0x4040, 0x4050, lanes(0, 15)}, {0x8000, 0x800C, kAll}, {0x8040, 0x804C, lanes(0, 15)}});
+    COMPARE_RANGES(footprint(c).localReads, {{0x4000, 0x4010, kAll},
+                                             {0x4040, 0x4050, lanes(0, 15)},
+                                             {0x8000, 0x800C, kAll},
+                                             {0x8040, 0x804C, lanes(0, 15)}});
     c.opd1_const = 1;
     QCOMPARE(footprint(c).localReads.size(), size_t{2});
     // Other bit positions, narrower addresses: 27 bits hold any local offset.
@@ -236,10 +252,13 @@ void TestFootprint::matrices() {
     c.opd2_const = 1;
     Footprint f = footprint(c);
     COMPARE_RANGES(f.localWrites, {{0, 64, lanes(0, 9)}});
-    COMPARE_RANGES(f.localReads, {{0x4000, 0x408C, lanes(0, 9)}, {0x8000, 0x8040, kAll}, {0x8040, 0x8080, lanes(0, 5)}});
+    COMPARE_RANGES(
+        f.localReads,
+        {{0x4000, 0x408C, lanes(0, 9)}, {0x8000, 0x8040, kAll}, {0x8040, 0x8080, lanes(0, 5)}});
     c.tsk_eu_typ = Mm2Op::Nt; // right matrix as 32 x 70
     c.opd1_c = 32, c.opd1_w = 70;
-    COMPARE_RANGES(footprint(c).localReads, {{0x4000, 0x408C, lanes(0, 9)}, {0x8000, 0x808C, lanes(0, 31)}});
+    COMPARE_RANGES(footprint(c).localReads,
+                   {{0x4000, 0x408C, lanes(0, 9)}, {0x8000, 0x808C, lanes(0, 31)}});
 
     SMm m; // f32, 3 rows of 2 pieces of 16 and a rest of 8: 3 x 40 by 40 x 32
     m.tsk_eu_typ = MmOp::Normal;
@@ -251,7 +270,9 @@ void TestFootprint::matrices() {
     m.opd2_addr = 0xC000;
     f = footprint(m);
     COMPARE_RANGES(f.localWrites, {{0, 3 * 64, lanes(0, 1)}});
-    COMPARE_RANGES(f.localReads, {{0x4000, 0x40C0, lanes(0, 2)}, {0x8000, 0x8000 + 40 * 64, lanes(0, 1)}, {0xC000, 0xC040, lanes(0, 1)}});
+    COMPARE_RANGES(f.localReads, {{0x4000, 0x40C0, lanes(0, 2)},
+                                  {0x8000, 0x8000 + 40 * 64, lanes(0, 1)},
+                                  {0xC000, 0xC040, lanes(0, 1)}});
 }
 
 void TestFootprint::lookUpTable() {
@@ -263,7 +284,10 @@ void TestFootprint::lookUpTable() {
     c.opd1_w = 100;
     c.opd0_addr = 0x4000;
     c.opd1_addr = 0x8000;
-    COMPARE_RANGES(footprint(c).localReads, {{0x4000, 0x4100, kAll}, {0x4000, 0x4100, lanes(0, 5)}, {0x8000, 0x8064, kAll}, {0x8080, 0x80E4, lanes(0, 5)}});
+    COMPARE_RANGES(footprint(c).localReads, {{0x4000, 0x4100, kAll},
+                                             {0x4000, 0x4100, lanes(0, 5)},
+                                             {0x8000, 0x8064, kAll},
+                                             {0x8080, 0x80E4, lanes(0, 5)}});
 }
 
 void TestFootprint::transposeAndBroadcast() {
@@ -312,7 +336,8 @@ void TestFootprint::transfers() {
     std::swap(c.src_start_addr_h8, c.dst_start_addr_h8);
     c.cmd_special_function = DmaTensorOp::Copy;
     f = footprint(c);
-    QVERIFY(f.localWrites.empty() && f.globalReads.empty() && f.localReads.size() == 1 && f.globalWrites.size() == 1);
+    QVERIFY(f.localWrites.empty() && f.globalReads.empty() && f.localReads.size() == 1 &&
+            f.globalWrites.size() == 1);
 }
 
 void TestFootprint::matrixTransfer() {
@@ -364,7 +389,8 @@ void TestFootprint::leavingMemoryIsSeen() {
     c.res0_addr = 0x8000'0000;
     QCOMPARE(footprint(c).outside, "res0");
     DmaTensor move;
-    move.src_nsize = move.src_csize = move.src_hsize = move.src_wsize = move.nchw_copy = move.stride_enable = 1;
+    move.src_nsize = move.src_csize = move.src_hsize = move.src_wsize = move.nchw_copy =
+        move.stride_enable = 1;
     move.setSource(kGlobalBase - 1);
     move.setDestination(kLocalBase);
     QCOMPARE(footprint(move).outside, "src");

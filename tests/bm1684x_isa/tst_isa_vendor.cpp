@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Streams as the vendor's compiler writes them: they decode, encode to the same bits, stay within memory, and no
-// command of theirs lacks a dependency that its footprint asks for.
+// Streams as the vendor's compiler writes them: they decode, encode to the same bits, stay within
+// memory, and no command of theirs lacks a dependency that its footprint asks for.
 #include "compiler/target/bm1684x/assembler/assembler.h"
 #include "compiler/target/bm1684x/isa/disassemble.h"
 #include "compiler/target/bm1684x/isa/footprint.h"
@@ -56,12 +56,14 @@ void TestIsaVendor::everyOperandLiesInMemory() {
         for (const Engine engine : {Engine::Tiu, Engine::Gdma}) {
             const Result<std::vector<Command>> stream = decodeStream(engine, group.stream(engine));
             QVERIFY(stream);
-            for (const Command& c : *stream) QVERIFY2(!footprint(c).outside, (group.name + ": " + disassemble(c)).c_str());
+            for (const Command& c : *stream)
+                QVERIFY2(!footprint(c).outside, (group.name + ": " + disassemble(c)).c_str());
         }
 }
 
-/// The two queues are merged into a program order that their dependencies allow, transfers first; assembled again, no
-/// command may need more of the other engine than the vendor's stream lets it wait for.
+/// The two queues are merged into a program order that their dependencies allow, transfers first;
+/// assembled again, no command may need more of the other engine than the vendor's stream lets it
+/// wait for.
 void TestIsaVendor::dependenciesCoverOurs() {
     for (const test::VendorGroup& group : m_groups) {
         Result<std::vector<Command>> tiu = decodeStream(Engine::Tiu, group.tiu.bytes());
@@ -77,7 +79,8 @@ void TestIsaVendor::dependenciesCoverOurs() {
                 return at < queue.size() && *field(queue[at], "cmd_id_dep") <= otherDone;
             };
             const bool transfer = ready(*gdma, g, t);
-            QVERIFY2(transfer || ready(*tiu, t, g), (group.name + ": the streams wait for each other").c_str());
+            QVERIFY2(transfer || ready(*tiu, t, g),
+                     (group.name + ": the streams wait for each other").c_str());
             const Command& next = transfer ? (*gdma)[g++] : (*tiu)[t++];
             largest[transfer] = std::max(largest[transfer], *field(next, "cmd_id_dep"));
             theirs.push_back(largest[transfer]);
@@ -88,10 +91,12 @@ void TestIsaVendor::dependenciesCoverOurs() {
         size_t smaller = 0;
         for (size_t i = 0; i < theirs.size(); ++i) {
             const uint64_t ours = *field(program->placed[i].command, "cmd_id_dep");
-            QVERIFY2(ours <= theirs[i], (group.name + ": " + disassemble(program->placed[i].command)).c_str());
+            QVERIFY2(ours <= theirs[i],
+                     (group.name + ": " + disassemble(program->placed[i].command)).c_str());
             smaller += ours < theirs[i];
         }
-        qInfo("%s: %zu commands, %zu wait for less than the vendor's", group.name.c_str(), theirs.size(), smaller);
+        qInfo("%s: %zu commands, %zu wait for less than the vendor's", group.name.c_str(),
+              theirs.size(), smaller);
     }
 }
 

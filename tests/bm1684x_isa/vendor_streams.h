@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Instruction streams of vendor-made bmodels: every *.bmodel below the folder that WB_VENDOR_BMODELS names.
+// Instruction streams of vendor-made bmodels: every *.bmodel below the folder that
+// WB_VENDOR_BMODELS names.
 #pragma once
 
 #include "compiler/target/bm1684x/isa/command.h"
@@ -23,13 +24,15 @@ struct VendorGroup {
     }
 };
 
-/// Empty without the folder. Groups of a file that does not read are left out; `unread` names such files.
+/// Empty without the folder. Groups of a file that does not read are left out; `unread` names such
+/// files.
 inline std::vector<VendorGroup> vendorGroups(std::vector<std::string>* unread = nullptr) {
     std::vector<std::filesystem::path> files;
     std::error_code ec;
     const QByteArray folder = qgetenv("WB_VENDOR_BMODELS");
     if (folder.isEmpty()) return {};
-    for (std::filesystem::recursive_directory_iterator it(folder.toStdString(), ec), end; it != end; it.increment(ec))
+    for (std::filesystem::recursive_directory_iterator it(folder.toStdString(), ec), end; it != end;
+         it.increment(ec))
         if (it->path().extension() == ".bmodel") files.push_back(it->path());
     std::sort(files.begin(), files.end());
     std::vector<VendorGroup> out;
@@ -43,7 +46,8 @@ inline std::vector<VendorGroup> vendorGroups(std::vector<std::string>* unread = 
         for (const bmodel::Network& network : file->networks)
             for (const bmodel::Stage& stage : network.stages)
                 for (const bmodel::CommandGroup& group : stage.groups)
-                    out.push_back({path.filename().string() + " " + std::to_string(out.size()), group.tiu, group.gdma});
+                    out.push_back({path.filename().string() + " " + std::to_string(out.size()),
+                                   group.tiu, group.gdma});
     }
     return out;
 }
