@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/groups/cost.h"
 
+#include "compiler/target/bm1684x/cycles/cost.h"
+#include "compiler/target/bm1684x/transfer.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -14,25 +17,9 @@ using bm1684x::kVectorBytes;
 using bm1684x::Part;
 using bm1684x::Precision;
 
-// Fitted to the vendor's listings at 1 GHz: bytes a cycle of long transfers, cost of a transfer's start, and the
-// bytes that a short row is charged for.
-constexpr double kLoadBytes = 54.0, kStoreBytes = 41.0, kStartCycles = 20, kRowBytes = 256;
+// Bytes a cycle of long rows from DDR (vendor's listings at 1 GHz), and what starting one costs.
+constexpr double kLoadBytes = 54.0, kStartCycles = 20;
 constexpr double kIssueCycles = 4;
-
-double transferCycles(const ValueInfo& value, const Part& part, double bandwidth) {
-    const int64_t size = bytesOf(value.precision);
-    // Runs of bytes in DDR: whole planes are one run, and so on outwards.
-    int64_t run = part.w.size() * size, runs = part.n.size() * part.c.size() * part.h.size();
-    if (part.w.size() == value.shape[3]) {
-        run *= part.h.size();
-        runs /= std::max<int64_t>(part.h.size(), 1);
-    }
-    const double bytes = static_cast<double>(runs) * std::max<double>(static_cast<double>(run), kRowBytes);
-    const double whole = static_cast<double>(runs * run);
-    // Planes that follow each other without a gap are long rows again.
-    const bool gapless = part.w.size() == value.shape[3] && part.h.size() == value.shape[2];
-    return kStartCycles + (gapless ? whole : bytes) / bandwidth;
-}
 
 /// Passes of the vector unit over a part in elements of `size` bytes.
 double passes(const Part& part, int64_t size) {
@@ -108,12 +95,27 @@ double CostModel::compute(ir::NodeId node, const Part& result) const {
     return cycles + kIssueCycles;
 }
 
+double CostModel::transfer(ir::ValueId id, const Part& part, bool store) const {
+    const std::array<int64_t, 6> key{id, store, part.n.size(), part.c.size(), part.h.size(), part.w.size()};
+    const auto [it, fresh] = m_transfers.try_emplace(key);
+    if (fresh) {
+        const ValueInfo& value = m_selection.values[static_cast<size_t>(id)];
+        const bm1684x::GlobalTensor whole{bm1684x::kGlobalBase, value.precision, value.isSigned, value.shape};
+        const auto local = bm1684x::placeOf(bm1684x::alignedTensor(0, value.precision, value.isSigned, part));
+        const auto ddr = bm1684x::placeOf(whole, part);
+        const auto command = store ? bm1684x::boxCommand(value.precision, bm1684x::shapeOf(part), local, ddr)
+                                   : bm1684x::boxCommand(value.precision, bm1684x::shapeOf(part), ddr, local);
+        it->second = kIssueCycles + static_cast<double>(bm1684x::costOf(command).cycles);
+    }
+    return it->second;
+}
+
 double CostModel::load(ir::ValueId value, const Part& part) const {
-    return transferCycles(m_selection.values[static_cast<size_t>(value)], part, kLoadBytes);
+    return transfer(value, part, false);
 }
 
 double CostModel::store(ir::ValueId value, const Part& part) const {
-    return transferCycles(m_selection.values[static_cast<size_t>(value)], part, kStoreBytes);
+    return transfer(value, part, true);
 }
 
 double CostModel::group(const Group& group, const Tiling& tiling, const std::vector<bool>& inputStays,

@@ -5,6 +5,9 @@
 
 #include "compiler/codegen/tiling/tiling.h"
 
+#include <array>
+#include <map>
+
 namespace wb::codegen {
 
 class CostModel {
@@ -28,8 +31,12 @@ private:
         int64_t bytes = 1;           ///< an element of the vector unit
         double vectorPasses = 0;
     };
+    double transfer(ir::ValueId value, const bm1684x::Part& part, bool store) const;
+
     const Selection& m_selection;
     std::vector<Work> m_works; ///< by NodeId
+    /// Transfers are costed as commands (cycles/cost.h), by value, direction and extents: a search asks often.
+    mutable std::map<std::array<int64_t, 6>, double> m_transfers;
 };
 
 } // namespace wb::codegen

@@ -173,17 +173,20 @@ std::array<int64_t, 4> shapeOf(const Part& part) {
     return {part.n.size(), part.c.size(), part.h.size(), part.w.size()};
 }
 
+DmaTensor boxCommand(Precision precision, const Box& shape, const Place& from, const Place& to) {
+    DmaTensor c = tensorCommand(precision, shape, to);
+    c.src_nstride = static_cast<uint32_t>(from.strides[0]);
+    c.src_cstride = static_cast<uint32_t>(from.strides[1]);
+    c.src_hstride = static_cast<uint32_t>(from.strides[2]);
+    c.src_wstride = static_cast<uint32_t>(from.strides[3]);
+    c.setSource(from.address);
+    return c;
+}
+
 void copyBox(Assembler& out, Precision precision, const Box& shape, const Place& from, const Place& to) {
     if (isEmpty(shape)) return;
     pieces(shape, {}, [&](const Box& part, const Box& offset) {
-        const Place source = advanced(from, precision, offset);
-        DmaTensor c = tensorCommand(precision, part, advanced(to, precision, offset));
-        c.src_nstride = static_cast<uint32_t>(source.strides[0]);
-        c.src_cstride = static_cast<uint32_t>(source.strides[1]);
-        c.src_hstride = static_cast<uint32_t>(source.strides[2]);
-        c.src_wstride = static_cast<uint32_t>(source.strides[3]);
-        c.setSource(source.address);
-        out.add(c);
+        out.add(boxCommand(precision, part, advanced(from, precision, offset), advanced(to, precision, offset)));
     });
 }
 

@@ -24,6 +24,8 @@ Place placeOf(const LocalTensor& tensor);
 Place placeOf(const GlobalTensor& tensor, const Part& part);
 std::array<int64_t, 4> shapeOf(const Part& part);
 
+/// The one command for a box, whatever its size (what it would cost is asked of it too).
+DmaTensor boxCommand(Precision precision, const std::array<int64_t, 4>& shape, const Place& from, const Place& to);
 /// Copies a box of elements as they are. At most one of the places is in local memory.
 void copyBox(Assembler& out, Precision precision, const std::array<int64_t, 4>& shape, const Place& from, const Place& to);
 /// Writes one element, given as bits, all over a box.
