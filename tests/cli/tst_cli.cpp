@@ -232,10 +232,11 @@ private slots:
     void interruptLeavesNoHalfFile() {
         QProcess process;
         process.setWorkingDirectory(m_folder.path());
+        process.setProcessChannelMode(QProcess::MergedChannels);
         process.start(QStringLiteral(WB_BIN_DIR "/tpuwb"),
-                      {"calibrate", "signs.mlir", "--dataset", "sample/calibration", "-o", "interrupted"});
+                      {"calibrate", "signs.mlir", "--dataset", "sample/calibration", "-o", "interrupted", "--progress", "json"});
         QVERIFY(process.waitForStarted());
-        QTest::qWait(300);
+        process.waitForReadyRead(20000); // it is at work when it first says so
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(20000));
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
