@@ -43,7 +43,7 @@ Command cast(Dice& d, uint32_t from, uint32_t to) {
     return c;
 }
 
-Command convolution(Dice& d, uint32_t in, uint32_t out) {
+Command convolution(Dice& d, uint32_t in, uint32_t out, bool adds = false) {
     SConv c;
     c.opd0_prec = in;
     c.res0_prec = out;
@@ -65,7 +65,7 @@ Command convolution(Dice& d, uint32_t in, uint32_t out) {
     c.opd2_const = 1; // memory holds narrow floats, a bias is wide
     c.opd2_addr = d.chance(50) ? 0 : std::bit_cast<uint32_t>(d.real());
     if (in == kF32 && d.chance(50)) c.opd2_const = 0, c.opd2_addr = place(d, 2) % kLaneBytes;
-    c.res_add = in == kF32 && d.chance(20);
+    c.res_add = adds;
     c.res0_addr = 0x30000;
     return c;
 }
@@ -125,7 +125,7 @@ Command linear(Dice& d, uint32_t op, uint32_t precision) {
     return c;
 }
 
-Command product(Dice& d) {
+Command product(Dice& d, bool adds) {
     SMm c;
     c.tsk_eu_typ = MmOp::Normal;
     c.res0_prec = c.opd0_prec = kF32;
@@ -140,7 +140,7 @@ Command product(Dice& d) {
     c.opd1_addr = place(d, 1) % kLaneBytes;
     c.opd2_addr = place(d, 2) % kLaneBytes;
     if (d.chance(50)) c.opd2_const = 1, c.opd2_addr = 0;
-    c.res_add = d.chance(20);
+    c.res_add = adds;
     c.res0_addr = 0x30000;
     return c;
 }
@@ -219,7 +219,10 @@ std::vector<Group> floatGroups() {
     add("sCONV f16 to f32", Fill::F16, kF32, 0, [](Dice& d) { return convolution(d, kF16, kF32); });
     add("sAR Div f32", Fill::F32, kF32, 0, [](Dice& d) { return arithmetic(d, ArOp::Div, kF32); });
     add("sAR Mac f32", Fill::F32, kF32, 0, [](Dice& d) { return arithmetic(d, ArOp::Mac, kF32); });
-    add("sMM f32", Fill::F32, kF32, 0, product);
+    add("sMM f32", Fill::F32, kF32, 0, [](Dice& d) { return product(d, false); });
+    // Where bias and earlier result enter the sum is not quite as here.
+    add("sMM f32 adding", Fill::F32, kF32, 1e-6, [](Dice& d) { return product(d, true); });
+    add("sCONV f32 adding", Fill::F32, kF32, 3e-6, [](Dice& d) { return convolution(d, kF32, kF32, true); });
     add("sMM2 f16", Fill::F16, kF16, 0, [](Dice& d) { return productOfLanes(d, kF16, kF16); });
     add("sMM2 f16 to f32", Fill::F16, kF32, 0, [](Dice& d) { return productOfLanes(d, kF16, kF32); });
     add("sMM2 bf16", Fill::Bf16, kBf16, 0, [](Dice& d) { return productOfLanes(d, kBf16, kBf16); });

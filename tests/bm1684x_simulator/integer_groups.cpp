@@ -91,13 +91,9 @@ Command arithmetic(Dice& d, uint32_t op) {
         c.opd1_sign = 1;
         break;
     }
-    case ArOp::Not: case ArOp::Abs: case ArOp::FirstOne: case ArOp::FirstZero: case ArOp::CopyBatch:
+    case ArOp::Not: case ArOp::Abs: case ArOp::FirstOne: case ArOp::FirstZero:
         c.tsk_opd_num = 1;
         c.opd1_const = c.opd1_addr = c.opd1_str = c.opd1_c_str = c.opd1_sign = c.opd1_prec = 0;
-        if (op == ArOp::CopyBatch) { // the C model never ends with strides of its own
-            c.opd0_str = c.opd0_n_str = c.opd0_c_str = c.opd0_h_str = c.opd0_w_str = 0;
-            c.res0_str = c.res0_n_str = c.res0_c_str = c.res0_h_str = c.res0_w_str = 0;
-        }
         break;
     case ArOp::Cast:
         c.tsk_opd_num = 1;
@@ -302,10 +298,11 @@ std::vector<Group> integerGroups() {
         g.make = std::move(make);
         groups.push_back(std::move(g));
     };
+    // Not ArOp::CopyBatch: the C model writes beyond its own buffers there.
     for (const uint32_t op : {ArOp::Mul, ArOp::Not, ArOp::Add, ArOp::Sub, ArOp::Max, ArOp::Min, ArOp::LogicShift, ArOp::And,
                               ArOp::Or, ArOp::Xor, ArOp::SelectGreater, ArOp::SelectEqual, ArOp::SelectLess, ArOp::Cast,
                               ArOp::AddSaturating, ArOp::SubSaturating, ArOp::Mac, ArOp::Copy, ArOp::MulSaturating,
-                              ArOp::ArithmeticShift, ArOp::Rotate, ArOp::MulDoublingHighRound, ArOp::Abs, ArOp::CopyBatch,
+                              ArOp::ArithmeticShift, ArOp::Rotate, ArOp::MulDoublingHighRound, ArOp::Abs,
                               ArOp::FirstOne, ArOp::FirstZero}) {
         SAr named;
         named.tsk_eu_typ = op;

@@ -95,6 +95,8 @@ struct VendorCModel::Child {
 
     [[noreturn]] void serve(const std::string& path, uint64_t globalBytes) const {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        // A test program's own handlers would attach a debugger to a child that merely refuses a command.
+        for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) std::signal(number, SIG_DFL);
         dup2(log, STDOUT_FILENO);
         dup2(log, STDERR_FILENO);
         Library library;

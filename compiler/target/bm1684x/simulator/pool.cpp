@@ -50,7 +50,8 @@ Result<Pooling> poolingOf(const Context& x, const SPorD& c) {
     if (p.op == PorDOp::MaxPool && (p.window.insertX || p.window.insertY)) return x.unknown("zeros in a maximum");
     if (p.spreadRows() > kMostSpread / p.spreadColumns()) return x.unknown("so large an input");
     if (p.op != PorDOp::MaxPool) {
-        const Operand kernel{"opd1", c.opd1_addr, c.opd0_prec, c.opd1_sign != 0, {1, c.res0_c, c.opd1_h, c.opd1_w}};
+        // An average's factor is never negative.
+        const Operand kernel{"opd1", c.opd1_addr, c.opd0_prec, depthwise && c.opd1_sign != 0, {1, c.res0_c, c.opd1_h, c.opd1_w}};
         if (c.opd1_const) { WB_ASSIGN(p.kernel, constantView(x, kernel)); }
         else if (p.op == PorDOp::AveragePool) return x.unknown("a table of factors");
         else { WB_ASSIGN(p.kernel, localView(x, kernel, Layout::Compact)); }

@@ -64,11 +64,13 @@ Status requantInteger(const Context& x, const SRqDq& c) {
     Numbers constants;
     constants.word[0] = c.opd1_addr;
     constants.word[1] = static_cast<uint32_t>(static_cast<int8_t>(c.opd2_addr & 0xff));
-    constants.word[2] = static_cast<uint32_t>(static_cast<int16_t>(c.opd2_addr >> 16));
+    constants.word[2] = c.opd2_sign ? static_cast<uint32_t>(static_cast<int16_t>(c.opd2_addr >> 16)) : c.opd2_addr >> 16;
     WB_ASSIGN(const auto o, operandsOf(x, c, 3, constants));
     if (isFloat(o.in.precision) || isFloat(o.result.precision)) return x.unknown("floats");
+    auto in = o;
+    if (in.in.precision == Precision::Int32) in.in.isSigned = true; // wide sums have a sign whatever the command says
     const auto round = roundOf(c.opd2_n_str);
-    return requant(x, o, [=](const Numbers& n, int64_t* values, int64_t count) {
+    return requant(x, in, [=](const Numbers& n, int64_t* values, int64_t count) {
         const int64_t multiplier = n.integer(0), zero = n.integer(2);
         const int shift = n.integer(1);
         constexpr int64_t kRoom = int64_t{1} << 62; // for the zero point
