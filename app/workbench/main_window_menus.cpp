@@ -82,7 +82,7 @@ void MainWindow::makeActions() {
         dialog->show();
     }));
     edit->addSeparator();
-    edit->addAction(addAction(S("find"), QT_TR_NOOP("&Find layer…"), S("search"), S("Ctrl+F; Ctrl+K; Ctrl+L"), [this] {
+    edit->addAction(addAction(S("find"), QT_TR_NOOP("&Find layer…"), S("search"), S("Ctrl+F"), [this] {
         m_search->setFocus(Qt::ShortcutFocusReason);
         m_search->selectAll();
     }));
