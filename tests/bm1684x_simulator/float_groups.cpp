@@ -221,8 +221,8 @@ std::vector<Group> floatGroups() {
     add("sAR Mac f32", Fill::F32, kF32, 0, [](Dice& d) { return arithmetic(d, ArOp::Mac, kF32); });
     add("sMM f32", Fill::F32, kF32, 0, [](Dice& d) { return product(d, false); });
     // Where bias and earlier result enter the sum is not quite as here.
-    add("sMM f32 adding", Fill::F32, kF32, 1e-6, [](Dice& d) { return product(d, true); });
-    add("sCONV f32 adding", Fill::F32, kF32, 3e-6, [](Dice& d) { return convolution(d, kF32, kF32, true); });
+    add("sMM f32 adding", Fill::F32, kF32, 1e-5, [](Dice& d) { return product(d, true); });
+    add("sCONV f32 adding", Fill::F32, kF32, 1e-5, [](Dice& d) { return convolution(d, kF32, kF32, true); });
     add("sMM2 f16", Fill::F16, kF16, 0, [](Dice& d) { return productOfLanes(d, kF16, kF16); });
     add("sMM2 f16 to f32", Fill::F16, kF32, 0, [](Dice& d) { return productOfLanes(d, kF16, kF32); });
     add("sMM2 bf16", Fill::Bf16, kBf16, 0, [](Dice& d) { return productOfLanes(d, kBf16, kBf16); });

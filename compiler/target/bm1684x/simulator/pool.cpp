@@ -4,6 +4,7 @@
 #include "compiler/target/bm1684x/simulator/elements.h"
 #include "compiler/target/bm1684x/simulator/executors.h"
 
+#include <limits>
 #include <type_traits>
 
 namespace wb::bm1684x::sim {
@@ -40,7 +41,6 @@ Result<Pooling> poolingOf(const Context& x, const SPorD& c) {
     const bool depthwise = p.op == PorDOp::Depthwise || p.op == PorDOp::DepthwiseRelu;
     bool sign = c.opd0_sign != 0;
     if (depthwise) sign = (c.opd0_sign | c.opd1_sign | c.opd2_sign) != 0;
-    if (p.op == PorDOp::AveragePool) sign = (c.opd0_sign | c.opd1_sign) != 0;
     if (p.op == PorDOp::DepthwiseRelu) sign = false;
     WB_ASSIGN(p.in, localView(x, {"opd0", c.opd0_addr, c.opd0_prec, c.opd0_sign != 0,
                                   {c.res0_n, c.res0_c, c.opd0_h, c.opd0_w}}, Layout::Aligned));
@@ -76,6 +76,13 @@ template <class T> T numberOf(const View& v, uint32_t bits) {
     else return static_cast<T>(integerOf(bits, v.precision, v.isSigned));
 }
 
+/// A maximum starts with the least finite number: even of infinities alone.
+template <class T> T leastOf(Precision precision) {
+    if constexpr (std::is_same_v<T, float>)
+        return floatOf(precision == Precision::F16 ? 0xfbff : precision == Precision::Bf16 ? 0xff7f : 0xff7f'ffff, precision);
+    else return std::numeric_limits<T>::min();
+}
+
 /// The plane of (n, c) with pads and inserted zeros.
 template <class T> void spread(const Pooling& p, int64_t n, int64_t c, std::vector<T>& out) {
     const Window& w = p.window;
@@ -99,15 +106,14 @@ template <class T>
 void row(const Pooling& p, const std::vector<T>& plane, int64_t oy, const std::vector<T>& kernel, T* even, T* odd) {
     const Window& w = p.window;
     const int64_t columns = p.spreadColumns();
-    bool first = true;
     for (int64_t ky = 0; ky < w.kernelHeight; ++ky)
-        for (int64_t kx = 0; kx < w.kernelWidth; ++kx, first = false) {
+        for (int64_t kx = 0; kx < w.kernelWidth; ++kx) {
             T* sums = std::is_same_v<T, float> && (ky * w.kernelWidth + kx) % 2 == 1 && p.op != PorDOp::MaxPool ? odd : even;
             const T* in = plane.data() + (oy * w.strideY + ky * w.dilationY) * columns + kx * w.dilationX;
             if (p.op == PorDOp::MaxPool) {
                 for (int64_t i = 0; i < w.outWidth; ++i) {
-                    const T value = in[i * w.strideX];
-                    sums[i] = first || value > sums[i] ? value : sums[i];
+                    const T value = in[i * w.strideX]; // what is not a number replaces, and is replaced
+                    sums[i] = sums[i] > value ? sums[i] : value;
                 }
                 continue;
             }
@@ -173,7 +179,7 @@ template <class T> Status run(const Context& x, const Pooling& p) {
                 if (p.hasBias)
                     start = numberOf<T>(p.bias, p.bias.constant ? p.bias.bits : loadBits(p.bias.plane(0, c), p.bias.itemBytes()));
             for (int64_t oy = 0; oy < p.window.outHeight && !x.job.stopRequested(); ++oy) {
-                std::fill(even.begin(), even.end(), T{});
+                std::fill(even.begin(), even.end(), p.op == PorDOp::MaxPool ? leastOf<T>(p.in.precision) : T{});
                 std::fill(odd.begin(), odd.end(), start);
                 row(p, plane, oy, kernel, even.data(), odd.data());
                 finish(p, n, c, oy, even.data(), odd.data());

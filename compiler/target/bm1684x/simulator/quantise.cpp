@@ -41,6 +41,7 @@ Result<Operands> operandsOf(const Context& x, const SRqDq& c, int64_t words, con
     Operands o;
     WB_ASSIGN(o.result, localView(x, {"res0", c.res0_addr, c.res0_prec, c.opd2_sign != 0, shape}, Layout::Aligned));
     WB_ASSIGN(o.in, localView(x, {"opd0", c.opd0_addr, c.opd0_prec, c.opd0_sign != 0, shape}, Layout::Aligned));
+    if (o.in.precision == Precision::Int32) o.in.isSigned = true; // wide sums have a sign whatever the command says
     o.constant = c.opd1_const != 0;
     o.numbers = constants;
     if (!o.constant) { WB_ASSIGN(o.table, tableOf(x, c, words)); }
@@ -67,10 +68,8 @@ Status requantInteger(const Context& x, const SRqDq& c) {
     constants.word[2] = c.opd2_sign ? static_cast<uint32_t>(static_cast<int16_t>(c.opd2_addr >> 16)) : c.opd2_addr >> 16;
     WB_ASSIGN(const auto o, operandsOf(x, c, 3, constants));
     if (isFloat(o.in.precision) || isFloat(o.result.precision)) return x.unknown("floats");
-    auto in = o;
-    if (in.in.precision == Precision::Int32) in.in.isSigned = true; // wide sums have a sign whatever the command says
     const auto round = roundOf(c.opd2_n_str);
-    return requant(x, in, [=](const Numbers& n, int64_t* values, int64_t count) {
+    return requant(x, o, [=](const Numbers& n, int64_t* values, int64_t count) {
         const int64_t multiplier = n.integer(0), zero = n.integer(2);
         const int shift = n.integer(1);
         constexpr int64_t kRoom = int64_t{1} << 62; // for the zero point
