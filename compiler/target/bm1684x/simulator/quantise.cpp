@@ -111,8 +111,9 @@ Status dequantFloat(const Context& x, const SRqDq& c) {
         float out[kRow];
         loadIntegers(o.in, n, ch, h, w, values, count);
         const Numbers numbers = o.at(ch);
+        const int64_t zero = o.in.isSigned ? numbers.integer(0) : int64_t{numbers.word[0]}; // of the sign of the input
         for (int64_t i = 0; i < count; ++i)
-            out[i] = static_cast<float>(values[i] - numbers.integer(0)) * numbers.real(1);
+            out[i] = static_cast<float>(values[i] - zero) * numbers.real(1);
         storeFloats(elementAt(o.result, n, ch, h, w), 1, Precision::F32, out, count);
     });
 }
@@ -120,7 +121,7 @@ Status dequantFloat(const Context& x, const SRqDq& c) {
 /// (x − zero) · multiplier, shifted with rounding.
 Status dequantInteger(const Context& x, const SRqDq& c) {
     Numbers constants;
-    constants.word[0] = static_cast<uint32_t>(static_cast<int16_t>(c.opd1_addr & 0xffff));
+    constants.word[0] = c.opd0_sign ? static_cast<uint32_t>(static_cast<int16_t>(c.opd1_addr & 0xffff)) : c.opd1_addr & 0xffff;
     constants.word[1] = c.opd2_addr;
     constants.word[2] = static_cast<uint32_t>(static_cast<int16_t>(c.opd1_addr >> 16));
     WB_ASSIGN(const auto o, operandsOf(x, c, 3, constants));
