@@ -44,9 +44,13 @@ public:
                       toText(step.memory.constants, cut.c > 1) + '\n';
         const Slice& first = step.tiling.slices.front();
         for (size_t i = 0; i < g.inputs.size(); ++i)
-            m_text += "    load       " + value(g.inputs[i]) + " local " +
-                      toText(step.memory.inputs[i], two && !step.memory.inputStays[i]) + ' ' + toText(first.inputs[i]) +
-                      (two && step.memory.inputStays[i] ? " once" : "") + '\n';
+            if (g.isHeld(i))
+                m_text += "    held       \"" + m_graph.value(g.inputs[i]).name + "\" local " +
+                          hex(step.memory.inputs[i][0]) + '\n';
+            else
+                m_text += "    load       " + value(g.inputs[i]) + " local " +
+                          toText(step.memory.inputs[i], two && !step.memory.inputStays[i]) + ' ' +
+                          toText(first.inputs[i]) + (two && step.memory.inputStays[i] ? " once" : "") + '\n';
         for (size_t i = 0; i < g.nodes.size(); ++i) {
             m_text += "    compute    " + m_graph.node(g.nodes[i]).op + ' ' + name(g.nodes[i]) + " local " +
                       toText(step.memory.results[i], two) + ' ' + toText(first.results[i]);
@@ -54,8 +58,12 @@ public:
                 m_text += " scratch " + hex(scratch);
             m_text += '\n';
         }
-        for (size_t i = 0; i < g.outputs.size(); ++i)
-            m_text += "    store      " + value(g.outputs[i]) + ' ' + toText(first.stored[i]) + '\n';
+        for (size_t i = 0; i < g.outputs.size(); ++i) {
+            if (g.isKept(i))
+                m_text += "    keep       \"" + m_graph.value(g.outputs[i]).name + "\" local " + hex(step.memory.kept[i]) + '\n';
+            if (g.isStored(i))
+                m_text += "    store      " + value(g.outputs[i]) + ' ' + toText(first.stored[i]) + '\n';
+        }
     }
 
     void node(const Step& step, bool copied) {

@@ -27,10 +27,10 @@ std::vector<DdrMap::Life> lifetimes(const ir::Graph& graph, const Views& views, 
         const Step& step = steps[i];
         const auto index = static_cast<int32_t>(i);
         if (step.how == Runs::Local) {
-            for (const ir::ValueId id : step.group.inputs)
-                touch(id, index);
-            for (const ir::ValueId id : step.group.outputs)
-                touch(id, index);
+            for (size_t k = 0; k < step.group.inputs.size(); ++k)
+                if (!step.group.isHeld(k)) touch(step.group.inputs[k], index);
+            for (size_t k = 0; k < step.group.outputs.size(); ++k)
+                if (step.group.isStored(k)) touch(step.group.outputs[k], index);
             continue;
         }
         for (const ir::ValueId id : graph.node(step.node).operands)

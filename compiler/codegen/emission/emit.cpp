@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/emission/emit.h"
 
+#include "compiler/ops/support/vector_bm1684x.h"
 #include "compiler/target/bm1684x/transfer.h"
 
 #include <algorithm>
@@ -83,7 +84,7 @@ private:
     LocalTensor inputTensor(size_t index, size_t slice) const {
         const ValueInfo& value = info(m_step.group.inputs[index]);
         return alignedTensor(m_step.memory.input(index, slice), value.precision, value.isSigned,
-                             m_step.tiling.slices[slice].inputs[index]);
+                             m_step.group.isHeld(index) ? value.whole() : m_step.tiling.slices[slice].inputs[index]);
     }
     LocalTensor resultTensor(size_t index, size_t slice) const {
         const ValueInfo& value = info(m_context.graph.node(m_step.group.nodes[index]).results[0]);
@@ -105,7 +106,7 @@ private:
                     bm1684x::loadLanes(m_out, ddr + static_cast<uint64_t>(block->offset * kLanes), block->width,
                                        memory.constants[piece % 2] + static_cast<uint32_t>(block->offset));
             for (size_t i = 0; i < m_step.group.inputs.size(); ++i) {
-                if (m_firstUse[i] != node || (k > 0 && memory.inputStays[i])) continue;
+                if (m_firstUse[i] != node || m_step.group.isHeld(i) || (k > 0 && memory.inputStays[i])) continue;
                 loadInput(m_step.group.inputs[i], inputTensor(i, k));
             }
         }
@@ -142,11 +143,22 @@ private:
             if (auto done = emitter.emit(call, m_out); !done)
                 return std::move(done).error().atNode(m_context.graph.value(node.results[0]).name);
             for (size_t o = 0; o < m_step.group.outputs.size(); ++o)
-                if (m_step.group.outputs[o] == node.results[0])
-                    bm1684x::store(m_out, call.output.sub(m_step.tiling.slices[k].stored[o]),
-                                   m_context.ddr.tensor(m_context.selection, node.results[0]));
+                if (m_step.group.outputs[o] == node.results[0]) leave(o, k, call.output);
         }
         return {};
+    }
+
+    /// An output goes where later groups look for it.
+    void leave(size_t output, size_t k, const LocalTensor& made) {
+        const ir::ValueId id = m_step.group.outputs[output];
+        const Part& part = m_step.tiling.slices[k].stored[output];
+        if (m_step.group.isKept(output) && m_step.tiling.slices.size() > 1) {
+            const ValueInfo& value = info(id);
+            const auto whole = alignedTensor(m_step.memory.kept[output], value.precision, value.isSigned, value.whole());
+            ops::VectorUnit(m_out).copy(whole.sub(part), made.sub(part));
+        }
+        if (m_step.group.isStored(output))
+            bm1684x::store(m_out, made.sub(part), m_context.ddr.tensor(m_context.selection, id));
     }
 
     const EmissionContext& m_context;

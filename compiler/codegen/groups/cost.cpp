@@ -45,9 +45,10 @@ constexpr int64_t kSumBytes = 4; ///< of an integer convolution's sums
 } // namespace
 
 CostModel::CostModel(const ir::Graph& graph, const Selection& selection)
-    : m_selection(selection), m_works(graph.nodes().size()) {
+    : m_selection(selection), m_works(graph.nodes().size()), m_results(graph.nodes().size(), ir::kNoValue) {
     for (size_t i = 0; i < m_works.size(); ++i) {
         const ir::Node& node = graph.node(static_cast<ir::NodeId>(i));
+        if (!node.results.empty()) m_results[i] = node.results[0];
         if (selection.nodes[i].how != Runs::Local) continue;
         const ValueInfo& out = selection.values[static_cast<size_t>(node.results[0])];
         ValueInfo in = out;
@@ -79,8 +80,10 @@ CostModel::CostModel(const ir::Graph& graph, const Selection& selection)
         } else if (node.op == "tpu.MatMul") {
             const int64_t depth = in.shape[1] == out.shape[1] ? in.shape[3] : in.shape[1];
             work.vectorPasses = static_cast<double>(std::max<int64_t>(depth, 4)) / 4;
+        } else if (node.op == "tpu.Concat") {
+            work.vectorPasses = 1;
         } else {
-            work.vectorPasses = node.op == "tpu.Cast" || node.op == "tpu.Concat" || node.op == "tpu.Upsample" ? 2 : 4;
+            work.vectorPasses = node.op == "tpu.Cast" || node.op == "tpu.Upsample" ? 2 : 4;
         }
     }
 }
@@ -118,6 +121,10 @@ double CostModel::store(ir::ValueId value, const Part& part) const {
     return transfer(value, part, true);
 }
 
+double CostModel::copy(ir::ValueId value, const Part& part) const {
+    return passes(part, bytesOf(m_selection.values[static_cast<size_t>(value)].precision));
+}
+
 double CostModel::group(const Group& group, const Tiling& tiling, const std::vector<bool>& inputStays,
                         int64_t constantWidth) const {
     const size_t count = tiling.slices.size();
@@ -127,19 +134,25 @@ double CostModel::group(const Group& group, const Tiling& tiling, const std::vec
     const auto loaded = [&](size_t k) {
         if (k == 0 || tiling.slices[k].results[0].c != tiling.slices[k - 1].results[0].c) gdma += constants;
         for (size_t i = 0; i < group.inputs.size(); ++i)
-            if (k == 0 || !inputStays[i]) gdma += load(group.inputs[i], tiling.slices[k].inputs[i]);
+            if (!group.isHeld(i) && (k == 0 || !inputStays[i])) gdma += load(group.inputs[i], tiling.slices[k].inputs[i]);
         return gdma;
     };
+    std::vector<size_t> outputOf; // by nodes
+    for (const ir::NodeId id : group.nodes)
+        outputOf.push_back(static_cast<size_t>(
+            std::find(group.outputs.begin(), group.outputs.end(), m_results[static_cast<size_t>(id)]) - group.outputs.begin()));
     double ready = loaded(0);
     for (size_t k = 0; k < count; ++k) {
         const double next = k + 1 < count ? loaded(k + 1) : 0;
-        double work = 0;
-        for (size_t i = 0; i < group.nodes.size(); ++i)
-            work += compute(group.nodes[i], tiling.slices[k].results[i]);
-        tiu = std::max(tiu, ready) + work;
-        gdma = std::max(gdma, tiu);
-        for (size_t i = 0; i < group.outputs.size(); ++i)
-            gdma += store(group.outputs[i], tiling.slices[k].stored[i]);
+        tiu = std::max(tiu, ready);
+        for (size_t i = 0; i < group.nodes.size(); ++i) {
+            tiu += compute(group.nodes[i], tiling.slices[k].results[i]);
+            const auto output = outputOf[i];
+            if (output == group.outputs.size()) continue;
+            if (group.isKept(output) && count > 1) tiu += copy(group.outputs[output], tiling.slices[k].stored[output]);
+            if (group.isStored(output))
+                gdma = std::max(gdma, tiu) + store(group.outputs[output], tiling.slices[k].stored[output]);
+        }
         ready = next;
     }
     return std::max(gdma, tiu);

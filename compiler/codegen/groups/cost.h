@@ -19,6 +19,8 @@ public:
     /// GDMA cycles of a box between local memory and the tensor in DDR.
     double load(ir::ValueId value, const bm1684x::Part& part) const;
     double store(ir::ValueId value, const bm1684x::Part& part) const;
+    /// TIU cycles of a copy to where a value stays.
+    double copy(ir::ValueId value, const bm1684x::Part& part) const;
     /// From the first load to the last store, transfers of neighbouring slices beside the arithmetic.
     double group(const Group& group, const Tiling& tiling, const std::vector<bool>& inputStays,
                  int64_t constantWidth) const;
@@ -34,7 +36,8 @@ private:
     double transfer(ir::ValueId value, const bm1684x::Part& part, bool store) const;
 
     const Selection& m_selection;
-    std::vector<Work> m_works; ///< by NodeId
+    std::vector<Work> m_works;           ///< by NodeId
+    std::vector<ir::ValueId> m_results;  ///< by NodeId
     /// Transfers are costed as commands (cycles/cost.h), by value, direction and extents: a search asks often.
     mutable std::map<std::array<int64_t, 6>, double> m_transfers;
 };

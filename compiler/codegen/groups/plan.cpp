@@ -2,6 +2,7 @@
 #include "compiler/codegen/groups/plan.h"
 
 #include "compiler/codegen/groups/cost.h"
+#include "compiler/codegen/groups/residency.h"
 
 #include <algorithm>
 #include <limits>
@@ -22,25 +23,74 @@ struct Estimate {
 class Grouping {
 public:
     Grouping(const ir::Graph& graph, const Selection& selection, const CompileOptions& options, Constants& constants,
-             const JobContext& context)
-        : m_graph(graph), m_selection(selection), m_options(options), m_constants(constants), m_context(context),
-          m_cost(graph, selection), m_users(graph.users()) {}
+             Residency& residency, const JobContext& context)
+        : m_graph(graph), m_selection(selection), m_options(options), m_constants(constants), m_residency(residency),
+          m_context(context), m_cost(graph, selection), m_users(graph.users()) {}
 
-    /// Appends the steps of nodes that follow each other and all run locally.
-    Status addRun(const std::vector<NodeId>& nodes, std::vector<Step>& steps) {
+    /// Appends the nodes of each group, of nodes that follow each other and all run locally.
+    Status addRun(const std::vector<NodeId>& nodes, std::vector<std::vector<NodeId>>& groups) {
         WB_ASSIGN(const auto ends, bestEnds(nodes));
         for (size_t begin = 0; begin < nodes.size(); begin = ends[begin])
-            WB_TRY(addGroup({nodes.begin() + static_cast<int64_t>(begin),
-                             nodes.begin() + static_cast<int64_t>(ends[begin])}, steps));
+            groups.emplace_back(nodes.begin() + static_cast<int64_t>(begin), nodes.begin() + static_cast<int64_t>(ends[begin]));
         return {};
+    }
+
+    /// Steps of groups and other nodes. A group that does not fit beside what stays makes room: the value that is
+    /// needed last goes through DDR instead, and all is placed again from the group that makes it. A group that
+    /// still does not fit is halved.
+    Result<std::vector<Step>> place(std::vector<std::vector<NodeId>> groups) {
+        std::vector<Step> steps;
+        std::vector<std::vector<HeldValue>> held{{}}; // before each step
+        for (size_t i = 0; i < groups.size();) {
+            WB_TRY(m_context.checkStop());
+            steps.resize(i);
+            held.resize(i + 1);
+            const NodeId first = groups[i].front();
+            const Runs how = m_selection.nodes[static_cast<size_t>(first)].how;
+            if (how != Runs::Local) {
+                Step step;
+                step.how = how;
+                step.node = first;
+                steps.push_back(std::move(step));
+                held.push_back(held[i]);
+                ++i;
+                continue;
+            }
+            Group group = groupFrom(groups[i]);
+            const int64_t end = m_residency.position(groups[i].back());
+            for (HeldValue& value : held[i])
+                value.dies = m_residency.lastUse(value.value) <= end;
+            WB_ASSIGN(auto step, placed(group, held[i], i % 2 == 1));
+            const ValueId victim = worstOf(group, held[i], end, step);
+            if (victim != ir::kNoValue) {
+                m_residency.giveUp(victim);
+                i = madeBy(groups, victim);
+                continue;
+            }
+            if (step) {
+                held.push_back(after(held[i], *step));
+                steps.push_back(std::move(*step));
+                ++i;
+                continue;
+            }
+            if (groups[i].size() == 1) return tooLarge(first);
+            const auto middle = groups[i].begin() + static_cast<int64_t>(groups[i].size() / 2);
+            std::vector<NodeId> rest(middle, groups[i].end());
+            groups[i].erase(middle, groups[i].end());
+            groups.insert(groups.begin() + static_cast<int64_t>(i) + 1, std::move(rest));
+        }
+        return steps;
     }
 
 private:
     static constexpr size_t kLongest = 40;   ///< nodes of a group
     static constexpr int kPatience = 4;      ///< tries without gain before giving up
+    static constexpr double kGroupCycles = 40; ///< what a group more costs by itself
 
     Group groupFrom(std::vector<NodeId> nodes) const {
-        return groupOf(m_graph, m_selection, m_users, std::move(nodes), m_options.observable);
+        Group group = groupOf(m_graph, m_selection, m_users, std::move(nodes), m_options.observable);
+        m_residency.mark(group);
+        return group;
     }
 
     /// Over cuts from few slices to many, beginning with `fewest`; until more slices only cost more.
@@ -93,8 +143,8 @@ private:
                     worse = cycles > before + single[end - 1] ? worse + 1 : 0;
                 }
                 before = cycles;
-                if (best[i] + cycles < best[end]) {
-                    best[end] = best[i] + cycles;
+                if (best[i] + cycles + kGroupCycles < best[end]) {
+                    best[end] = best[i] + cycles + kGroupCycles;
                     from[end] = i;
                 }
             }
@@ -108,16 +158,14 @@ private:
         return ends;
     }
 
-    /// Places a group; one that does not fit after all is halved.
-    Status addGroup(std::vector<NodeId> nodes, std::vector<Step>& steps) {
-        Group group = groupFrom(nodes);
+    /// The group with the best cut that fits beside what is held.
+    Result<std::optional<Step>> placed(const Group& group, const std::vector<HeldValue>& held, bool fromTop) {
         std::optional<Step> best;
         int worse = 0;
-        const bool fromTop = steps.size() % 2 == 1;
         for (const Cut& cut : cutsToTry(largestCut(m_graph, m_selection, group))) {
             Tiling tiling = tile(m_graph, m_selection, group, cut);
             WB_ASSIGN(auto memory, planMemory(m_graph, m_selection, group, tiling, m_constants, m_options.laneBytes,
-                                              Effort::Place, fromTop));
+                                              Effort::Place, fromTop, held));
             if (!memory) continue;
             const double cycles = m_cost.group(group, tiling, memory->inputStays, memory->constantWidth);
             if (best && cycles >= best->cycles) {
@@ -130,15 +178,58 @@ private:
             best->memory = std::move(*memory);
             best->cycles = cycles;
         }
-        if (best) {
-            best->group = std::move(group);
-            steps.push_back(std::move(*best));
-            return {};
+        if (best) best->group = group;
+        return best;
+    }
+
+    /// The value that should not stay because the group does not fit, or runs slower by more than that is worth;
+    /// kNoValue: none.
+    ValueId worstOf(const Group& group, const std::vector<HeldValue>& held, int64_t end, const std::optional<Step>& step) {
+        ValueId worst = ir::kNoValue;
+        int64_t latest = -1;
+        for (const HeldValue& value : held) {
+            if (std::find(group.inputs.begin(), group.inputs.end(), value.value) != group.inputs.end()) continue;
+            const int64_t next = m_residency.nextUse(value.value, end + 1);
+            if (next <= latest) continue;
+            latest = next;
+            worst = value.value;
         }
-        if (nodes.size() == 1) return tooLarge(nodes[0]);
-        const auto middle = nodes.begin() + static_cast<int64_t>(nodes.size() / 2);
-        WB_TRY(addGroup({nodes.begin(), middle}, steps));
-        return addGroup({middle, nodes.end()}, steps);
+        if (step) {
+            if (worst == ir::kNoValue || step->tiling.slices.size() == 1) return ir::kNoValue;
+            const auto alone = estimate(group, 1);
+            if (!alone || !*alone) return ir::kNoValue;
+            const auto whole = m_selection.values[static_cast<size_t>(worst)].whole();
+            const double gain = m_cost.store(worst, whole) + m_cost.load(worst, whole);
+            return step->cycles > (*alone)->cycles + gain ? worst : ir::kNoValue;
+        }
+        if (worst != ir::kNoValue) return worst;
+        int64_t most = 0;
+        const auto consider = [&](ValueId id) {
+            if (!m_residency.mayStay(id) || m_residency.bytes(id) <= most) return;
+            most = m_residency.bytes(id);
+            worst = id;
+        };
+        for (const ValueId id : group.outputs) consider(id);
+        for (const ValueId id : group.inputs) consider(id);
+        return worst;
+    }
+
+    size_t madeBy(const std::vector<std::vector<NodeId>>& groups, ValueId id) const {
+        const NodeId producer = m_graph.value(id).producer;
+        for (size_t i = 0; i < groups.size(); ++i)
+            if (std::find(groups[i].begin(), groups[i].end(), producer) != groups[i].end()) return i;
+        return 0;
+    }
+
+    /// What lies in local memory behind a step.
+    std::vector<HeldValue> after(const std::vector<HeldValue>& held, const Step& step) const {
+        std::vector<HeldValue> out;
+        for (const HeldValue& value : held)
+            if (!value.dies) out.push_back(value);
+        for (size_t i = 0; i < step.group.outputs.size(); ++i)
+            if (step.group.isKept(i))
+                out.push_back({step.group.outputs[i], step.memory.kept[i], m_residency.bytes(step.group.outputs[i])});
+        return out;
     }
 
     Error tooLarge(NodeId id) const {
@@ -153,6 +244,7 @@ private:
     const Selection& m_selection;
     const CompileOptions& m_options;
     Constants& m_constants;
+    Residency& m_residency;
     const JobContext& m_context;
     CostModel m_cost;
     std::vector<std::vector<NodeId>> m_users;
@@ -193,11 +285,44 @@ Group groupOf(const ir::Graph& graph, const Selection& selection, const std::vec
     return group;
 }
 
+namespace {
+
+/// Nodes that contribute to an output, so that outputs that need the fewest others come first: their stores run
+/// beside the work on the others.
+std::vector<NodeId> outputsEarly(const ir::Graph& graph) {
+    std::vector<std::pair<std::vector<NodeId>, ValueId>> needs; // nodes that each output needs, ascending
+    for (const ValueId output : graph.outputs) {
+        std::vector<bool> needed(graph.nodes().size());
+        std::vector<NodeId> nodes;
+        if (graph.value(output).producer != ir::kNoNode) needed[static_cast<size_t>(graph.value(output).producer)] = true;
+        for (size_t i = needed.size(); i-- > 0;) {
+            if (!needed[i]) continue;
+            nodes.push_back(static_cast<NodeId>(i));
+            for (const ValueId operand : graph.node(nodes.back()).operands)
+                if (operand != ir::kNoValue && graph.value(operand).producer != ir::kNoNode)
+                    needed[static_cast<size_t>(graph.value(operand).producer)] = true;
+        }
+        std::reverse(nodes.begin(), nodes.end());
+        needs.emplace_back(std::move(nodes), output);
+    }
+    std::stable_sort(needs.begin(), needs.end(), [](const auto& a, const auto& b) { return a.first.size() < b.first.size(); });
+    std::vector<NodeId> order;
+    std::vector<bool> placed(graph.nodes().size());
+    for (const auto& [nodes, output] : needs)
+        for (const NodeId id : nodes) {
+            if (placed[static_cast<size_t>(id)]) continue;
+            placed[static_cast<size_t>(id)] = true;
+            order.push_back(id);
+        }
+    return order;
+}
+
+} // namespace
+
 std::vector<NodeId> runOrder(const ir::Graph& graph, const Selection& selection) {
     // How many moves lie on the way to each node.
     std::vector<int32_t> level(graph.nodes().size());
     std::vector<NodeId> order;
-    const auto live = liveNodes(graph);
     const auto moves = [&](NodeId id) { return selection.nodes[static_cast<size_t>(id)].how != Runs::Local; };
     for (size_t i = 0; i < level.size(); ++i) {
         const auto id = static_cast<NodeId>(i);
@@ -206,8 +331,9 @@ std::vector<NodeId> runOrder(const ir::Graph& graph, const Selection& selection)
             if (operand != ir::kNoValue)
                 level[i] = std::max(level[i], level[static_cast<size_t>(graph.value(operand).producer)]);
         if (moves(id)) ++level[i];
-        if (live[i]) order.push_back(id);
     }
+    for (const NodeId id : outputsEarly(graph))
+        if (selection.nodes[static_cast<size_t>(id)].how != Runs::Nowhere) order.push_back(id);
     std::stable_sort(order.begin(), order.end(), [&](NodeId a, NodeId b) {
         const int32_t la = level[static_cast<size_t>(a)], lb = level[static_cast<size_t>(b)];
         return la != lb ? la < lb : moves(a) && !moves(b);
@@ -216,24 +342,23 @@ std::vector<NodeId> runOrder(const ir::Graph& graph, const Selection& selection)
 }
 
 Result<std::vector<Step>> planSteps(const ir::Graph& graph, const Selection& selection, const CompileOptions& options,
-                                    Constants& constants, const JobContext& context) {
-    Grouping grouping(graph, selection, options, constants, context);
-    std::vector<Step> steps;
+                                    Constants& constants, const JobContext& context, bool keep) {
+    const std::vector<NodeId> order = runOrder(graph, selection);
+    Residency residency(graph, selection, order, options.laneBytes, keep && !options.observable);
+    Grouping grouping(graph, selection, options, constants, residency, context);
+    std::vector<std::vector<NodeId>> groups;
     std::vector<NodeId> run;
-    for (const NodeId id : runOrder(graph, selection)) {
+    for (const NodeId id : order) {
         if (selection.nodes[static_cast<size_t>(id)].how == Runs::Local) {
             run.push_back(id);
             continue;
         }
-        WB_TRY(grouping.addRun(run, steps));
+        WB_TRY(grouping.addRun(run, groups));
         run.clear();
-        Step step;
-        step.how = selection.nodes[static_cast<size_t>(id)].how;
-        step.node = id;
-        steps.push_back(std::move(step));
+        groups.push_back({id});
     }
-    WB_TRY(grouping.addRun(run, steps));
-    return steps;
+    WB_TRY(grouping.addRun(run, groups));
+    return grouping.place(std::move(groups));
 }
 
 } // namespace wb::codegen

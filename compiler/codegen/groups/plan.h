@@ -34,8 +34,9 @@ std::vector<bool> liveNodes(const ir::Graph& graph);
 /// stay together.
 std::vector<ir::NodeId> runOrder(const ir::Graph& graph, const Selection& selection);
 
-/// LocalMemoryFull if even the smallest slice of a node does not fit.
+/// LocalMemoryFull if even the smallest slice of a node does not fit. With `keep` values stay in local memory between
+/// groups where there is room.
 Result<std::vector<Step>> planSteps(const ir::Graph& graph, const Selection& selection, const CompileOptions& options,
-                                    Constants& constants, const JobContext& context);
+                                    Constants& constants, const JobContext& context, bool keep = false);
 
 } // namespace wb::codegen

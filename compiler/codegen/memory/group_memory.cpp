@@ -29,9 +29,22 @@ public:
                 if (m_nodeOf.contains(operand) || m_inputOf.contains(operand)) m_lastUse[operand] = i;
     }
 
+    /// What earlier groups left and this one does not use.
+    void addHeld(std::span<const HeldValue> held) {
+        for (const HeldValue& value : held) {
+            m_held[value.value] = &value;
+            if (m_inputOf.contains(value.value)) continue;
+            fix(add(value.bytes, [](size_t, size_t) { return true; }), value.address);
+        }
+    }
+
     void addInputs(GroupMemory& memory) {
         for (size_t i = 0; i < m_group.inputs.size(); ++i) {
             const ir::ValueId id = m_group.inputs[i];
+            if (m_group.isHeld(i)) {
+                addHeldInput(id, memory);
+                continue;
+            }
             int64_t bytes = 0;
             bool stays = true;
             for (const Slice& slice : m_tiling.slices) {
@@ -56,18 +69,32 @@ public:
     void addResults() {
         for (size_t i = 0; i < m_count; ++i) {
             const ir::ValueId id = m_graph.node(m_group.nodes[i]).results[0];
-            const bool stored = std::find(m_group.outputs.begin(), m_group.outputs.end(), id) != m_group.outputs.end();
+            const auto output =
+                static_cast<size_t>(std::find(m_group.outputs.begin(), m_group.outputs.end(), id) - m_group.outputs.begin());
+            const bool outside = output < m_group.outputs.size();
+            const bool kept = outside && m_group.isKept(output), stored = outside && m_group.isStored(output);
             int64_t bytes = 0;
             for (const Slice& slice : m_tiling.slices)
                 bytes = std::max(bytes, alignedBytes(precision(id), slice.results[i]));
             const auto use = m_lastUse.find(id);
             const size_t last = use == m_lastUse.end() ? i : use->second;
             std::vector<size_t> indexes;
-            for (size_t copy = 0; copy < (stored ? m_periods : 1); ++copy)
-                // A stored one is read by the transfer until the other slice ends.
-                indexes.push_back(add(bytes, [&](size_t period, size_t step) {
-                    return stored ? period != copy || step >= i : step >= i && step <= last;
-                }));
+            if (kept && m_periods == 1) { // made where it stays
+                indexes.push_back(add(bytes, [&](size_t, size_t step) { return step >= i; }));
+                m_buffers[indexes[0]].outlives = true;
+                m_keptBuffers[output] = indexes[0];
+            } else {
+                for (size_t copy = 0; copy < (stored ? m_periods : 1); ++copy)
+                    // A stored one is read by the transfer until the other slice ends.
+                    indexes.push_back(add(bytes, [&](size_t period, size_t step) {
+                        return stored ? period != copy || step >= i : step >= i && step <= last;
+                    }));
+                if (kept) { // slices are copied there
+                    m_keptBuffers[output] = add(alignedBytes(precision(id), m_selection.values[static_cast<size_t>(id)].whole()),
+                                                [](size_t, size_t) { return true; });
+                    m_buffers[m_keptBuffers[output]].outlives = true;
+                }
+            }
             m_resultBuffers.push_back(indexes);
             m_users[i].insert(m_users[i].end(), indexes.begin(), indexes.end());
             for (size_t node = 0; node < m_count; ++node)
@@ -121,6 +148,8 @@ public:
                 memory.scratch.back().push_back(m_buffers[index].address);
         }
         memory.constants = turns(m_constantBuffers);
+        memory.kept.resize(m_group.outputs.size());
+        for (const auto& [output, index] : m_keptBuffers) memory.kept[output] = m_buffers[index].address;
         int64_t begin = laneBytes, end = 0;
         for (const LocalBuffer& buffer : m_buffers) {
             begin = std::min<int64_t>(begin, buffer.address);
@@ -131,6 +160,24 @@ public:
     }
 
 private:
+    /// Lies whole where it is; in an estimate, anywhere.
+    void addHeldInput(ir::ValueId id, GroupMemory& memory) {
+        const auto found = m_held.find(id);
+        const HeldValue* value = found == m_held.end() ? nullptr : found->second;
+        const size_t last = m_lastUse[id];
+        const bool dies = m_periods == 1 && (value == nullptr || value->dies);
+        const int64_t bytes = alignedBytes(precision(id), m_selection.values[static_cast<size_t>(id)].whole());
+        const size_t index = add(bytes, [&](size_t, size_t step) { return !dies || step <= last; });
+        if (value != nullptr) fix(index, value->address);
+        memory.inputStays.push_back(true);
+        m_inputBuffers.push_back({index});
+        for (size_t node = 0; node < m_count; ++node)
+            if (uses(node, id)) m_users[node].push_back(index);
+    }
+    void fix(size_t index, uint32_t address) {
+        m_buffers[index].fixed = true;
+        m_buffers[index].address = address;
+    }
     bm1684x::Precision precision(ir::ValueId id) const { return m_selection.values[static_cast<size_t>(id)].precision; }
     bool uses(size_t node, ir::ValueId id) const {
         const auto& operands = m_graph.node(m_group.nodes[node]).operands;
@@ -155,6 +202,8 @@ private:
     std::vector<std::vector<size_t>> m_users; ///< buffers that a node's commands use
     std::vector<std::vector<size_t>> m_inputBuffers, m_resultBuffers, m_scratchBuffers;
     std::vector<size_t> m_constantBuffers;
+    std::map<size_t, size_t> m_keptBuffers;                  ///< by Group::outputs
+    std::map<ir::ValueId, const HeldValue*> m_held;
     std::map<ir::ValueId, size_t> m_inputOf, m_nodeOf, m_lastUse;
 };
 
@@ -162,7 +211,7 @@ private:
 
 Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Selection& selection, const Group& group,
                                               const Tiling& tiling, Constants& constants, int64_t laneBytes,
-                                              Effort effort, bool fromTop) {
+                                              Effort effort, bool fromTop, std::span<const HeldValue> held) {
     GroupMemory memory;
     for (size_t i = 0; i < group.nodes.size(); ++i) {
         int64_t width = 0;
@@ -181,6 +230,7 @@ Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Sele
         memory.constantWidth += width;
     }
     Planner planner(graph, selection, group, tiling);
+    planner.addHeld(held);
     planner.addConstants(memory.constantWidth, tiling.cut.c > 1);
     planner.addInputs(memory);
     planner.addResults();

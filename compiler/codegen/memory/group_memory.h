@@ -9,6 +9,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 
 namespace wb::codegen {
 
@@ -26,6 +27,7 @@ struct GroupMemory {
     std::vector<bool> inputStays;                 ///< the same part in all slices: loaded once
     std::vector<Turns> results;                   ///< by Group::nodes
     std::vector<std::vector<uint32_t>> scratch;   ///< by Group::nodes
+    std::vector<uint32_t> kept;                   ///< by Group::outputs: where a kept one lies whole
     Turns constants{};                            ///< of the merged image; by piece of channels
     std::vector<uint32_t> constantOffsets;        ///< by Group::nodes, inside the merged image
     int64_t constantWidth = 0;                    ///< bytes a lane
@@ -35,13 +37,22 @@ struct GroupMemory {
     uint32_t input(size_t index, size_t slice) const { return inputs[index][inputStays[index] ? 0 : slice % 2]; }
 };
 
+/// A value that lies whole in local memory, made by an earlier group.
+struct HeldValue {
+    ir::ValueId value = ir::kNoValue;
+    uint32_t address = 0;
+    int64_t bytes = 0;
+    bool dies = false;    ///< nothing after this group reads it
+};
+
 /// Estimate only adds up what is alive at a time, and gives no addresses.
 enum class Effort : uint8_t { Estimate, Place };
 
-/// Nothing if it does not fit; an error if a node's constants cannot be packed. Neighbouring groups place from
+/// Nothing if it does not fit beside what is `held`; an error if a node's constants cannot be packed. Neighbouring groups place from
 /// opposite ends, so that one can be loaded while the other still works.
 Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Selection& selection, const Group& group,
                                               const Tiling& tiling, Constants& constants, int64_t laneBytes,
-                                              Effort effort, bool fromTop = false);
+                                              Effort effort, bool fromTop = false,
+                                              std::span<const HeldValue> held = {});
 
 } // namespace wb::codegen

@@ -47,12 +47,20 @@ bool placeBuffers(std::vector<LocalBuffer>& buffers, int64_t laneBytes, bool fro
     if (peakBytes(buffers) > laneBytes) return false;
     std::vector<size_t> order(buffers.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
+    const auto rank = [&](const LocalBuffer& b) { return b.fixed ? 0 : b.outlives ? 1 : 2; };
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+        const int ra = rank(buffers[a]), rb = rank(buffers[b]);
+        return ra != rb ? ra < rb : buffers[a].bytes > buffers[b].bytes;
+    });
     std::vector<bool> placed(buffers.size());
     std::vector<Interval> blocked;
     std::vector<int64_t> candidates;
     for (const size_t index : order) {
         LocalBuffer& buffer = buffers[index];
+        if (buffer.fixed) {
+            placed[index] = true;
+            continue;
+        }
         const int64_t bytes = roundUp(buffer.bytes, kVectorBytes);
         blocked.clear();
         candidates.assign(1, 0);

@@ -15,6 +15,8 @@ struct LocalBuffer {
     int64_t bytes = 0;              ///< a lane; rounded up to 64
     std::vector<bool> alive;        ///< by step; all buffers have the same number of steps
     std::vector<size_t> partners;   ///< buffers used by the same commands
+    bool fixed = false;             ///< lies at `address` already
+    bool outlives = false;          ///< stays when the others are gone: placed before them, at the end
     uint32_t address = 0;           ///< found by placeBuffers
 };
 

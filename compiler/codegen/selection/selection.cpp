@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/selection/selection.h"
 
+#include <algorithm>
+
 namespace wb::codegen {
 namespace {
 
@@ -124,6 +126,25 @@ Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table)
                      .why = list,
                      .remedies = {"choose another precision for these layers", "end the network before them (--output_names)"}};
     return out;
+}
+
+void chooseJoins(const ir::Graph& graph, Selection& selection, bool local) {
+    const auto users = graph.users();
+    const auto runsLocally = [&](ir::NodeId id) {
+        return id != ir::kNoNode && selection.nodes[static_cast<size_t>(id)].local != nullptr;
+    };
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        Selected& selected = selection.nodes[i];
+        if (!selected.local || !selected.global || !selected.global->joinsOperands()) continue;
+        const ir::Node& node = graph.node(static_cast<ir::NodeId>(i));
+        const auto& readers = users[static_cast<size_t>(node.results[0])];
+        const bool inside =
+            !graph.isOutput(node.results[0]) && std::all_of(readers.begin(), readers.end(), runsLocally) &&
+            std::all_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
+                return id != ir::kNoValue && runsLocally(graph.value(id).producer);
+            });
+        selected.how = local && inside ? Runs::Local : Runs::Global;
+    }
 }
 
 } // namespace wb::codegen

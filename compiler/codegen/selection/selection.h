@@ -44,4 +44,8 @@ struct Selection {
 /// CodegenUnsupported with all nodes that have no emitter, their operators and the reasons.
 Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table);
 
+/// Concatenations that can run either way: in local memory with `local` and where all their neighbours run there, else
+/// in DDR, where operands are made in their places.
+void chooseJoins(const ir::Graph& graph, Selection& selection, bool local);
+
 } // namespace wb::codegen

@@ -13,8 +13,16 @@ namespace wb::codegen {
 /// Nodes that run together, in execution order, and the values that cross their border.
 struct Group {
     std::vector<ir::NodeId> nodes;      ///< all Runs::Local
-    std::vector<ir::ValueId> inputs;    ///< read from DDR, each once
-    std::vector<ir::ValueId> outputs;   ///< stored to DDR: used outside
+    std::vector<ir::ValueId> inputs;    ///< made outside, each once
+    std::vector<ir::ValueId> outputs;   ///< used outside
+    // Values that stay in local memory between groups lie there whole. Without entries all goes through DDR.
+    std::vector<bool> held;             ///< by inputs: there already, not loaded
+    std::vector<bool> kept;             ///< by outputs: stays there for later groups
+    std::vector<bool> skipped;          ///< by outputs: nothing reads it from DDR, not stored
+
+    bool isHeld(size_t input) const { return input < held.size() && held[input]; }
+    bool isKept(size_t output) const { return output < kept.size() && kept[output]; }
+    bool isStored(size_t output) const { return output >= skipped.size() || !skipped[output]; }
 };
 
 /// Into how many pieces each axis of the outputs is cut.
