@@ -2,6 +2,7 @@
 // Functions of one code, casts, operators of several tensors.
 #include "tests/emitters_int8/cases.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace wb::test {
@@ -62,6 +63,31 @@ OneOp makeFunction(const std::string& name, const Shape& shape, bool inSigned, b
     return op.result(shape, codeElement(outSigned)), op;
 }
 
+namespace {
+
+/// A table of a smooth function: x · sigmoid(x), sigmoid, tanh or a bump, of codes with a random scale.
+OneOp makeCurve(const Shape& shape, bool inSigned, bool outSigned, Random& random) {
+    OneOp op("tpu.Lut", random);
+    op.input(shape, codeElement(inSigned));
+    const double scale = std::exp2(static_cast<double>(random.real(-7, -3)));
+    const uint64_t kind = random.below(4);
+    const auto curve = [&](double x) {
+        const double sigmoid = 1 / (1 + std::exp(-x));
+        return kind == 0 ? x * sigmoid : kind == 1 ? sigmoid : kind == 2 ? std::tanh(x) : std::exp(-x * x);
+    };
+    const double most = std::max(std::fabs(curve(128 * scale)), 0.3), result = most / (outSigned ? 127 : 255);
+    ir::Tensor table = op.random({1, 1, 1, 256}, outSigned ? ElementType::Si8 : ElementType::Ui8);
+    for (int byte = 0; byte < 256; ++byte) {
+        const double y = std::round(curve(scale * (inSigned ? static_cast<int8_t>(byte) : byte)) / result);
+        table.mutableData<uint8_t>()[byte] = static_cast<uint8_t>(
+            static_cast<int>(std::clamp(y, outSigned ? -128.0 : 0.0, outSigned ? 127.0 : 255.0)));
+    }
+    op.weight(std::move(table));
+    return op.result(shape, codeElement(outSigned)), op;
+}
+
+} // namespace
+
 std::vector<Case> activationCases() {
     std::vector<Case> cases;
     for (const char* name : {"tpu.Lut", "tpu.LeakyRelu", "tpu.Relu", "tpu.Active", "tpu.MulShift", "tpu.AddConst",
@@ -80,6 +106,13 @@ std::vector<Case> activationCases() {
                                      },
                                      withInPlace()});
             }
+    for (const bool inSigned : {true, false})
+        for (const bool outSigned : {true, false})
+            for (const Shape& shape : {Shape{2, 65, 3, 7}, Shape{1, 64, 13, 1}, Shape{1, 3, 37, 301}, Shape{1, 130, 65, 63}, Shape{3, 70}})
+                for (const char* kind : {"", " again", " once more"})
+                    cases.push_back({"curve " + text(shape) + (inSigned ? " i8" : " u8") + (outSigned ? " i8" : " u8") + kind,
+                                     [=](Random& random) { return makeCurve(shape, inSigned, outSigned, random); },
+                                     withInPlace()});
     cases.push_back({"tpu.Lut of more than 65535 pixels",
                      [](Random& random) { return makeFunction("tpu.Lut", {1, 3, 260, 257}, true, true, random); },
                      {{}, {.h = 90}}});

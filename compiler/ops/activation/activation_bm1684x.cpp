@@ -10,6 +10,9 @@
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace wb::ops {
 
 using namespace bm1684x;
@@ -46,17 +49,37 @@ public:
     explicit StepsEmitter(CodeSteps steps) : m_steps(std::move(steps)) {}
     std::vector<int64_t> scratchBytes(const Part& result) const override {
         std::vector<int64_t> bytes;
-        for (const auto precision : m_steps.scratch) bytes.push_back(alignedBytes(precision, result));
+        for (const auto precision : m_steps.scratch) bytes.push_back(alignedBytes(precision, boxesOf(result).front()));
         return bytes;
     }
     int inPlaceOperand() const override { return m_steps.inPlace ? 0 : -1; }
     Status emit(const LocalCall& call, Assembler& out) const override {
         IntegerUnit unit(out);
-        emitSteps(m_steps, unit, call.output, call.operands[0].sub(call.result), call.scratch);
+        for (const Part& box : boxesOf(call.result))
+            emitSteps(m_steps, unit, call.output.sub(box), call.operands[0].sub(box), call.scratch);
         return {};
     }
 
 private:
+    /// Parts of a result whose scratch stays small, one after the other; the first is the largest.
+    std::vector<Part> boxesOf(const Part& result) const {
+        constexpr int64_t kBudget = kBankBytes / 2; // codes a lane
+        if (m_steps.scratch.empty() || alignedBytes(Precision::Int8, result) <= kBudget) return {result};
+        std::vector<Part> boxes;
+        const int64_t plane = result.h.size() * result.w.size();
+        const int64_t rows = std::max<int64_t>(1, kBudget / std::max<int64_t>(1, result.w.size()));
+        // Whole planes of several rows of lanes while they are small.
+        const int64_t lanes = plane > kBudget ? kLanes : kBudget / roundUp(plane, kVectorBytes) * kLanes;
+        // Pieces begin at multiples of 64 bytes where the width allows it: planes that lie together are cheaper.
+        const int64_t unit = kVectorBytes / std::gcd(kVectorBytes, result.w.size());
+        const int64_t step = rows >= unit ? rows / unit * unit : rows;
+        for (int64_t n = result.n.begin; n < result.n.end; ++n)
+            for (int64_t c = result.c.begin; c < result.c.end; c += lanes)
+                for (int64_t h = result.h.begin; h < result.h.end; h += plane > kBudget ? step : result.h.size())
+                    boxes.push_back({{n, n + 1}, {c, std::min(c + lanes, result.c.end)},
+                                     {h, plane > kBudget ? std::min(h + step, result.h.end) : result.h.end}, result.w});
+        return boxes;
+    }
     CodeSteps m_steps;
 };
 

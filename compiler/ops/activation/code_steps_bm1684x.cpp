@@ -2,9 +2,13 @@
 #include "compiler/ops/activation/code_steps_bm1684x.h"
 
 #include "compiler/numeric/rounding.h"
+#include "compiler/ops/activation/code_lines_bm1684x.h"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <mutex>
+#include <tuple>
 
 namespace wb::ops {
 
@@ -25,11 +29,12 @@ int64_t saturated(int64_t value, Kind kind) {
 
 /// What the steps make of one code; nothing where an instruction would do something else than this arithmetic.
 std::optional<int64_t> valueOf(const CodeSteps& all, int64_t input, Kind in, Kind out) {
-    std::array<int64_t, 4> places{input, 0, 0, 0}; // Input, Output, First, Second
+    std::array<int64_t, 5> places{input, 0, 0, 0, 0}; // Input, Output, First, Second, Third
     const auto kindOf = [&](CodePlace place) {
         if (place == CodePlace::Input) return in;
         if (place == CodePlace::Output) return out;
-        return Kind{all.scratch[static_cast<size_t>(place) - 1], true};
+        const size_t index = static_cast<size_t>(place) - 1;
+        return Kind{all.scratch[index], all.isSigned(index)};
     };
     const auto at = [&](CodePlace place) -> int64_t& { return places[static_cast<size_t>(static_cast<int>(place) + 1)]; };
     for (const auto& step : all.steps) {
@@ -43,6 +48,10 @@ std::optional<int64_t> valueOf(const CodeSteps& all, int64_t input, Kind in, Kin
         case ArOp::MulSaturating: y = numeric::shiftRightHalfUp(a * b, step.shift.value_or(0)); break;
         case ArOp::AddSaturating: y = numeric::shiftRightHalfUp(a + b, step.shift.value_or(0)); break;
         case ArOp::SubSaturating: y = numeric::shiftRightHalfUp(a - b, step.shift.value_or(0)); break;
+        case ArOp::Mac:
+            y = at(step.to) + a * b;
+            if (y != saturated(y, to)) return {}; // sums that leave their range depend on the order
+            break;
         case ArOp::Max: y = std::max(a, b); break;
         case ArOp::Min: y = std::min(a, b); break;
         case ArOp::Copy:
@@ -50,7 +59,7 @@ std::optional<int64_t> valueOf(const CodeSteps& all, int64_t input, Kind in, Kin
         default: return {};
         }
         const bool saturates = step.op == ArOp::MulSaturating || step.op == ArOp::AddSaturating ||
-                               step.op == ArOp::SubSaturating;
+                               step.op == ArOp::SubSaturating || step.op == ArOp::Mac;
         if (saturates && isSigned != to.isSigned) return {}; // would saturate to the other kind
         const bool compares = step.op == ArOp::Max || step.op == ArOp::Min;
         if (compares && kindOf(step.a).isSigned != (number ? step.number.isSigned : kindOf(step.b).isSigned)) return {};
@@ -125,6 +134,25 @@ std::vector<CodeSteps> candidates(const ir::Node& node, Kind in, Kind out) {
     return list;
 }
 
+/// Lines that equal the table. Networks use a table several times and are compiled in several ways: what was found is
+/// kept.
+std::optional<CodeSteps> provenLines(const CodeTable& table, Kind in, Kind out) {
+    static std::mutex mutex;
+    static std::map<std::tuple<CodeTable, bool, bool>, std::optional<CodeSteps>> known;
+    constexpr size_t kMostKnown = 4096;
+    const std::lock_guard lock(mutex);
+    const auto key = std::tuple(table, in.isSigned, out.isSigned);
+    if (const auto it = known.find(key); it != known.end()) return it->second;
+    std::optional<CodeSteps> found;
+    for (const int shift : kLineShifts) {
+        found = lineSteps(table, in.isSigned, out.isSigned, shift);
+        if (found && equals(*found, in, out, table)) break;
+        found.reset();
+    }
+    if (known.size() < kMostKnown) known.emplace(key, found);
+    return found;
+}
+
 } // namespace
 
 CodeSteps copySteps() { return {{{ArOp::Copy, CodePlace::Output, CodePlace::Input}}, {}, true}; }
@@ -134,13 +162,29 @@ std::optional<CodeSteps> codeSteps(const ir::Graph& graph, const ir::Node& node,
     const Kind out{Precision::Int8, chipSigned(graph.value(node.results[0]).type.element)};
     for (auto& steps : candidates(node, in, out))
         if (equals(steps, in, out, table)) return std::move(steps);
-    return {};
+    return provenLines(table, in, out);
+}
+
+int CodeSteps::cost() const {
+    const auto bytes = [&](CodePlace place) {
+        return place <= CodePlace::Output ? int64_t{1} : bytesOf(scratch[static_cast<size_t>(place) - 1]);
+    };
+    int passes = 0;
+    for (const CodeStep& step : steps) {
+        int64_t widest = std::max(bytes(step.to), bytes(step.a));
+        if (step.op != ArOp::Copy && step.op != ArOp::Cast)
+            widest = std::max(widest, step.b == CodePlace::Number ? bytesOf(step.number.precision) : bytes(step.b));
+        const bool inPlace = step.op != ArOp::Copy && step.op != ArOp::Mac && (step.to == step.a || step.to == step.b);
+        passes += static_cast<int>(widest) * (inPlace ? 2 : 1);
+    }
+    return passes;
 }
 
 void emitSteps(const CodeSteps& all, IntegerUnit& unit, const LocalTensor& to, const LocalTensor& from,
                std::span<const uint32_t> scratch) {
-    std::array<LocalTensor, 4> boxes{from, to, {}, {}};
-    for (size_t i = 0; i < all.scratch.size(); ++i) boxes[i + 2] = scratchBox(to, scratch[i], all.scratch[i], true);
+    std::array<LocalTensor, 5> boxes{from, to, {}, {}, {}};
+    for (size_t i = 0; i < all.scratch.size(); ++i)
+        boxes[i + 2] = scratchBox(to, scratch[i], all.scratch[i], all.isSigned(i));
     const auto at = [&](CodePlace place) -> const LocalTensor& {
         return boxes[static_cast<size_t>(static_cast<int>(place) + 1)];
     };

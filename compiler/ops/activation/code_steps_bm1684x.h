@@ -11,7 +11,7 @@
 namespace wb::ops {
 
 /// Where a step reads and writes.
-enum class CodePlace : int8_t { Number = -2, Input = -1, Output = 0, First = 1, Second = 2 };
+enum class CodePlace : int8_t { Number = -2, Input = -1, Output = 0, First = 1, Second = 2, Third = 3 };
 
 struct CodeStep {
     uint32_t op = 0;                       ///< ArOp
@@ -20,10 +20,18 @@ struct CodeStep {
     std::optional<int> shift = {};         ///< to the right, halves up
 };
 
+/// Passes of the vector unit over 64 codes that a look-up takes.
+inline constexpr int kLookUpCost = 64;
+
 struct CodeSteps {
     std::vector<CodeStep> steps;
-    std::vector<bm1684x::Precision> scratch; ///< of First and Second, signed
+    std::vector<bm1684x::Precision> scratch; ///< of First, Second and Third
     bool inPlace = false;                  ///< no step reads the input once the output has been written
+    std::vector<bool> scratchSigned = {};  ///< of the same; missing ones are
+
+    bool isSigned(size_t index) const { return index >= scratchSigned.size() || scratchSigned[index]; }
+    /// Passes over 64 codes.
+    int cost() const;
 };
 
 /// A short form of the node that equals `table`, if there is one.

@@ -105,6 +105,7 @@ Cost cost(const SAr& c) {
     if (c.tsk_eu_typ == ArOp::Div) return {product({base, 10 * (c.opd2_n_str + 1) + 1}), c.opd2_n_str == 2};
     const bool reads1 = binary && !c.opd1_const;
     int64_t factor = strideFactor(c, width);
+    // What a multiplication is added to costs nothing (seen in a listing of an operator made for that).
     // A result in the place of an operand: the bank is read and written in turns. Another place in the same bank
     // costs nothing (listings show hundreds of such commands).
     const bool inPlace = (!c.opd0_const && c.opd0_addr == c.res0_addr) || (reads1 && c.opd1_addr == c.res0_addr);
@@ -115,7 +116,7 @@ Cost cost(const SAr& c) {
         factor *= 2;
     static constexpr std::array kSeen{ArOp::Mul, ArOp::Add, ArOp::Sub, ArOp::Max, ArOp::Min, ArOp::Cast,
                                       ArOp::AddSaturating, ArOp::SubSaturating, ArOp::Copy, ArOp::MulSaturating,
-                                      ArOp::Abs};
+                                      ArOp::Abs, ArOp::Mac};
     const bool known = std::find(kSeen.begin(), kSeen.end(), c.tsk_eu_typ) != kSeen.end();
     return {product({base, factor}), known};
 }
