@@ -35,6 +35,12 @@ quantise::RangeTable rangesOf(const calibrate::Table& table) {
     quantise::RangeTable ranges;
     for (const calibrate::TableRow& row : table.rows)
         ranges.insert_or_assign(row.name, quantise::Range{row.threshold, row.min, row.max});
+    constexpr std::string_view kSuffix = "_weight"; // the lines are named after the layer
+    for (const auto& [name, scales] : table.weightScales) {
+        if (table.fp8WeightScales || !name.ends_with(kSuffix)) continue;
+        const auto it = ranges.find(std::string_view(name).substr(0, name.size() - kSuffix.size()));
+        if (it != ranges.end()) it->second.weightScales = scales;
+    }
     return ranges;
 }
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What an operator folder tells the compiler. `compiler/ops/<family>/` holds up to eight sources; each
+// What an operator folder tells the compiler. `compiler/ops/<family>/` holds up to ten sources; each
 // exports one function, and the build collects them into tables (a missing file is an honest "not
 // supported", nothing else has to be touched):
 //
 //   <family>.cpp          void define_<family>(OpTable&)          names, shape rule, cost of top ops
 //   <family>_import.cpp   void import_<family>(ImportTable&)      ONNX's spellings
 //   <family>_caffe.cpp    void caffe_<family>(ImportTable&)       Caffe's
+//   <family>_tflite.cpp   void tflite_<family>(ImportTable&)      TensorFlow Lite's
 //   <family>_float.cpp    void float_<family>(KernelTable&)       float kernels of top ops
 //   <family>_lower.cpp    void lower_<family>(LoweringTable&)     what becomes of it on a chip
 //   <family>_int.cpp      void integer_<family>(KernelTable&)     exact models of the tpu ops
 //   <family>_tpu.cpp      void tpu_<family>(OpTable&)             definitions of the tpu ops
+//   <family>_gradient.cpp void gradient_<family>(GradientTable&)  backward through top ops (gradient.h)
 #pragma once
 
 #include "compiler/base/job_context.h"
@@ -43,6 +45,7 @@ struct OpDef {
     int64_t (*flops)(const ir::Graph&, const ir::Node&) = nullptr;
     int minOperands = 1;
     int maxOperands = 1;        ///< -1: any number
+    int results = 1;
 };
 
 class OpTable {

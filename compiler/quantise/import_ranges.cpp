@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From the calibration table to ranges on values (dossier section 5.3).
 #include "compiler/quantise/lower.h"
+
+#include "compiler/ops/conv/conv_codes.h"
 #include "compiler/quantise/range_rules.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace wb::quantise {
 namespace {
@@ -40,6 +43,24 @@ CalibratedRange rangeFor(const ir::Graph& graph, const ir::Node& node, const Ran
     return range;
 }
 
+/// Scales of a convolution's weights go with its filter; such as do not fit it are left out with a warning.
+void takeWeightScales(ir::Graph& graph, const ir::Node& node, const std::vector<double>& scales,
+                      const JobContext& context) {
+    if (scales.empty()) return;
+    const std::string& name = graph.value(node.results[0]).name;
+    const ir::Tensor* filter = node.op == "top.Conv" && node.operands.size() > 1 ? graph.weight(node.operands[1]) : nullptr;
+    const bool fits = filter != nullptr && !filter->shape().empty() &&
+                      filter->shape()[0] == static_cast<int64_t>(scales.size()) &&
+                      std::all_of(scales.begin(), scales.end(), [](double s) { return std::isfinite(s) && s > 0; });
+    if (!fits) {
+        context.diagnostics().warn(Code::TableNamesUnknown,
+                                   "the table's " + std::to_string(scales.size()) +
+                                       " weight scales do not fit the layer, they are not used", name);
+        return;
+    }
+    graph.node(graph.value(node.operands[1]).producer).attributes.set(ops::kWeightScales, ir::Attribute::floats(scales));
+}
+
 } // namespace
 
 Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, const LowerOptions&,
@@ -55,6 +76,7 @@ Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, c
             const auto row = ranges.find(value.name);
             if (row == ranges.end()) continue;
             ++used;
+            takeWeightScales(graph, node, row->second.weightScales, context);
             if (!ir::isFloat(value.type.element)) continue;
             if (row->second.min == 0 && row->second.max == 0 && row->second.threshold == 0)
                 continue;

@@ -7,7 +7,9 @@
 #include "compiler/ops/lowering.h"
 
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace wb::quantise {
 
@@ -16,6 +18,7 @@ struct Range {
     double threshold = 0;
     double min = 0;
     double max = 0;
+    std::vector<double> weightScales = {}; ///< of the filter's channels, where the table gives them
     bool operator==(const Range&) const = default;
 };
 using RangeTable = std::map<std::string, Range, std::less<>>;                ///< by tensor name
@@ -23,8 +26,10 @@ using PrecisionTable = std::map<std::string, ops::Precision, std::less<>>;   ///
 
 struct LowerOptions {
     ops::LoweringOptions target;
-    bool quantInput = false;   ///< leave out the cast at the inputs
+    bool quantInput = false;   ///< leave out the cast at the inputs, where all that reads one wants the same type
     bool quantOutput = false;  ///< leave out the cast at the outputs
+    /// Preprocessing inside the model (fuse_preprocess.h); the raw format, empty: the network's own.
+    std::optional<std::string> fusePreprocess;
 };
 
 /// Writes ranges onto values and harmonises them (dossier section 5.3). Names that the table lacks stay

@@ -34,6 +34,7 @@ const QList<ThirdParty>& thirdParties() {
         {"OpenCV", re("^opencv2/"), re("^(compiler/(evaluate|calibrate|preprocess|jobs)|tests)/"), false},
         {"oneDNN", re("dnnl"), re("^(compiler/kernels/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
         {"Highway", re("^hwy/"), re("^(compiler/kernels/|compiler/target/bm1684x/simulator/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
+        {"Eigen", re("^Eigen/"), re("^(compiler/improve|tests)/"), false},
         {"zlib or libzip", re("^zlib\\.h$|^zip\\.h$"), re("^(compiler/base|tests)/"), false},
         {"CLI11", re("^CLI/"), re("^(app/cli|tests)/"), true},
         {"QCustomPlot", re("qcustomplot"), re("^(visualizer|widgets|tests)/"), true},
@@ -76,8 +77,10 @@ const QMap<QString, QSet<QString>>& allowedEdges() {
         t["compiler/evaluate"] = ops + compiler({"execute"});
         t["compiler/search"] =
             ops + compiler({"execute", "preprocess", "calibrate", "quantise", "evaluate"});
+        t["compiler/improve"] =
+            ops + compiler({"execute", "preprocess", "calibrate", "quantise", "evaluate", "search"});
         t["compiler/jobs"] = ops + compiler({"preprocess", "import", "passes", "execute", "quantise", "calibrate",
-                                             "codegen", "evaluate", "search"});
+                                             "codegen", "evaluate", "search", "improve"});
         t["widgets/theme"] = {};
         t["widgets/document"] = values;
         t["visualizer"] = values + QSet<QString>{"widgets/theme"};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Convolution, deconvolution and per-channel scale on BM1684X: weights per output channel at
 // max/127, 32-bit bias, one multiplier and shift a channel (dossier section 5.5).
+#include "compiler/ops/conv/conv_codes.h"
+
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
-#include "compiler/ops/support/lower_support.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,15 +16,6 @@ using ir::ElementType;
 using ir::Tensor;
 using ir::ValueId;
 
-/// What a filter with `channels` output channels becomes; arrays have an entry a channel.
-struct QuantisedFilter {
-    std::vector<int8_t> codes; ///< in the order of the source; bytes of uint8 codes when !isSigned
-    std::vector<int32_t> bias; ///< empty without one
-    std::vector<int64_t> multipliers;
-    std::vector<int64_t> shifts;
-    bool isSigned = true;
-};
-
 /// numeric::toCode of a weight over its channel's scale, which is at most 255: without a call a weight.
 int32_t nearestCode(double value) {
     if (!(std::fabs(value) < 1024)) return std::isnan(value) ? 0 : value < 0 ? -1024 : 1024;
@@ -34,8 +26,10 @@ int32_t nearestCode(double value) {
     return whole;
 }
 
-QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vector<float>& bias,
-                               int64_t channels, const Codes& in, const Codes& out) {
+} // namespace
+
+QuantisedFilter quantiseFilter(std::span<const float> filter, std::span<const float> bias, int64_t channels,
+                               const Codes& in, const Codes& out, std::span<const double> scales) {
     QuantisedFilter result;
     const auto perChannel = static_cast<int64_t>(filter.size()) / channels;
     result.isSigned =
@@ -54,7 +48,8 @@ QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vect
         float largest = 0;
         for (int64_t i = 0; i < perChannel; ++i)
             largest = std::max(largest, std::fabs(w[i]));
-        const double scale = std::max(largest / most, 1e-5F);
+        const double scale = scales.empty() ? static_cast<double>(std::max(largest / most, 1e-5F))
+                                            : scales[static_cast<size_t>(c)];
         int64_t sum = 0;
         const int32_t low = result.isSigned ? -128 : 0, high = result.isSigned ? 127 : 255;
         int8_t* codes = result.codes.data() + c * perChannel;
@@ -74,6 +69,8 @@ QuantisedFilter quantiseFilter(const std::vector<float>& filter, const std::vect
     }
     return result;
 }
+
+namespace {
 
 ValueId addFilter(LoweringBuilder& builder, const ir::Node& node, const QuantisedFilter& q,
                   const ir::Shape& shape) {
@@ -111,13 +108,23 @@ struct ConvParts {
     int64_t channels = 0;
     std::vector<float> filter;
     std::vector<float> bias;
+    std::vector<double> scales; ///< of the weights, as the table gives them; mostly empty
 };
+
+/// The scales that the table gives for the filter, if it gives as many as there are channels.
+std::vector<double> givenScales(const LoweringBuilder& builder, const ir::Node& node, int64_t channels) {
+    const ir::Node* weight = builder.source().producer(node.operands.at(1));
+    if (weight == nullptr) return {};
+    auto scales = weight->attributes.reals(kWeightScales);
+    if (scales.size() != static_cast<size_t>(channels)) scales.clear();
+    return scales;
+}
 
 Result<Precision> lowerConvInt8(LoweringBuilder& builder, const ir::Node& node, ConvParts parts) {
     WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands[0]));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::Int8));
     const auto q = quantiseFilter(parts.filter, parts.bias, parts.channels,
-                                  codesOf(builder.target().value(in).type), codesOf(type));
+                                  codesOf(builder.target().value(in).type), codesOf(type), parts.scales);
     const ValueId filter = addFilter(builder, node, q, parts.filterShape);
     const ValueId bias = addBias(builder, node, q, type.shape.size());
     auto& a = parts.attributes;
@@ -140,6 +147,7 @@ Result<Precision> lowerConv(LoweringBuilder& builder, const ir::Node& node, Prec
         parts.filterShape = source.value(node.operands[1]).type.shape;
         parts.channels = parts.filterShape.front();
         WB_ASSIGN(parts.filter, constantValues(builder, node.operands[1]));
+        parts.scales = givenScales(builder, node, parts.channels);
         if (node.operands.size() > 2 && node.operands[2] != ir::kNoValue) {
             WB_ASSIGN(parts.bias, constantValues(builder, node.operands[2]));
         }

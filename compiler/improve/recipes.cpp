@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/improve/recipes.h"
+
+#include "compiler/improve/search_ranges.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+namespace wb::improve {
+namespace {
+
+constexpr std::array<std::pair<Recipe, std::string_view>, 5> kSpellings{{{Recipe::Vendor, "vendor"},
+                                                                         {Recipe::Ranges, "ranges"},
+                                                                         {Recipe::Weights, "weights"},
+                                                                         {Recipe::Both, "ranges+weights"},
+                                                                         {Recipe::Auto, "auto"}}};
+constexpr double kSoftNegative = 0.1;   ///< how errors of leaky halves count in the second choice of ranges
+constexpr size_t kGradientPictures = 16; ///< more do not change the costs
+constexpr double kNear = 1.5;           ///< dB below the best table: still worth rewriting weights for
+
+std::string decibelText(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f dB", value);
+    return text;
+}
+
+bool hasLeaky(const std::vector<RangeClass>& classes) {
+    for (const RangeClass& tensors : classes)
+        for (const ClassMember& member : tensors.members)
+            if (member.rounding == Rounding::Negative || member.through.kind == kernels::Unary::LeakyRelu) return true;
+    return false;
+}
+
+class Runner {
+public:
+    Runner(std::shared_ptr<const ir::Graph> top, const quantise::RangeTable& vendor, const PictureSets& pictures,
+           const PortfolioOptions& options, const JobContext& context)
+        : m_top(std::move(top)), m_vendor(vendor), m_pictures(pictures), m_options(options), m_context(context) {}
+
+    Result<Portfolio> run() {
+        m_result.calibrationPictures = m_pictures.calibration.size();
+        m_result.validationPictures = m_pictures.validation.size();
+        m_result.testPictures = m_pictures.test.size();
+        m_begin = std::chrono::steady_clock::now();
+        if (!m_pictures.validation.empty()) {
+            WB_ASSIGN(m_validation, Reference::create(m_top, m_pictures.validation, m_context));
+            if (!m_validation->detects())
+                note("no detection head is known (" + m_validation->noHead() + "): recipes are compared by the outputs alone");
+        }
+        Candidate vendor;
+        vendor.name = "vendor";
+        vendor.ranges = m_vendor;
+        vendor.top = m_top;
+        WB_TRY(finish(std::move(vendor)));
+        const Status status = improve();
+        if (!status && !isCancelled(status.error())) return status.error();
+        m_result.cancelled = !status;
+        choose();
+        if (!m_result.cancelled) {
+            if (const Status tested = test(); !tested) {
+                if (!isCancelled(tested.error())) return tested.error();
+                m_result.cancelled = true;
+            }
+        }
+        return std::move(m_result);
+    }
+
+private:
+    void note(std::string text) { m_result.notes.push_back(std::move(text)); }
+
+    /// Measures a candidate and takes it into the list.
+    Status finish(Candidate candidate) {
+        candidate.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begin).count();
+        if (m_validation) {
+            WB_ASSIGN(candidate.validation, measureBanded(*m_validation, *candidate.top, candidate.ranges, {},
+                                                          m_options.repeats, m_context));
+        }
+        m_begin = std::chrono::steady_clock::now();
+        m_result.candidates.push_back(std::move(candidate));
+        m_context.progress({"recipes", static_cast<double>(m_result.candidates.size()), kExpected,
+                            m_result.candidates.back().name});
+        return {};
+    }
+
+    Status improve() {
+        const Recipe recipe = m_options.recipe;
+        if (recipe == Recipe::Vendor) return {};
+        if (recipe == Recipe::Auto && !m_validation) {
+            note("without held-out pictures the choice would rest on pictures already seen: the vendor's table is kept");
+            return {};
+        }
+        const bool ranges = recipe != Recipe::Weights, weights = recipe != Recipe::Ranges;
+        if (ranges) WB_TRY(chooseRanges());
+        if (weights) WB_TRY(rewriteWeights());
+        return {};
+    }
+
+    Status chooseRanges() {
+        WB_ASSIGN(const auto classes, rangeClasses(*m_top, m_vendor, m_context));
+        Inputs some(m_pictures.calibration.begin(),
+                    m_pictures.calibration.begin() +
+                        static_cast<std::ptrdiff_t>(std::min(kGradientPictures, m_pictures.calibration.size())));
+        WB_ASSIGN(const Spreads spreads, collectSpreads(m_top, m_vendor, classes, some, m_context));
+        for (const auto& [op, why] : spreads.stopped)
+            note("no gradient goes through " + op.substr(op.find('.') + 1) + " (" + why +
+                 "): errors before it count alike");
+        const auto add = [&](std::string name, const RangeOptions& options) -> Status {
+            Candidate candidate;
+            candidate.name = std::move(name);
+            candidate.recipe = Recipe::Ranges;
+            candidate.top = m_top;
+            candidate.ranges = pickRanges(m_vendor, classes, spreads, options, &candidate.picked);
+            return finish(std::move(candidate));
+        };
+        WB_TRY(add("ranges", {}));
+        if (hasLeaky(classes)) {
+            RangeOptions soft;
+            soft.negativeWeight = kSoftNegative;
+            WB_TRY(add("ranges, leaky halves light", soft));
+        }
+        if (!m_options.searchRanges) return {};
+        const Candidate& from = m_result.candidates[bestOf(0, m_result.candidates.size())];
+        Candidate candidate;
+        candidate.name = "ranges, worst searched";
+        candidate.recipe = Recipe::Ranges;
+        candidate.top = m_top;
+        WB_ASSIGN(candidate.ranges, searchRanges(m_top, from.ranges, classes, m_pictures.calibration, {}, m_context));
+        if (candidate.ranges == from.ranges) return {};
+        return finish(std::move(candidate));
+    }
+
+    /// Weights for the vendor's table and for the best other one.
+    Status rewriteWeights() {
+        const size_t tables = m_result.candidates.size();
+        std::vector<size_t> sources;
+        if (m_options.recipe != Recipe::Both) sources.push_back(0);
+        if (tables > 1) {
+            const size_t best = bestOf(1, tables);
+            sources.push_back(best);
+            // A second table that is nearly as good may take rewritten weights better.
+            for (size_t i = 1; i < tables; ++i)
+                if (i != best && m_validation && figure(i) > figure(best) - kNear && sources.size() < 3) sources.push_back(i);
+        }
+        for (const size_t source : sources)
+            WB_TRY(rewriteFor(source));
+        return {};
+    }
+
+    Status rewriteFor(size_t source) {
+        const Candidate from = m_result.candidates[source];
+        ReweightOptions options;
+        options.solve.ridge = m_options.ridge;
+        options.chip = m_options.chip;
+        WB_ASSIGN(Reweighted weights, reweight(*m_top, from.ranges, {}, m_pictures.calibration, options, m_context));
+        Candidate candidate;
+        candidate.name = (source == 0 ? std::string("weights") : from.name + " + weights");
+        candidate.recipe = source == 0 ? Recipe::Weights : Recipe::Both;
+        WB_ASSIGN(candidate.ranges, withScales(from.ranges, {}, weights));
+        candidate.top = weights.top;
+        candidate.planKey = weights.planKey;
+        candidate.layers = std::move(weights.layers);
+        candidate.picked = from.picked;
+        return finish(std::move(candidate));
+    }
+
+    double figure(size_t i) const {
+        const auto& validation = m_result.candidates[i].validation;
+        return validation ? figureOf(*validation).mean : 0;
+    }
+    size_t bestOf(size_t first, size_t last) const {
+        size_t best = first;
+        for (size_t i = first; i < last; ++i)
+            if (figure(i) > figure(best)) best = i;
+        return best;
+    }
+
+    /// The best on validation pictures; within the noise the simpler one, that is the earlier.
+    void choose() {
+        auto& all = m_result.candidates;
+        if (!m_validation) {
+            m_result.best = m_options.recipe == Recipe::Auto ? 0 : all.size() - 1;
+            for (size_t i = 0; i < all.size(); ++i)
+                all[i].reason = i == m_result.best ? "kept, not measured: there were no held-out pictures" : "not measured";
+            return;
+        }
+        const size_t top = bestOf(0, all.size());
+        size_t best = 0;
+        while (best < top && compare(figureOf(*all[best].validation), figureOf(*all[top].validation)) != Verdict::Same)
+            ++best;
+        if (m_options.recipe != Recipe::Auto && m_options.recipe != Recipe::Vendor)
+            note("the recipe was asked for by name; among those tried for it the best is kept, the vendor's included");
+        m_result.best = best;
+        const Banded kept = figureOf(*all[best].validation);
+        for (size_t i = 0; i < all.size(); ++i) {
+            const Banded own = figureOf(*all[i].validation);
+            const std::string by = decibelText(std::fabs(own.mean - kept.mean));
+            switch (i == best ? Verdict::Same : compare(own, kept)) {
+            case Verdict::Better: all[i].reason = by + " behind the one that was kept"; break;
+            case Verdict::Worse: all[i].reason = by + " ahead of the one that was kept"; break;
+            case Verdict::Same:
+                all[i].reason = i == best ? (best == 0 ? "kept: no other is measurably better" : "kept: the best on validation pictures")
+                                          : "no measurable difference to the one that was kept";
+            }
+        }
+    }
+
+    Status test() {
+        if (m_pictures.test.empty()) return {};
+        WB_ASSIGN(const Reference reference, Reference::create(m_top, m_pictures.test, m_context));
+        const int repeats = m_options.repeats + 2;
+        WB_ASSIGN(m_result.testVendor, measureBanded(reference, *m_top, m_vendor, {}, repeats, m_context));
+        const Candidate& chosen = m_result.chosen();
+        if (m_result.best == 0) {
+            m_result.testBest = m_result.testVendor;
+            return {};
+        }
+        WB_ASSIGN(m_result.testBest, measureBanded(reference, *chosen.top, chosen.ranges, {}, repeats, m_context));
+        return {};
+    }
+
+    static constexpr double kExpected = 7; ///< candidates of an automatic run
+    std::shared_ptr<const ir::Graph> m_top;
+    const quantise::RangeTable& m_vendor;
+    const PictureSets& m_pictures;
+    const PortfolioOptions& m_options;
+    const JobContext& m_context;
+    std::optional<Reference> m_validation;
+    Portfolio m_result;
+    std::chrono::steady_clock::time_point m_begin;
+};
+
+} // namespace
+
+const char* spelling(Recipe recipe) {
+    for (const auto& [value, text] : kSpellings)
+        if (value == recipe) return text.data();
+    return "";
+}
+
+std::optional<Recipe> recipeFromSpelling(std::string_view text) {
+    for (const auto& [value, name] : kSpellings)
+        if (text == name) return value;
+    return {};
+}
+
+Banded figureOf(const BandedAgreement& agreement) {
+    if (!agreement.first().detects) return agreement.sqnr;
+    const Banded &a = agreement.sqnr, &b = agreement.scoreSqnr;
+    return {(a.mean + b.mean) / 2, std::sqrt(a.deviation * a.deviation + b.deviation * b.deviation) / 2};
+}
+
+Result<Portfolio> runPortfolio(std::shared_ptr<const ir::Graph> top, const quantise::RangeTable& vendor,
+                               const PictureSets& pictures, const PortfolioOptions& options, const JobContext& context) {
+    if (pictures.calibration.empty()) return Error{Code::DatasetEmpty, "there is no picture to calibrate with"};
+    return Runner(std::move(top), vendor, pictures, options, context).run();
+}
+
+} // namespace wb::improve

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A convolution's filter and bias as the BM1684X takes them in INT8 (dossier section 5.5): codes per output channel,
+// 32-bit bias, one multiplier and shift a channel.
+#pragma once
+
+#include "compiler/ops/support/lower_support.h"
+
+#include <span>
+
+namespace wb::ops {
+
+/// What a filter with `channels` output channels becomes; arrays have an entry a channel.
+struct QuantisedFilter {
+    std::vector<int8_t> codes; ///< in the order of the source; bytes of uint8 codes when !isSigned
+    std::vector<int32_t> bias; ///< empty without one
+    std::vector<int64_t> multipliers;
+    std::vector<int64_t> shifts;
+    bool isSigned = true;
+};
+
+/// `scales`: of each channel's weights, as a calibration table may give them ("#weight_scale"); empty: the largest
+/// magnitude over 127 (255 where no weight is negative and there is no bias).
+QuantisedFilter quantiseFilter(std::span<const float> filter, std::span<const float> bias, int64_t channels,
+                               const Codes& in, const Codes& out, std::span<const double> scales = {});
+
+/// The attribute of a filter's top.Weight node that carries such scales.
+inline constexpr char kWeightScales[] = "scale";
+
+} // namespace wb::ops
