@@ -7,7 +7,9 @@
 #include "compiler/codegen/final_text.h"
 #include "compiler/codegen/groups/plan.h"
 #include "compiler/codegen/rewrites/flatten.h"
+#include "compiler/codegen/rewrites/pack_phases.h"
 
+#include <map>
 #include <set>
 
 namespace wb::codegen {
@@ -26,10 +28,27 @@ PlacedTensor placed(const ir::Graph& graph, const Selection& selection, const Dd
 std::set<ValueId> storedValues(const ir::Graph& graph, const Selection& selection, const std::vector<Step>& steps) {
     std::set<ValueId> out;
     for (const Step& step : steps) {
-        if (step.how == Runs::Local) out.insert(step.group.outputs.begin(), step.group.outputs.end());
-        else if (!selection.nodes[static_cast<size_t>(step.node)].fold) out.insert(graph.node(step.node).results[0]);
+        if (step.how == Runs::Local) {
+            for (size_t k = 0; k < step.group.outputs.size(); ++k)
+                if (step.group.isStored(k)) out.insert(step.group.outputs[k]);
+        } else if (!selection.nodes[static_cast<size_t>(step.node)].fold) out.insert(graph.node(step.node).results[0]);
     }
     return out;
+}
+
+/// The layer of each node: its result's name, or that of the layer which it is a part of.
+std::vector<int32_t> layersOf(const ir::Graph& graph, const Selection& selection, std::vector<std::string>& names) {
+    std::map<std::string, int32_t> known;
+    std::vector<int32_t> layers(graph.nodes().size(), -1);
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        if (selection.nodes[i].how == Runs::Nowhere) continue;
+        const ir::Node& node = graph.node(static_cast<NodeId>(i));
+        const std::string name = node.attributes.string(kLayer, graph.value(node.results[0]).name);
+        const auto [it, fresh] = known.try_emplace(name, static_cast<int32_t>(names.size()));
+        if (fresh) names.push_back(name);
+        layers[i] = it->second;
+    }
+    return layers;
 }
 
 /// Constants as network outputs have no place; nothing that is worth compiling returns one.
@@ -53,19 +72,28 @@ int32_t zeroPointOf(const PlacedTensor& tensor) {
     return quant == nullptr ? 0 : static_cast<int32_t>(quant->zeroPoint());
 }
 
-Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
+namespace {
+
+/// A way to run the graph: which is the fastest shows when all commands are there.
+struct Way {
+    bool foldRows = false, keep = false, pack = false;
+};
+
+Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& options, Way way, const JobContext& context) {
     const ops::EmitterTable& emitters = options.emitters == nullptr ? ops::emitterTable() : *options.emitters;
     ir::Graph graph = lowered;
     if (options.fuse && !options.observable) { // every layer keeps its name and shape when they are observed
-        graph = foldRows(lowered);
+        if (way.pack) graph = packPhases(graph);
+        if (way.foldRows) graph = foldRows(graph);
         WB_ASSIGN(const Selection first, select(graph, emitters));
         graph = flattenLonely(graph, first);
     }
     WB_TRY(checkOutputs(graph));
-    WB_ASSIGN(const Selection selection, select(graph, emitters));
+    WB_ASSIGN(Selection selection, select(graph, emitters));
+    chooseJoins(graph, selection, way.keep);
     const Views views = findViews(graph, selection, !options.observable);
     Constants constants(selection);
-    WB_ASSIGN(auto steps, planSteps(graph, selection, options, constants, context));
+    WB_ASSIGN(auto steps, planSteps(graph, selection, options, constants, context, way.keep));
 
     CompiledModel model;
     model.name = graph.name;
@@ -76,12 +104,7 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
     model.contextAddress = ddr.contextAddress;
     model.contextBytes = ddr.contextBytes;
 
-    std::vector<int32_t> layers(graph.nodes().size(), -1);
-    for (size_t i = 0; i < graph.nodes().size(); ++i)
-        if (selection.nodes[i].how != Runs::Nowhere) {
-            layers[i] = static_cast<int32_t>(model.layers.size());
-            model.layers.push_back(graph.value(graph.node(static_cast<NodeId>(i)).results[0]).name);
-        }
+    const std::vector<int32_t> layers = layersOf(graph, selection, model.layers);
 
     bm1684x::Assembler assembler;
     const EmissionContext emission{graph, selection, views, ddr, layers};
@@ -104,6 +127,19 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
         if (!graph.isOutput(id)) model.stored.push_back(placed(graph, selection, ddr, id));
     model.text = finalText(graph, selection, views, steps, ddr, model);
     return model;
+}
+
+} // namespace
+
+Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
+    std::vector<Way> ways{{true, false}};
+    if (options.fuse && !options.observable) ways = {{true, true, true}, {true, false, true}, {false, true}, {true, true}, {true, false}};
+    std::optional<CompiledModel> best;
+    for (const Way way : ways) {
+        WB_ASSIGN(auto model, compileAs(lowered, options, way, context));
+        if (!best || model.cycles < best->cycles) best = std::move(model);
+    }
+    return std::move(*best);
 }
 
 } // namespace wb::codegen

@@ -19,6 +19,12 @@ int64_t arrayChannels(ElementType element) {
     }
 }
 
+/// Whether a value lies in DDR anyway: a network input, or the cast of one.
+bool fromOutside(const ir::Graph& graph, ir::ValueId id) {
+    const ir::Node& node = *graph.producer(id);
+    return node.op == "top.Input" || (node.op == "tpu.Cast" && graph.producer(node.operands[0])->op == "top.Input");
+}
+
 struct Found {
     RowFold fold;
     int64_t kernelW = 1, strideW = 1, dilationW = 1, left = 0, right = 0;
@@ -27,7 +33,9 @@ struct Found {
 std::optional<Found> foldable(const ir::Graph& graph, const ir::Node& node) {
     if (node.op != "tpu.Conv2D" || node.operands.size() < 2 || node.attributes.integer("group", 1) != 1) return {};
     const ir::Tensor* filter = graph.weight(node.operands[1]);
-    if (filter == nullptr || filter->shape().size() != 4 || graph.weight(node.operands[0]) != nullptr) return {};
+    if (filter == nullptr || filter->shape().size() != 4 || graph.weight(node.operands[0]) != nullptr ||
+        !fromOutside(graph, node.operands[0]))
+        return {};
     const ir::TensorType& in = graph.value(node.operands[0]).type;
     if (in.shape.size() != 4 || graph.value(node.results[0]).type.shape.size() != 4) return {};
     if (in.uniform() != nullptr && in.uniform()->zeroPoint() != 0) return {}; // rows beyond the edge are zeros

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/layouts/costs.h"
+
+#include "compiler/target/bm1684x/machine.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace wb::codegen {
+namespace {
+
+using bm1684x::ceilDiv;
+using bm1684x::kLanes;
+using bm1684x::kVectorBytes;
+using ir::ElementType;
+
+constexpr double kBytesPerCycle = 54; ///< of long rows from DDR
+constexpr double kIssueCycles = 4;
+constexpr int64_t kMostChannels = 256; ///< of a packed tensor: beyond, lanes are full in any layout
+
+int64_t sizeOf(ElementType element) { return static_cast<int64_t>(ir::sizeInBytes(element)); }
+
+/// One pass of the vector unit over [n, c, pixels] of `size` bytes.
+double pass(int64_t n, int64_t channels, int64_t pixels, int64_t size) {
+    return static_cast<double>(n * ceilDiv(channels, kLanes) * ceilDiv(pixels * size, kVectorBytes)) + kIssueCycles;
+}
+
+/// Passes of a byte an element that an operator takes, by what its commands are.
+double bytePasses(const std::string& op, int64_t size) {
+    if (op == "tpu.Lut") return 40; // a gather takes 64, sums of straight lines less
+    if (op == "tpu.Active") return static_cast<double>(size) * 16;
+    if (op == "tpu.Cast") return static_cast<double>(size) * 2;
+    return static_cast<double>(std::max<int64_t>(size, 2)) * 3;
+}
+
+struct Array {
+    int64_t pixels = 4, channels = 64;
+};
+Array arrayOf(ElementType element) {
+    if (element == ElementType::F32) return {16, 1};
+    return {4, kVectorBytes / sizeOf(element)};
+}
+
+} // namespace
+
+std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const Tie& tie) {
+    std::vector<Phases> out{{}};
+    if (tie.plain) return out;
+    const ir::TensorType& type = graph.value(tie.values[0]).type;
+    if (tie.loaded) {
+        const auto* quant = type.uniform();
+        const bool zeroIsZero = quant == nullptr || quant->zeroPoint() == 0;
+        std::vector<std::pair<int64_t, int64_t>> pads{{0, 0}};
+        for (const ir::Node& node : graph.nodes())
+            if (!node.operands.empty() && node.operands[0] == tie.values[0])
+                if (const auto conv = convShapeOf(graph, node)) pads.emplace_back(conv->axes[0].pad, conv->axes[1].pad);
+        for (const int64_t y : {1, 2, 4, 8})
+            for (const int64_t x : {1, 2, 4, 8})
+                for (const auto& [padY, padX] : pads) {
+                    const Phases p{y, x, padY % y, padX % x};
+                    const bool exact = p.originY == 0 && p.originX == 0 && type.shape[2] % y == 0 && type.shape[3] % x == 0;
+                    if (type.shape[1] * p.count() <= kLanes && (exact || zeroIsZero) &&
+                        std::find(out.begin(), out.end(), p) == out.end())
+                        out.push_back(p);
+                }
+        return out;
+    }
+    int64_t most = 0;
+    for (const ir::ValueId id : tie.values)
+        for (const int64_t channels : ties.segments[static_cast<size_t>(id)])
+            most = std::max(most, channels);
+    for (const int64_t y : {1, 2, 4})
+        for (const int64_t x : {1, 2, 4})
+            if (y * x > 1 && type.shape[2] % y == 0 && type.shape[3] % x == 0 && most * y * x <= kMostChannels)
+                out.push_back({y, x, 0, 0});
+    return out;
+}
+
+double elementwiseCycles(const ir::Graph& graph, const ir::Node& node, const Phases& phases) {
+    if (node.op == "tpu.Concat") return 0; // the same bytes in any layout
+    const ir::TensorType& out = graph.value(node.results[0]).type;
+    const int64_t size = std::max(sizeOf(out.element), sizeOf(graph.value(node.operands[0]).type.element));
+    const ir::Shape shape = packedShape(out.shape, phases);
+    return bytePasses(node.op, size) * pass(shape[0], shape[1], shape[2] * shape[3], 1);
+}
+
+double loadCycles(const ir::Graph& graph, const ir::Node& producer, const Phases& phases) {
+    const ir::TensorType& out = graph.value(producer.results[0]).type;
+    const int64_t size = sizeOf(out.element), rows = ceilDiv(out.shape[2] + phases.originY, phases.y);
+    const int64_t columns = ceilDiv(out.shape[3] + phases.originX, phases.x);
+    double cycles = 0;
+    if (producer.op == "tpu.Cast") {
+        const int64_t wide = std::max(size, sizeOf(graph.value(producer.operands[0]).type.element));
+        cycles += 2 * pass(out.shape[0], out.shape[1] * phases.y, rows * out.shape[3], wide);
+        // Kernel rows are loaded as channels from DDR: the plain one goes there first.
+        if (phases.plain()) cycles += static_cast<double>(out.elementCount() * size) / kBytesPerCycle;
+    }
+    if (phases.x > 1) {
+        const double one = pass(out.shape[0], 1, rows * columns, size);
+        cycles += static_cast<double>(phases.x * phases.x) * one;                                // every x-th column
+        cycles += static_cast<double>((phases.x - 1) * phases.y * out.shape[1]) * one; // to other lanes
+    }
+    return cycles;
+}
+
+double convCycles(const ConvShape& conv, const Phases& from, const ChannelOrder& in, const Phases& to,
+                  const std::vector<int64_t>& outSegments) {
+    const int64_t size = sizeOf(conv.element);
+    const bool integer = size == 1;
+    const auto blocks = blockConv(conv, from, in, to, outSegments);
+    if (!blocks) return std::numeric_limits<double>::infinity();
+    const int64_t pixels = blocks->y.blocks * blocks->x.blocks;
+    const auto outChannels = static_cast<int64_t>(blocks->out.size()), inChannels = static_cast<int64_t>(in.size());
+    // Sums of codes are written in 32 bits, get a bias and are scaled.
+    double cycles = integer ? (conv.bias ? 2 : 1) * pass(conv.images, outChannels, pixels, 4) : 0;
+    double taps = static_cast<double>(blocks->y.kernel * blocks->x.kernel);
+    if (conv.depthwise() && from.plain() && to.plain()) {
+        const double steps = conv.axes[0].stride > 1 && conv.axes[1].stride > 1 ? 3 : 1;
+        if (integer && conv.bias) cycles /= 2; // added by the command
+        return cycles + taps * steps * pass(conv.images, outChannels, pixels, 4) + kIssueCycles;
+    }
+    const Array array = arrayOf(conv.element);
+    // Kernel rows become channels where there are few (rewrites/fold_rows): read from DDR once for each.
+    if (conv.groups == 1 && from.x == 1 && inChannels * blocks->y.kernel <= (integer ? 64 : size == 2 ? 32 : 0)) {
+        taps /= static_cast<double>(blocks->y.kernel);
+        const double read = static_cast<double>(blocks->y.kernel) / static_cast<double>(blocks->y.stride);
+        cycles += read * static_cast<double>(conv.images * conv.in * conv.axes[0].in * conv.axes[1].in * size) / kBytesPerCycle;
+    }
+    const double columns = static_cast<double>(ceilDiv(pixels, array.pixels));
+    double weights = 0;
+    for (int64_t row = 0; row < ceilDiv(outChannels, kLanes); ++row) {
+        const auto depth = static_cast<double>(blocks->depth(row, array.channels));
+        cycles += static_cast<double>(conv.images) * depth * taps * columns;
+        weights += depth * taps * static_cast<double>(kLanes * kVectorBytes);
+    }
+    cycles += weights / kBytesPerCycle;
+    if (blocks->parts() > 1) // copies into every n-th column
+        cycles += static_cast<double>(std::max(blocks->y.split, blocks->x.split)) * pass(conv.images, outChannels, pixels, size);
+    return cycles + kIssueCycles * 3;
+}
+
+} // namespace wb::codegen

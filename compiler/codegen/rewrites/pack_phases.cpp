@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/rewrites/pack_phases.h"
+
+#include "compiler/codegen/layouts/choose.h"
+#include "compiler/codegen/layouts/conv_phases.h"
+#include "compiler/codegen/rewrites/fold_rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace wb::codegen {
+namespace {
+
+using ir::NodeId;
+using ir::ValueId;
+
+/// Numbers one a channel, as the channels of a packed tensor have them; zero for channels that are none.
+ir::Tensor spreadOver(const ir::Tensor& numbers, const ChannelOrder& order) {
+    const auto count = static_cast<int64_t>(order.size());
+    ir::Tensor out(numbers.type(), numbers.shape().size() == 4 ? ir::Shape{1, count, 1, 1} : ir::Shape{count});
+    const size_t size = ir::sizeInBytes(numbers.type());
+    std::byte* to = out.mutableBytes();
+    for (const PackedChannel& c : order) {
+        if (c.channel >= 0) std::memcpy(to, numbers.bytes() + static_cast<size_t>(c.channel) * size, size);
+        to += size;
+    }
+    return out;
+}
+
+class Packer {
+public:
+    Packer(const ir::Graph& source, const Ties& ties, const std::vector<Phases>& phases)
+        : m_source(source), m_ties(ties), m_phases(phases), m_values(source.values().size(), ir::kNoValue) {
+        m_graph.name = source.name;
+        m_graph.attributes = source.attributes;
+        m_graph.weights = source.weights;
+    }
+
+    ir::Graph pack() && {
+        for (size_t i = 0; i < m_source.nodes().size(); ++i) {
+            const ir::Node& node = m_source.node(static_cast<NodeId>(i));
+            if (m_ties.nodes[i] == Relation::Window) addConvolution(node);
+            else if (node.results.size() == 1 && tieOf(node.results[0]) != nullptr && tieOf(node.results[0])->loaded) addLoaded(node);
+            else copy(node);
+        }
+        for (const ValueId id : m_source.outputs)
+            m_graph.outputs.push_back(value(id));
+        m_graph.eraseDead();
+        return std::move(m_graph);
+    }
+
+private:
+    const Tie* tieOf(ValueId id) const {
+        const int32_t tie = m_ties.values[static_cast<size_t>(id)];
+        return tie < 0 ? nullptr : &m_ties.ties[static_cast<size_t>(tie)];
+    }
+    Phases phasesOf(ValueId id) const {
+        const int32_t tie = m_ties.values[static_cast<size_t>(id)];
+        return tie < 0 ? Phases{} : m_phases[static_cast<size_t>(tie)];
+    }
+    ir::TensorType packedType(ValueId id) const {
+        ir::TensorType type = m_source.value(id).type;
+        if (!phasesOf(id).plain()) type.shape = packedShape(type.shape, phasesOf(id));
+        return type;
+    }
+    ValueId value(ValueId id) const { return id == ir::kNoValue ? id : m_values[static_cast<size_t>(id)]; }
+    const std::string& name(ValueId id) const { return m_source.value(id).name; }
+
+    void copy(const ir::Node& node) {
+        std::vector<ValueId> operands;
+        for (const ValueId id : node.operands)
+            operands.push_back(value(id));
+        std::vector<std::string> names;
+        std::vector<ir::TensorType> types;
+        for (const ValueId id : node.results) {
+            names.push_back(name(id));
+            types.push_back(packedType(id));
+        }
+        const NodeId made = m_graph.addNode(node.op, std::move(operands), std::move(names), std::move(types), node.attributes);
+        for (size_t i = 0; i < node.results.size(); ++i)
+            m_values[static_cast<size_t>(node.results[i])] = m_graph.node(made).results[i];
+    }
+
+    /// A network input, or its cast: rows of blocks come as channels from DDR, columns follow after the cast.
+    void addLoaded(const ir::Node& node) {
+        const ValueId result = node.results[0];
+        const Phases p = phasesOf(result);
+        if (node.op == "top.Input" || p.plain()) copy(node);
+        if (p.plain()) return;
+        const bool cast = node.op != "top.Input";
+        const auto layer = [&](ir::AttributeMap attributes) {
+            if (cast) attributes.set(kLayer, name(result)); // loading an input is no layer
+            return attributes;
+        };
+        ValueId at = cast ? value(node.operands[0]) : value(result);
+        ir::TensorType type = m_graph.value(at).type;
+        const ir::Shape packed = packedShape(type.shape, p);
+        if (p.y > 1) {
+            type.shape = {type.shape[0], type.shape[1] * p.y, packed[2], type.shape[3]};
+            ir::AttributeMap a;
+            a.set("kernel", p.y);
+            a.set("stride", p.y);
+            a.set("pad", p.originY);
+            a.set("dilation", 1);
+            at = m_graph.add(kFoldRows, {at}, name(result) + "_rows", type, std::move(a));
+        }
+        if (cast) {
+            const ir::Shape shape = type.shape;
+            type = m_source.value(result).type;
+            type.shape = shape;
+            at = m_graph.add(node.op, {at}, p.x > 1 ? name(result) + "_codes" : name(result), type, layer(node.attributes));
+        }
+        if (p.x > 1) {
+            type.shape = packed;
+            ir::AttributeMap a;
+            a.set("block", p.x);
+            a.set("origin", p.originX);
+            at = m_graph.add("tpu.SplitColumns", {at}, cast ? name(result) : name(result) + "_blocks", type, layer(std::move(a)));
+        }
+        m_values[static_cast<size_t>(result)] = at;
+    }
+
+    ChannelOrder orderOf(ValueId id) const {
+        const Phases p = phasesOf(id);
+        return tieOf(id)->loaded && !p.plain() ? loadedOrder(m_source.value(id).type.shape[1], p)
+                                               : packedOrder(m_ties.segments[static_cast<size_t>(id)], p);
+    }
+
+    void addConvolution(const ir::Node& node) {
+        const ValueId result = node.results[0];
+        const Phases from = phasesOf(node.operands[0]), to = phasesOf(result);
+        const auto conv = convShapeOf(m_source, node);
+        const auto blocks = from.plain() && to.plain()
+                                ? std::nullopt
+                                : blockConv(*conv, from, orderOf(node.operands[0]), to, m_ties.segments[static_cast<size_t>(result)]);
+        if (!blocks) {
+            copy(node);
+            return;
+        }
+        const std::string own = name(result);
+        const ir::Tensor& filter = *m_source.weight(node.operands[1]);
+        std::vector<ValueId> operands{value(node.operands[0]),
+                                      m_graph.addWeight(own + "_block_filter", blockFilter(*conv, *blocks, filter))};
+        if (conv->bias)
+            operands.push_back(m_graph.addWeight(own + "_block_bias", spreadOver(*m_source.weight(node.operands[2]), blocks->out)));
+        ir::AttributeMap a = node.attributes;
+        using ir::Attribute;
+        const BlockAxis &y = blocks->y, &x = blocks->x;
+        a.set("kernel_shape", Attribute::ints({y.kernel, x.kernel}));
+        a.set("strides", Attribute::ints({y.stride, x.stride}));
+        a.set("pads", Attribute::ints({y.before, x.before, y.after, x.after}));
+        a.set("dilations", Attribute::ints({1, 1}));
+        a.set("group", blocks->groups);
+        for (const char* list : {"multiplier", "rshift"}) {
+            const auto numbers = a.integers(list);
+            if (numbers.size() != static_cast<size_t>(conv->out)) continue;
+            std::vector<int64_t> all;
+            for (const PackedChannel& c : blocks->out)
+                all.push_back(numbers[static_cast<size_t>(std::max<int64_t>(0, c.channel))]);
+            a.set(list, Attribute::ints(all));
+        }
+        ir::TensorType type = packedType(result);
+        if (blocks->parts() == 1) {
+            m_values[static_cast<size_t>(result)] = m_graph.add(node.op, std::move(operands), own, type, std::move(a));
+            return;
+        }
+        a.set(kLayer, own);
+        ir::TensorType parts = type;
+        parts.shape = {type.shape[0], static_cast<int64_t>(blocks->out.size()), y.blocks, x.blocks};
+        const ValueId whole = m_graph.add(node.op, std::move(operands), own + "_parts", parts, std::move(a));
+        ir::AttributeMap join;
+        join.set("y", y.split);
+        join.set("x", x.split);
+        m_values[static_cast<size_t>(result)] = m_graph.add("tpu.JoinPhases", {whole}, own, type, std::move(join));
+    }
+
+    const ir::Graph& m_source;
+    const Ties& m_ties;
+    const std::vector<Phases>& m_phases; ///< by tie
+    ir::Graph m_graph;
+    std::vector<ValueId> m_values;       ///< by ValueId of the source
+};
+
+} // namespace
+
+ir::Graph packPhases(const ir::Graph& graph, const Ties& ties, const std::vector<Phases>& phases) {
+    return Packer(graph, ties, phases).pack();
+}
+
+ir::Graph packPhases(const ir::Graph& graph) {
+    const Ties ties = tiesOf(graph);
+    return packPhases(graph, ties, choosePhases(graph, ties));
+}
+
+} // namespace wb::codegen

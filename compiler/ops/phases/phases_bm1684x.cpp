@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Into and out of blocks (codegen/layouts): columns of a picture become channels in lanes of their own, and parts of rows
+// of 64 channels become every n-th column and row again.
+#include "compiler/ops/support/refusal_bm1684x.h"
+#include "compiler/ops/support/vector_bm1684x.h"
+
+#include <algorithm>
+
+namespace wb::ops {
+
+using namespace bm1684x;
+
+namespace {
+
+uint32_t u32(int64_t value) { return static_cast<uint32_t>(value); }
+
+/// [n, c, h, w] → [n, block · c, h, blocks]: channel p · c + i of block k is column k · block + p - origin of channel i.
+class SplitColumns final : public LocalEmitter {
+public:
+    SplitColumns(Precision precision, std::array<int64_t, 4> in, int64_t block, int64_t origin)
+        : m_precision(precision), m_channels(in[1]), m_columns(in[3]), m_block(block), m_origin(origin) {}
+
+    Cuts cuts() const override { return {.n = true, .c = false, .h = true, .w = false}; }
+    Part operandPart(size_t, const Part& result) const override {
+        return {result.n, {0, m_channels}, result.h, {0, m_columns}};
+    }
+    std::vector<int64_t> scratchBytes(const Part& result) const override {
+        return {alignedBytes(m_precision, phaseOf(result)), alignedBytes(m_precision, phaseOf(result))};
+    }
+
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        VectorUnit unit(out);
+        const Part part = phaseOf(call.result);
+        for (int64_t p = 0; p < m_block; ++p) {
+            // Lanes change at the end; two places take turns.
+            LocalTensor to = alignedTensor(p == 0 ? call.output.address : call.scratch[static_cast<size_t>(p % 2)], m_precision,
+                                           call.output.isSigned, part);
+            const int64_t begin = std::clamp<int64_t>(ceilDiv(std::max<int64_t>(0, m_origin - p), m_block), 0, part.w.end);
+            const int64_t last = m_columns - 1 + m_origin - p;
+            const int64_t end = std::clamp<int64_t>(last < 0 ? 0 : last / m_block + 1, begin, part.w.end);
+            if (begin > 0 || end < part.w.end) unit.fill(to, 0);
+            if (begin < end) {
+                LocalTensor from = call.operands[0].sub({part.n, part.c, part.h, {0, m_columns}});
+                from.address += u32((begin * m_block + p - m_origin) * from.wStride * bytesOf(m_precision));
+                from.wStride *= m_block;
+                from.part.w = {begin, end};
+                unit.copy(to.sub({part.n, part.c, part.h, {begin, end}}), from);
+            }
+            if (p > 0) toLanes(to, call.output.address + u32(p * m_channels * kLaneBytes), out);
+        }
+        return {};
+    }
+
+private:
+    /// One phase of a part of the result.
+    Part phaseOf(Part result) const {
+        result.c = {0, m_channels};
+        return result;
+    }
+
+    static void toLanes(const LocalTensor& from, uint32_t address, Assembler& out) {
+        STransBc c;
+        c.tsk_eu_typ = TransBcOp::LaneCopy;
+        c.res0_prec = code(from.precision);
+        c.res0_n = u32(from.n());
+        c.res0_c = c.opd0_c = u32(from.c());
+        c.res0_h = u32(from.h());
+        c.res0_w = c.opd0_w = u32(from.w());
+        c.opd0_addr = from.address;
+        c.res0_addr = address;
+        out.add(c);
+    }
+
+    Precision m_precision;
+    int64_t m_channels, m_columns, m_block, m_origin;
+};
+
+/// [n, y · x · part, h, w] → [n, c, h · y, w · x], cut off at the result's size: part (a · x + b) holds rows a, a + y, …
+/// and columns b, b + x, …
+class JoinPhases final : public LocalEmitter {
+public:
+    JoinPhases(std::array<int64_t, 4> in, int64_t y, int64_t x) : m_in(in), m_y(y), m_x(x) {}
+
+    Cuts cuts() const override { return {.n = true, .c = false, .h = true, .w = false}; }
+    Part operandPart(size_t, const Part& r) const override {
+        return {r.n, {0, m_in[1]}, {r.h.begin / m_y, ceilDiv(r.h.end, m_y)}, {0, m_in[3]}};
+    }
+
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        VectorUnit unit(out);
+        const Part& r = call.result;
+        const int64_t channels = m_in[1] / (m_y * m_x);
+        for (int64_t a = 0; a < m_y; ++a)
+            for (int64_t b = 0; b < m_x; ++b) {
+                const auto blocks = [](int64_t size, int64_t phase, int64_t step) {
+                    return size <= phase ? 0 : (size - phase - 1) / step + 1;
+                };
+                const Range rows{blocks(r.h.begin, a, m_y), blocks(r.h.end, a, m_y)};
+                const Range columns{0, blocks(r.w.end, b, m_x)};
+                if (rows.size() <= 0 || columns.size() <= 0) continue;
+                const int64_t first = (a * m_x + b) * channels;
+                LocalTensor to = call.output;
+                to.address += u32(((rows.begin * m_y + a - r.h.begin) * to.hStride + b * to.wStride) *
+                                  bytesOf(to.precision));
+                to.hStride *= m_y;
+                to.wStride *= m_x;
+                to.part.h = rows;
+                to.part.w = columns;
+                unit.copy(to, call.operands[0].sub({r.n, {first, first + r.c.size()}, rows, columns}));
+            }
+        return {};
+    }
+
+private:
+    std::array<int64_t, 4> m_in;
+    int64_t m_y, m_x;
+};
+
+const ir::TensorType& typeOf(const EmitContext& c, ir::ValueId id) { return c.graph->value(id).type; }
+
+Result<std::unique_ptr<LocalEmitter>> prepareSplit(const EmitContext& context) {
+    const auto& in = typeOf(context, context.node->operands[0]);
+    const auto& out = typeOf(context, context.node->results[0]);
+    const int64_t block = context.node->attributes.integer("block", 1), origin = context.node->attributes.integer("origin");
+    if (in.shape.size() != 4 || out.shape.size() != 4 || in.element != out.element || block < 1 || origin < 0 ||
+        out.shape[1] != in.shape[1] * block || out.shape[1] > kLanes || out.shape[2] != in.shape[2] ||
+        out.shape[3] != ceilDiv(in.shape[3] + origin, block))
+        return notEmitted(context, "its columns do not split that way");
+    return std::unique_ptr<LocalEmitter>(
+        std::make_unique<SplitColumns>(chipPrecision(in.element), chipShape(in.shape), block, origin));
+}
+
+Result<std::unique_ptr<LocalEmitter>> prepareJoin(const EmitContext& context) {
+    const auto& in = typeOf(context, context.node->operands[0]);
+    const auto& out = typeOf(context, context.node->results[0]);
+    const int64_t y = context.node->attributes.integer("y", 1), x = context.node->attributes.integer("x", 1);
+    if (in.shape.size() != 4 || out.shape.size() != 4 || in.element != out.element || y < 1 || x < 1 ||
+        in.shape[1] % (y * x) != 0 || in.shape[1] / (y * x) % kLanes != 0 || out.shape[1] > in.shape[1] / (y * x) ||
+        ceilDiv(out.shape[2], y) != in.shape[2] || ceilDiv(out.shape[3], x) != in.shape[3])
+        return notEmitted(context, "its parts do not join that way");
+    return std::unique_ptr<LocalEmitter>(std::make_unique<JoinPhases>(chipShape(in.shape), y, x));
+}
+
+} // namespace
+
+void emit_phases(EmitterTable& table);
+void emit_phases(EmitterTable& table) {
+    table.add({.op = "tpu.SplitColumns", .local = prepareSplit});
+    table.add({.op = "tpu.JoinPhases", .local = prepareJoin});
+}
+
+} // namespace wb::ops

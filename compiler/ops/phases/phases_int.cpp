@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the code generator moves when it puts pictures into blocks (codegen/layouts), on elements of any type: kernel rows
+// as channels, columns as channels, and back.
+#include "compiler/ops/support/int_kernel.h"
+
+#include <cstring>
+
+namespace wb::ops {
+namespace {
+
+/// Result element (n, c, h, w) is `source(n, c, h, w)` of the operand, or zero where that is below zero.
+template <class Source> Prepared gathering(const PrepareContext& c, Source source) {
+    const auto& out = resultShape(c);
+    const size_t size = ir::sizeInBytes(resultType(c).element);
+    return makeKernel([out, size, source](Inputs input, Outputs output, const kernels::Work& work) {
+        work.forEach(out[0] * out[1], 1, [&](int64_t begin, int64_t end) {
+            for (int64_t at = begin; at < end; ++at)
+                for (int64_t h = 0; h < out[2]; ++h)
+                    for (int64_t w = 0; w < out[3]; ++w) {
+                        std::byte* to = output[0].data + static_cast<size_t>((at * out[2] + h) * out[3] + w) * size;
+                        const int64_t from = source(at / out[1], at % out[1], h, w);
+                        if (from < 0) std::memset(to, 0, size);
+                        else std::memcpy(to, input[0].data + static_cast<size_t>(from) * size, size);
+                    }
+        });
+    });
+}
+
+Prepared prepareFoldRows(const PrepareContext& c) {
+    const auto& a = c.node->attributes;
+    const auto in = operandShape(c, 0), out = resultShape(c);
+    const int64_t kernel = a.integer("kernel", 1), stride = a.integer("stride", 1), pad = a.integer("pad"),
+                  dilation = a.integer("dilation", 1);
+    if (in.size() != 4 || out.size() != 4 || out[1] != in[1] * kernel || out[3] != in[3])
+        return cannotRun(c, "its rows do not fold that way");
+    return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) {
+        const int64_t row = h * stride + channel / in[1] * dilation - pad;
+        return row < 0 || row >= in[2] ? -1 : ((n * in[1] + channel % in[1]) * in[2] + row) * in[3] + w;
+    });
+}
+
+Prepared prepareSplit(const PrepareContext& c) {
+    const auto in = operandShape(c, 0), out = resultShape(c);
+    const int64_t block = c.node->attributes.integer("block", 1), origin = c.node->attributes.integer("origin");
+    if (in.size() != 4 || out.size() != 4 || out[1] != in[1] * block || out[2] != in[2])
+        return cannotRun(c, "its columns do not split that way");
+    return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) {
+        const int64_t column = w * block + channel / in[1] - origin;
+        return column < 0 || column >= in[3] ? -1 : ((n * in[1] + channel % in[1]) * in[2] + h) * in[3] + column;
+    });
+}
+
+Prepared prepareJoin(const PrepareContext& c) {
+    const auto in = operandShape(c, 0), out = resultShape(c);
+    const int64_t y = c.node->attributes.integer("y", 1), x = c.node->attributes.integer("x", 1);
+    if (in.size() != 4 || out.size() != 4 || y < 1 || x < 1 || in[1] % (y * x) != 0 || out[1] > in[1] / (y * x) ||
+        out[2] > in[2] * y || out[3] > in[3] * x)
+        return cannotRun(c, "its parts do not join that way");
+    return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) {
+        const int64_t from = (h % y * x + w % x) * (in[1] / (y * x)) + channel;
+        return ((n * in[1] + from) * in[2] + h / y) * in[3] + w / x;
+    });
+}
+
+} // namespace
+
+void integer_phases(KernelTable& table) {
+    table.add({.op = "tpu.FoldRows", .prepare = prepareFoldRows});
+    table.add({.op = "tpu.SplitColumns", .prepare = prepareSplit});
+    table.add({.op = "tpu.JoinPhases", .prepare = prepareJoin});
+}
+
+} // namespace wb::ops
