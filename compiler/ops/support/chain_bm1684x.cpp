@@ -19,22 +19,58 @@ bool choosesOnly(Unary kind) {
     return kind == Unary::None || kind == Unary::Relu || kind == Unary::Clip || kind == Unary::Abs || kind == Unary::Neg;
 }
 
+/// Scratch boxes are float32, several to an element: work goes on in pieces that keep them this small.
+constexpr int64_t kScratchBytes = 8192;
+
+/// Whole rows of channels where they are small enough, else rows (or columns) of pictures.
+std::vector<Part> piecesOf(const Part& part) {
+    const auto step = [](Range all, int64_t at, int64_t size) { return Range{at, std::min(at + size, all.end)}; };
+    const auto bytes = [](const Part& p) { return alignedBytes(Precision::F32, p); };
+    if (bytes(part) <= kScratchBytes) return {part};
+    std::vector<Part> pieces;
+    for (int64_t n = part.n.begin; n < part.n.end; ++n) {
+        Part row = part;
+        row.n = {n, n + 1};
+        row.c = step(part.c, part.c.begin, kLanes);
+        const int64_t rows = std::max<int64_t>(1, kScratchBytes / bytes(row));
+        const int64_t h = std::clamp<int64_t>(kScratchBytes / (4 * part.w.size()), 1, part.h.size());
+        const int64_t w = std::min(part.w.size(), kScratchBytes / 4);
+        for (int64_t c = part.c.begin; c < part.c.end; c += rows * kLanes)
+            for (int64_t y = part.h.begin; y < part.h.end; y += h)
+                for (int64_t x = part.w.begin; x < part.w.end; x += w)
+                    pieces.push_back({row.n, step(part.c, c, rows * kLanes), step(part.h, y, h), step(part.w, x, w)});
+    }
+    return pieces;
+}
+
 class ChainEmitter final : public LocalEmitter {
 public:
     ChainEmitter(FormulaChain chain, bool inPlace) : m_chain(std::move(chain)), m_inPlace(inPlace) {}
     Cuts cuts() const override { return {true, true, true, true}; }
     Part operandPart(size_t index, const Part& result) const override { return index == 0 ? result : Part{}; }
     Result<LaneImage> constants(const Part&) const override { return m_chain.tables().image(); }
-    std::vector<int64_t> scratchBytes(const Part& result) const override { return m_chain.scratchBytes(result); }
+    std::vector<int64_t> scratchBytes(const Part& result) const override {
+        std::vector<int64_t> most;
+        for (const Part& piece : pieces(result)) {
+            const auto own = m_chain.scratchBytes(piece);
+            most.resize(own.size());
+            std::transform(own.begin(), own.end(), most.begin(), most.begin(), [](int64_t a, int64_t b) { return std::max(a, b); });
+        }
+        return most;
+    }
     int inPlaceOperand() const override { return m_inPlace ? 0 : -1; }
     Status emit(const LocalCall& call, Assembler& out) const override {
         WB_TRY(checkLanes(call));
         VectorUnit v(out);
-        m_chain.emit(v, call.output, call.operands[0].sub(call.result), call.scratch, call.constants);
+        for (const Part& piece : pieces(call.result))
+            m_chain.emit(v, call.output.sub(piece), call.operands[0].sub(piece), call.scratch, call.constants);
         return {};
     }
 
 private:
+    std::vector<Part> pieces(const Part& result) const {
+        return m_chain.scratchBytes(result).empty() ? std::vector{result} : piecesOf(result);
+    }
     FormulaChain m_chain;
     bool m_inPlace;
 };
@@ -73,18 +109,19 @@ Result<FormulaChain> FormulaChain::make(const EmitContext& context, const std::v
     chain.m_from = from;
     chain.m_to = to;
     int roundings = 0;
+    const bool alone = std::count_if(ops.begin(), ops.end(), [](const UnaryOp& op) { return op.kind != Unary::None; }) == 1;
     for (const UnaryOp& op : ops) {
         if (op.kind == Unary::None) continue;
-        auto formula = UnaryFormula::of(op);
+        auto formula = UnaryFormula::of(op, alone ? from : Precision::F32, to);
         if (!formula) return notEmitted(context, "there are no commands for its formula");
         formula->addTables(chain.m_tables);
-        chain.m_direct = chain.m_direct && formula->direct();
         chain.m_native = chain.m_native && formula->native(to);
         chain.m_registers = std::max(chain.m_registers, static_cast<size_t>(formula->registers()));
         roundings += choosesOnly(op.kind) ? 0 : 1;
         chain.m_formulas.push_back(std::move(*formula));
     }
-    chain.m_native = chain.m_native && from == to && (to == Precision::F32 || roundings <= 1);
+    chain.m_native = (alone && chain.m_formulas[0].takesAny()) ||
+                     (chain.m_native && from == to && (to == Precision::F32 || roundings <= 1));
     return chain;
 }
 

@@ -21,7 +21,7 @@ private:
     std::vector<UnaryFormula> m_formulas;
     LaneTables m_tables;
     bm1684x::Precision m_from = bm1684x::Precision::F32, m_to = bm1684x::Precision::F32;
-    bool m_direct = true, m_native = true;
+    bool m_native = true;
     size_t m_registers = 0;
 };
 

@@ -10,19 +10,6 @@ using kernels::Unary;
 
 namespace {
 
-/// exp(z²)·erfc(z), by its asymptotic series where erfc itself would vanish.
-double scaledErfc(double z) {
-    if (z < 10) return std::exp(z * z) * std::erfc(z);
-    double term = 1, sum = 1;
-    for (int n = 1; n < 8; ++n) {
-        term *= -(2 * n - 1) / (2 * z * z);
-        sum += term;
-    }
-    return sum / (z * std::sqrt(std::acos(-1.0)));
-}
-
-double erfcOfT(double t) { return std::log(scaledErfc(2 / t - 2) / t); }
-double log1pOverU(double u) { return std::log1p(u) / u; }
 double sineOverR(double square) { return std::sin(std::sqrt(square)) / std::sqrt(square); }
 double cosineOf(double square) { return std::cos(std::sqrt(square)); }
 
@@ -30,9 +17,15 @@ constexpr double kPi = 3.14159265358979323846;
 
 } // namespace
 
-std::optional<UnaryFormula> UnaryFormula::of(const kernels::UnaryOp& op) {
+std::optional<UnaryFormula> UnaryFormula::of(const kernels::UnaryOp& op, Precision from, Precision to) {
     UnaryFormula f;
     f.m_op = op;
+    if (op.kind == Unary::ConstPow && op.a <= 0) return {};
+    if (ExponentialFormula::has(op.kind)) {
+        f.m_exponential.emplace(op, to);
+        f.m_registers = f.m_exponential->registers(from);
+        return f;
+    }
     const auto with = [&](bool direct, int registers) {
         f.m_direct = direct;
         f.m_registers = registers;
@@ -40,26 +33,23 @@ std::optional<UnaryFormula> UnaryFormula::of(const kernels::UnaryOp& op) {
     };
     switch (op.kind) {
     case Unary::None: case Unary::Relu: case Unary::Clip: case Unary::Affine: case Unary::Abs: case Unary::Neg:
-    case Unary::Square: case Unary::Reciprocal: case Unary::SubFrom: case Unary::HardSigmoid:
+    case Unary::Square: case Unary::Reciprocal: case Unary::SubFrom:
         return with(true, 0);
-    case Unary::LeakyRelu: case Unary::HardSwish: case Unary::Softsign:
+    case Unary::Softsign:
         return with(true, 1);
+    case Unary::LeakyRelu: case Unary::HardSwish: case Unary::HardSigmoid:
+        return with(true, 2);
     case Unary::Sign: case Unary::Sqrt: case Unary::Rsqrt: case Unary::LogicalNot:
         return with(false, 1);
     case Unary::Floor: case Unary::Ceil: case Unary::Round:
         return with(false, 2);
-    case Unary::Sigmoid: case Unary::Silu: case Unary::Swish: case Unary::QuickGelu: case Unary::Tanh: case Unary::Exp:
-        return with(false, 3);
-    case Unary::Softplus: case Unary::LogSigmoid: case Unary::Mish: case Unary::Elu: case Unary::GeluTanh:
     case Unary::Log:
         return with(false, 4);
-    case Unary::Gelu: case Unary::Erf: case Unary::Sin: case Unary::Cos: case Unary::Tan: case Unary::PowConst:
+    case Unary::Sin: case Unary::Cos: case Unary::Tan: case Unary::PowConst:
         return with(false, 5);
-    case Unary::ConstPow:
-        if (op.a <= 0) return {};
-        return with(false, 3);
+    default:
+        return {};
     }
-    return {};
 }
 
 bool UnaryFormula::native(Precision precision) const {
@@ -80,25 +70,14 @@ void UnaryFormula::addTables(LaneTables& tables) {
     const auto fill = [&](FormulaTables::Table& table, const std::vector<float>& coefficients) {
         table = {tables.add(coefficients), static_cast<int64_t>(coefficients.size())};
     };
+    if (m_exponential) return m_exponential->addTables(tables);
     switch (m_op.kind) {
-    case Unary::Sigmoid: case Unary::Silu: case Unary::Swish: case Unary::QuickGelu: case Unary::Tanh: case Unary::Exp:
-    case Unary::Mish: case Unary::Elu: case Unary::GeluTanh: case Unary::ConstPow:
-        fill(m_tables.exp, expCoefficients());
-        return;
-    case Unary::Softplus: case Unary::LogSigmoid:
-        fill(m_tables.exp, expCoefficients());
-        fill(m_tables.log1p, chebyshev(log1pOverU, 0, 1, 10));
-        return;
     case Unary::Log:
         fill(m_tables.log, logCoefficients());
         return;
     case Unary::PowConst:
         fill(m_tables.exp, expCoefficients());
         fill(m_tables.log, logCoefficients());
-        return;
-    case Unary::Gelu: case Unary::Erf:
-        fill(m_tables.exp, expCoefficients());
-        fill(m_tables.erfc, chebyshev(erfcOfT, 0, 1, 12));
         return;
     case Unary::Sin: case Unary::Cos: case Unary::Tan:
         fill(m_tables.sine, chebyshev(sineOverR, 0, kPi * kPi / 4 + 0.01, 6));
@@ -110,6 +89,7 @@ void UnaryFormula::addTables(LaneTables& tables) {
 }
 
 void UnaryFormula::emit(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, uint32_t at) const {
+    if (m_exponential) return m_exponential->emit(v, y, x, r, at);
     if (m_direct) return emitDirect(v, y, x, r);
     switch (m_op.kind) {
     case Unary::Sign:
@@ -139,14 +119,12 @@ void UnaryFormula::emit(VectorUnit& v, const Box& y, const Box& x, std::span<con
     }
     case Unary::Log:
         return emitLog(v, y, x, r, at + m_tables.log.offset, m_tables.log.count);
-    case Unary::Gelu: case Unary::Erf:
-        return emitErrorFunction(v, y, x, r, at);
     case Unary::Sin: case Unary::Cos: case Unary::Tan:
         return emitCircular(v, y, x, r, at);
     case Unary::PowConst:
         return emitPower(v, y, x, r, at);
     default:
-        return emitExponential(v, y, x, r, at);
+        return;
     }
 }
 
@@ -175,22 +153,19 @@ void UnaryFormula::emitDirect(VectorUnit& v, const Box& y, const Box& x, std::sp
     case Unary::Reciprocal: v.apply(ArOp::Div, y, a, x); return;
     case Unary::SubFrom: v.apply(ArOp::Sub, y, a, x); return;
     case Unary::HardSigmoid:
-        v.apply(ArOp::Mul, y, x, a);
-        v.apply(ArOp::Add, y, y, b);
-        clamp(y, y, 0, 1);
+        v.apply(ArOp::Mul, r[0], x, a);
+        v.apply(ArOp::Add, r[1], r[0], b);
+        v.apply(ArOp::Max, r[0], r[1], 0.0f);
+        v.apply(ArOp::Min, y, r[0], 1.0f);
         return;
     case Unary::HardSwish:
         v.apply(ArOp::Mul, r[0], x, 1.0f / 6.0f);
-        v.apply(ArOp::Add, r[0], r[0], 0.5f);
-        clamp(r[0], r[0], 0, 1);
-        v.apply(ArOp::Mul, y, x, r[0]);
+        v.apply(ArOp::Add, r[1], r[0], 0.5f);
+        v.apply(ArOp::Max, r[0], r[1], 0.0f);
+        v.apply(ArOp::Min, r[1], r[0], 1.0f);
+        v.apply(ArOp::Mul, y, x, r[1]);
         return;
-    case Unary::LeakyRelu: // one of the two parts is zero
-        v.apply(ArOp::Min, r[0], x, 0.0f);
-        v.apply(ArOp::Mul, r[0], r[0], a);
-        v.apply(ArOp::Max, y, x, 0.0f);
-        v.apply(ArOp::Add, y, y, r[0]);
-        return;
+    case Unary::LeakyRelu: return emitLeakyRelu(v, y, x, r);
     case Unary::Softsign:
         v.abs(r[0], x);
         v.apply(ArOp::Add, r[0], r[0], 1.0f);
@@ -200,102 +175,25 @@ void UnaryFormula::emitDirect(VectorUnit& v, const Box& y, const Box& x, std::sp
     }
 }
 
-void UnaryFormula::emitExponential(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, uint32_t at) const {
-    const Box& c = r[2];
-    const ExpScratch s{r[0], r[1], c};
-    const auto exp = [&](const Box& to, const Box& from, float factor) {
-        emitExp(v, to, from, factor, s, at + m_tables.exp.offset, m_tables.exp.count);
-    };
-    switch (m_op.kind) {
-    case Unary::Exp: return exp(y, x, 1);
-    case Unary::ConstPow: return exp(y, x, std::log(m_op.a));
-    case Unary::Sigmoid:
-        exp(c, x, -1);
-        v.apply(ArOp::Add, c, c, 1.0f);
-        v.apply(ArOp::Div, y, m_op.a, c);
-        if (m_op.b != 0) v.apply(ArOp::Add, y, y, m_op.b);
-        return;
-    case Unary::Silu: case Unary::Swish: case Unary::QuickGelu:
-        exp(c, x, m_op.kind == Unary::Silu ? -1.0f : m_op.kind == Unary::Swish ? -m_op.a : -1.702f);
-        v.apply(ArOp::Add, c, c, 1.0f);
-        v.apply(ArOp::Div, y, x, c);
-        return;
-    case Unary::Tanh: // 1 - 2 / (1 + exp 2x)
-        exp(c, x, 2);
-        v.apply(ArOp::Add, c, c, 1.0f);
-        v.apply(ArOp::Div, c, 2.0f, c);
-        v.apply(ArOp::Sub, y, 1.0f, c);
-        return;
-    case Unary::Softplus: case Unary::LogSigmoid: { // max(x, 0) + log1p(exp -|x|); of -x and negated
-        const Box &u = c, &p = r[0], &d = r[3];
-        const bool negated = m_op.kind == Unary::LogSigmoid;
-        v.abs(d, x);
-        exp(u, d, -1);
-        v.polynomial(p, u, at + m_tables.log1p.offset, m_tables.log1p.count);
-        v.apply(ArOp::Mul, p, p, u);
-        v.apply(negated ? ArOp::Min : ArOp::Max, d, x, 0.0f);
-        v.apply(negated ? ArOp::Sub : ArOp::Add, y, d, p);
-        return;
+/// The greater of x and a·x, or the smaller one if a is above 1. The product is rounded once; what is chosen is not.
+void UnaryFormula::emitLeakyRelu(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r) const {
+    const uint32_t choose = m_op.a <= 1 ? ArOp::Max : ArOp::Min;
+    if (x.precision != y.precision) {
+        v.cast(r[0], x);
+        v.apply(ArOp::Mul, r[1], r[0], m_op.a);
+        if (y.precision == Precision::F32) return v.apply(choose, y, r[0], r[1]);
+        v.apply(choose, r[1], r[0], r[1]);
+        return v.cast(y, r[1]);
     }
-    case Unary::Mish: { // tanh(ln(1 + e)) = n / (n + 2), n = e (e + 2); from 30 on it is 1
-        const Box& d = r[3];
-        v.apply(ArOp::Min, d, x, 30.0f);
-        exp(c, d, 1);
-        v.apply(ArOp::Add, d, c, 2.0f);
-        v.apply(ArOp::Mul, c, c, d);
-        v.apply(ArOp::Add, d, c, 2.0f);
-        v.apply(ArOp::Div, c, c, d);
-        v.apply(ArOp::Mul, y, x, c);
-        return;
+    const Box product = alignedTensor(r[0].address, x.precision, true, r[0].part);
+    if (isExact(m_op.a, x.precision)) {
+        v.apply(ArOp::Mul, product, x, m_op.a);
+    } else {
+        v.cast(r[0], x);
+        v.apply(ArOp::Mul, r[1], r[0], m_op.a);
+        v.cast(product, r[1]);
     }
-    case Unary::Elu: {
-        const Box& d = r[3];
-        v.apply(ArOp::Min, d, x, 0.0f);
-        exp(c, d, 1);
-        v.apply(ArOp::Sub, c, c, 1.0f);
-        v.apply(ArOp::Mul, c, c, m_op.a);
-        v.apply(ArOp::Max, y, x, 0.0f);
-        v.apply(ArOp::Add, y, y, c);
-        return;
-    }
-    case Unary::GeluTanh: { // x · sigmoid(2u), u = √(2/π)·(x + 0.044715 x³)
-        const Box& d = r[3];
-        v.apply(ArOp::Mul, d, x, x);
-        v.apply(ArOp::Mul, d, d, 0.044715f);
-        v.apply(ArOp::Add, d, d, 1.0f);
-        v.apply(ArOp::Mul, d, d, x);
-        exp(c, d, static_cast<float>(-2 * std::sqrt(2 / kPi)));
-        v.apply(ArOp::Add, c, c, 1.0f);
-        v.apply(ArOp::Div, y, x, c);
-        return;
-    }
-    default: return;
-    }
-}
-
-/// q = erfc(z) = t·exp(-z² + P(t)) with z = |x| or |x|/√2 and t = 2 / (2 + z).
-void UnaryFormula::emitErrorFunction(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, uint32_t at) const {
-    const bool gelu = m_op.kind == Unary::Gelu;
-    const Box &d = r[3], &q = r[4];
-    v.abs(d, x);
-    if (gelu) v.apply(ArOp::Mul, d, d, static_cast<float>(std::sqrt(0.5)));
-    v.apply(ArOp::Add, q, d, 2.0f);
-    v.apply(ArOp::Div, q, 2.0f, q);
-    v.polynomial(r[0], q, at + m_tables.erfc.offset, m_tables.erfc.count);
-    v.apply(ArOp::Mul, d, d, d);
-    v.apply(ArOp::Sub, d, r[0], d);
-    emitExp(v, r[2], d, 1, {r[0], r[1], r[2]}, at + m_tables.exp.offset, m_tables.exp.count);
-    v.apply(ArOp::Mul, q, q, r[2]);
-    if (gelu) { // ½ x · (x < 0 ? q : 2 - q)
-        v.apply(ArOp::Sub, d, 2.0f, q);
-        v.select(CmpOp::SelectLess, d, x, 0.0f, q, d);
-        v.apply(ArOp::Mul, q, x, 0.5f);
-        v.apply(ArOp::Mul, y, q, d);
-        return;
-    }
-    v.apply(ArOp::Sub, d, 1.0f, q);
-    v.apply(ArOp::Sub, q, q, 1.0f);
-    v.select(CmpOp::SelectLess, y, x, 0.0f, q, d);
+    v.apply(choose, y, x, product);
 }
 
 /// x = kπ + r (sin, tan) or (k + ½)π + r (cos), |r| <= π/2: the sign comes from k's lowest bit.

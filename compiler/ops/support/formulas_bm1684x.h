@@ -7,7 +7,7 @@
 #pragma once
 
 #include "compiler/kernels/f32_eltwise.h"
-#include "compiler/ops/support/elementary_bm1684x.h"
+#include "compiler/ops/support/exponential_bm1684x.h"
 
 #include <optional>
 
@@ -19,17 +19,20 @@ struct FormulaTables {
         uint32_t offset = 0;
         int64_t count = 0;
     };
-    Table exp, log, log1p, erfc, sine, cosine;
+    Table exp, log, sine, cosine;
 };
 
 class UnaryFormula {
 public:
-    /// Nothing if there are no commands for it.
-    static std::optional<UnaryFormula> of(const kernels::UnaryOp& op);
+    /// Nothing if there are no commands for it. Kinds of float of x and y matter for takesAny() alone.
+    static std::optional<UnaryFormula> of(const kernels::UnaryOp& op, bm1684x::Precision from = bm1684x::Precision::F32,
+                                          bm1684x::Precision to = bm1684x::Precision::F32);
 
     /// AR alone does it: any layout, no tables, and (native) also in F16 and BF16 with one rounding.
     bool direct() const { return m_direct; }
     bool native(bm1684x::Precision precision) const;
+    /// x and y may be of any kind of float and in any layout.
+    bool takesAny() const { return m_exponential.has_value() || m_op.kind == kernels::Unary::LeakyRelu; }
     /// Scratch boxes that emit needs.
     int registers() const { return m_registers; }
     /// Adds what polynomials need to the node's tables; before emit.
@@ -40,13 +43,13 @@ public:
     void emit(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, uint32_t constants) const;
 
 private:
-    void emitExponential(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, uint32_t at) const;
-    void emitErrorFunction(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, uint32_t at) const;
     void emitCircular(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, uint32_t at) const;
     void emitPower(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, uint32_t at) const;
+    void emitLeakyRelu(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r) const;
     void emitDirect(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r) const;
 
     kernels::UnaryOp m_op;
+    std::optional<ExponentialFormula> m_exponential;
     bool m_direct = false;
     int m_registers = 0;
     FormulaTables m_tables;

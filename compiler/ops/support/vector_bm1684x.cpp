@@ -205,6 +205,10 @@ void VectorUnit::applyBits(uint32_t op, const Box& to, const Box& a, uint32_t bi
     add({op, to, &a, nullptr, 0, bits, a.precision, a.precision, 2, code(Rounding::Down)});
 }
 
+void VectorUnit::applyBits(uint32_t op, const Box& to, uint32_t bits, const Box& b) {
+    add({op, to, nullptr, &b, bits, 0, b.precision, b.precision, 2, code(Rounding::Down)});
+}
+
 void VectorUnit::abs(const Box& to, const Box& a) {
     add({ArOp::Abs, to, &a, nullptr, 0, 0, a.precision, a.precision, 1, 0});
 }

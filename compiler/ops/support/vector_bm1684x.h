@@ -40,6 +40,7 @@ public:
     void apply(uint32_t op, const Box& to, float number, const Box& b);
     /// The same with an integer or with bits; shifts are to the left, negative ones to the right (downwards).
     void applyBits(uint32_t op, const Box& to, const Box& a, uint32_t bits);
+    void applyBits(uint32_t op, const Box& to, uint32_t bits, const Box& b);
     void abs(const Box& to, const Box& a);
     void copy(const Box& to, const Box& a);
     void fill(const Box& to, float number);
