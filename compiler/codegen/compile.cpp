@@ -8,6 +8,8 @@
 #include "compiler/codegen/groups/plan.h"
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
+#include "compiler/codegen/rewrites/resize_products.h"
+#include "compiler/codegen/rewrites/wide_windows.h"
 
 #include <map>
 #include <set>
@@ -81,7 +83,7 @@ struct Way {
 
 Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& options, Way way, const JobContext& context) {
     const ops::EmitterTable& emitters = options.emitters == nullptr ? ops::emitterTable() : *options.emitters;
-    ir::Graph graph = lowered;
+    ir::Graph graph = resizeByProducts(narrowWindows(lowered)); // what no single command can do
     if (options.fuse && !options.observable) { // every layer keeps its name and shape when they are observed
         if (way.pack) graph = packPhases(graph);
         if (way.foldRows) graph = foldRows(graph);

@@ -8,5 +8,7 @@ namespace wb::ops {
 
 /// F32, F16 and BF16: element-wise operators of two tensors, or of a tensor and a number, by node->op.
 Result<std::unique_ptr<LocalEmitter>> prepareFloatBinary(const EmitContext& context);
+/// tpu.Where: operand 0 != 0 ? operand 1 : operand 2 (or the numbers x_const_val, y_const_val); F32.
+Result<std::unique_ptr<LocalEmitter>> prepareChoice(const EmitContext& context);
 
 } // namespace wb::ops

@@ -109,10 +109,15 @@ public:
         return m_native && m_sides.size() == 2 && !m_sides[0].constant && !m_sides[0].spread && m_whole ? 0 : -1;
     }
     void setWhole(bool whole) { m_whole = whole; }
+    /// Of three sides: the first one chooses between the others.
+    void setChoice() {
+        m_choice = true;
+        m_native = false;
+    }
     Status emit(const LocalCall& call, Assembler& out) const override;
 
 private:
-    size_t registers() const { return m_op == Binary::Pow ? 6 : m_op == Binary::Mod ? 4 : 2; }
+    size_t registers() const { return m_choice ? 3 : m_op == Binary::Pow ? 6 : m_op == Binary::Mod ? 4 : 2; }
     static Part spreadPart(const Side& side, const Part& result) {
         Part part = partOf(side, result);
         part.c = {0, kLanes};
@@ -126,7 +131,7 @@ private:
     std::vector<Side> m_sides;
     Precision m_precision;
     UnaryOp m_clamp;
-    bool m_reverse, m_native = false, m_whole = false;
+    bool m_reverse, m_native = false, m_whole = false, m_choice = false;
     LaneTables m_tables;
     uint32_t m_exp = 0, m_log = 0;
     int64_t m_expCount = 0, m_logCount = 0;
@@ -225,6 +230,12 @@ void BinaryEmitter::emitInFloat(const LocalCall& call, VectorUnit& v, const std:
     };
     const Box &a = r[0], &b = r[1];
     fetch(a, 0);
+    if (m_choice) {
+        fetch(b, 1);
+        fetch(r[2], 2);
+        v.select(CmpOp::SelectEqual, a, a, 0.0f, r[2], b);
+        return v.cast(call.output, a);
+    }
     for (size_t i = 1; i < from.size(); ++i) {
         fetch(b, i);
         const Box &left = m_reverse ? b : a, &right = m_reverse ? a : b;
@@ -299,6 +310,14 @@ Result<Side> sideOf(const EmitContext& c, size_t index, Precision precision) {
     return side;
 }
 
+Side numberSide(double number) {
+    Side side;
+    side.shape = {1, 1, 1, 1};
+    side.constant = true;
+    side.values = {static_cast<float>(number)};
+    return side;
+}
+
 Result<std::unique_ptr<LocalEmitter>> prepareTensors(const EmitContext& c, Binary op) {
     const auto precision = floatResult(c);
     if (!precision) return notEmitted(c, "its result is not float");
@@ -311,13 +330,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareTensors(const EmitContext& c, Binar
         if (i < coefficients.size() && (op == Binary::Add || op == Binary::Sub)) side.factor = static_cast<float>(coefficients[i]);
         sides.push_back(std::move(side));
     }
-    if (number) {
-        Side side;
-        side.shape = {1, 1, 1, 1};
-        side.constant = true;
-        side.values = {static_cast<float>(c.node->attributes.real("const_val", 0))};
-        sides.push_back(std::move(side));
-    }
+    if (number) sides.push_back(numberSide(c.node->attributes.real("const_val", 0)));
     if (sides.size() < 2) return notEmitted(c, "it has one operand");
     const bool whole = sides[0].shape == chipShape(c.graph->value(c.node->results[0]).type.shape);
     auto emitter = std::make_unique<BinaryEmitter>(op, std::move(sides), *precision, fusedClamp(*c.node),
@@ -327,6 +340,25 @@ Result<std::unique_ptr<LocalEmitter>> prepareTensors(const EmitContext& c, Binar
 }
 
 } // namespace
+
+Result<std::unique_ptr<LocalEmitter>> prepareChoice(const EmitContext& c) {
+    if (floatResult(c) != Precision::F32 || c.node->operands.size() < 3)
+        return notEmitted(c, "its result is not of 32 bits, or an operand is missing");
+    std::vector<Side> sides;
+    for (size_t i = 0; i < 3; ++i) {
+        const std::string name = i == 1 ? "x" : "y";
+        if (i > 0 && c.node->attributes.boolean(name + "_is_const")) {
+            sides.push_back(numberSide(c.node->attributes.real(name + "_const_val", 0)));
+            continue;
+        }
+        if (c.node->operands[i] == ir::kNoValue) return notEmitted(c, "an operand is absent");
+        WB_ASSIGN(Side side, sideOf(c, i, Precision::F32));
+        sides.push_back(std::move(side));
+    }
+    auto emitter = std::make_unique<BinaryEmitter>(Binary::NotEqual, std::move(sides), Precision::F32, UnaryOp{}, false);
+    emitter->setChoice();
+    return std::unique_ptr<LocalEmitter>(std::move(emitter));
+}
 
 Result<std::unique_ptr<LocalEmitter>> prepareFloatBinary(const EmitContext& c) {
     if (const auto op = binaryOf(*c.node)) return prepareTensors(c, *op);

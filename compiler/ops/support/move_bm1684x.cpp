@@ -35,7 +35,8 @@ public:
             bm1684x::fillStrided(out, whole, *m_moves.fill);
         }
         for (const ElementMove& move : m_moves.list) {
-            const StridedMove placed = strided(move, call.operands[move.operand].address, call.output.address);
+            const auto& from = move.operand == ElementMove::kResult ? call.output : call.operands[move.operand];
+            const StridedMove placed = strided(move, from.address, call.output.address);
             if (placed.source == placed.target && bm1684x::isOneRun(placed)) continue; // produced in its place
             if (const auto transpose = transposeOf(move, m_precision))
                 emitTranspose(*transpose, placed.source, placed.target, out);
@@ -90,6 +91,7 @@ Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Mov
     const ir::TensorType& result = resultType(context);
     const size_t size = ir::sizeInBytes(result.element);
     for (const ElementMove& move : moves.list) {
+        if (move.operand == ElementMove::kResult) continue;
         if (move.operand >= context.node->operands.size() || context.node->operands[move.operand] == ir::kNoValue)
             return notEmitted(context, "operand " + std::to_string(move.operand) + " is missing");
         if (context.graph->weight(context.node->operands[move.operand]) != nullptr)

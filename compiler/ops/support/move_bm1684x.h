@@ -7,10 +7,13 @@
 #include "compiler/ops/support/refusal_bm1684x.h"
 #include "compiler/target/bm1684x/transfer.h"
 
+#include <cstdint>
+
 namespace wb::ops {
 
 /// A copy from one operand into the result; offsets and strides in elements.
 struct ElementMove {
+    static constexpr size_t kResult = SIZE_MAX; ///< as operand: from another place of the result, made before
     size_t operand = 0;
     int64_t source = 0, target = 0;
     std::vector<int64_t> shape, sourceStrides, targetStrides;
