@@ -23,33 +23,53 @@ size_t constantPiece(const Step& step, size_t slice) {
     return slice / (step.tiling.slices.size() / constantPieces(step));
 }
 
-/// The picture behind a fold of rows, once for each row of the kernel; rows beyond its edges are zeros.
+/// The picture behind a fold of rows: for each of its channels the rows of all kernel rows at once, where all of them
+/// lie in the picture; rows beyond its edges are zeros.
 void loadRows(bm1684x::Assembler& out, const bm1684x::GlobalTensor& folded, const RowFold& fold, const LocalTensor& to) {
-    const int64_t size = bm1684x::bytesOf(to.precision), width = folded.shape[3];
+    const int64_t size = bm1684x::bytesOf(to.precision), width = folded.shape[3], plane = fold.rows * width;
+    const auto& h = to.part.h;
     const Place local = bm1684x::placeOf(to);
-    const auto rowsAt = [&](int64_t k, int64_t row) { // lane of the first channel, place of a row
+    // Lane of a channel's kernel row k, place of a row.
+    const auto rowsAt = [&](int64_t channel, int64_t k, int64_t row) {
         Place place = local;
-        place.address += static_cast<uint64_t>(k * fold.channels * bm1684x::kLaneBytes +
-                                               (row - to.part.h.begin) * to.hStride * size);
+        place.address += static_cast<uint64_t>((channel * fold.kernel + k) * bm1684x::kLaneBytes +
+                                               (row - h.begin) * to.hStride * size);
         return place;
     };
-    for (int64_t k = 0; k < fold.kernel; ++k) {
+    // Rows [first, first + rows) of kernel rows k to k + kernel.
+    const auto copy = [&](int64_t channel, int64_t k, int64_t kernel, int64_t first, int64_t rows) {
+        if (rows <= 0) return;
+        const int64_t row = first * fold.stride + k * fold.dilation - fold.pad;
+        Place picture{folded.address, {fold.channels * plane, fold.dilation * width, fold.stride * width, 1}};
+        picture.address += static_cast<uint64_t>(
+            ((to.part.n.begin * fold.channels + channel) * plane + row * width + to.part.w.begin) * size);
+        bm1684x::copyBox(out, to.precision, {to.n(), kernel, rows, to.w()}, picture, rowsAt(channel, k, first));
+    };
+    // Result rows whose picture row exists.
+    const auto valid = [&](int64_t k) {
         const int64_t shift = k * fold.dilation - fold.pad; // picture row = stride · row + shift
-        const auto& h = to.part.h;
         const int64_t begin = std::clamp(shift < 0 ? bm1684x::ceilDiv(-shift, fold.stride) : 0, h.begin, h.end);
         const int64_t last = fold.rows - 1 - shift;
-        const int64_t end = std::clamp(last < 0 ? 0 : last / fold.stride + 1, begin, h.end);
-        const auto shape = [&](int64_t rows) {
-            return std::array<int64_t, 4>{to.n(), fold.channels, rows, to.w()};
-        };
-        bm1684x::fillBox(out, to.precision, shape(begin - h.begin), 0, rowsAt(k, h.begin));
-        bm1684x::fillBox(out, to.precision, shape(h.end - end), 0, rowsAt(k, end));
-        const int64_t plane = fold.rows * width;
-        Place picture{folded.address, {fold.channels * plane, plane, fold.stride * width, 1}};
-        picture.address += static_cast<uint64_t>(
-            (to.part.n.begin * fold.channels * plane + (begin * fold.stride + shift) * width + to.part.w.begin) * size);
-        bm1684x::copyBox(out, to.precision, shape(end - begin), picture, rowsAt(k, begin));
-    }
+        return bm1684x::Range{begin, std::clamp(last < 0 ? 0 : last / fold.stride + 1, begin, h.end)};
+    };
+    bm1684x::Range all = h; // of every kernel row
+    for (int64_t k = 0; k < fold.kernel; ++k)
+        all = {std::max(all.begin, valid(k).begin), std::min(all.end, valid(k).end)};
+    if (all.end <= all.begin) all = {h.end, h.end};
+    const auto edge = [&](bm1684x::Range rows) {
+        if (rows.size() <= 0) return;
+        bm1684x::fillBox(out, to.precision, {to.n(), fold.channels * fold.kernel, rows.size(), to.w()}, 0, rowsAt(0, 0, rows.begin));
+        for (int64_t channel = 0; channel < fold.channels; ++channel)
+            for (int64_t k = 0; k < fold.kernel; ++k) {
+                const auto own = valid(k);
+                const int64_t begin = std::max(rows.begin, own.begin);
+                copy(channel, k, 1, begin, std::min(rows.end, own.end) - begin);
+            }
+    };
+    edge({h.begin, all.begin});
+    edge({all.end, h.end});
+    for (int64_t channel = 0; channel < fold.channels; ++channel)
+        copy(channel, 0, fold.kernel, all.begin, all.size());
 }
 
 /// One group at work.

@@ -30,8 +30,8 @@ ChannelOrder packedOrder(const std::vector<int64_t>& segments, const Phases& pha
 ChannelOrder loadedOrder(int64_t channels, const Phases& phases) {
     ChannelOrder order;
     for (int64_t x = 0; x < phases.x; ++x)
-        for (int64_t y = 0; y < phases.y; ++y)
-            for (int64_t c = 0; c < channels; ++c)
+        for (int64_t c = 0; c < channels; ++c)
+            for (int64_t y = 0; y < phases.y; ++y)
                 order.push_back({c, y, x});
     return order;
 }

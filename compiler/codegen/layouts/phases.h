@@ -12,7 +12,8 @@
 namespace wb::codegen {
 
 /// How a picture lies in blocks. Blocks may begin before the picture: pixel (0, 0) is phase (originY, originX) of
-/// block (0, 0). What a block has outside of the picture is zero.
+/// block (0, 0). What a block has outside of the picture may be anything: it is
+/// cleared before a convolution reads it for padding (needsClear in conv_phases.h); what was loaded is zero there.
 struct Phases {
     int64_t y = 1, x = 1;
     int64_t originY = 0, originX = 0;
@@ -36,7 +37,7 @@ using ChannelOrder = std::vector<PackedChannel>;
 /// Channels of `segments` (of a concatenation, or one) one segment after the other. In each, as many channels as fill 64
 /// lanes with all their phases come together, phase after phase: what a row of lanes holds depends on few channels.
 ChannelOrder packedOrder(const std::vector<int64_t>& segments, const Phases& phases);
-/// Columns outermost, all channels for each phase: what loads and ops/phases' SplitColumns give.
+/// Columns outermost, then channels, then rows: what loads (rewrites/fold_rows) and ops/phases' SplitColumns give.
 ChannelOrder loadedOrder(int64_t channels, const Phases& phases);
 
 } // namespace wb::codegen

@@ -60,16 +60,11 @@ std::optional<Found> foldable(const ir::Graph& graph, const ir::Node& node) {
     return found;
 }
 
-/// [oc, c, kh, kw] → [oc, kh·c, 1, kw].
+/// [oc, c, kh, kw] → [oc, c·kh, 1, kw]: the same bytes.
 ir::Tensor foldedFilter(const ir::Tensor& filter) {
     const ir::Shape& s = filter.shape();
     ir::Tensor out(filter.type(), {s[0], s[1] * s[2], 1, s[3]});
-    const size_t row = static_cast<size_t>(s[3]) * ir::sizeInBytes(filter.type());
-    std::byte* to = out.mutableBytes();
-    for (int64_t o = 0; o < s[0]; ++o)
-        for (int64_t k = 0; k < s[2]; ++k)
-            for (int64_t c = 0; c < s[1]; ++c, to += row)
-                std::memcpy(to, filter.bytes() + static_cast<size_t>((o * s[1] + c) * s[2] + k) * row, row);
+    std::memcpy(out.mutableBytes(), filter.bytes(), filter.byteSize());
     return out;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Convolutions of few input channels leave most of the array's 64 input lanes idle. Their kernel rows become channels:
-// input [n, c, h, w] is seen as [n, kh·c, oh, w], channel k·c + i of which holds row stride·y + k - pad, and the kernel
-// is one row high. The picture is not copied for that: loads read it kh times (see emission/).
+// input [n, c, h, w] is seen as [n, c·kh, oh, w], channel i·kh + k of which holds row stride·y + k - pad, and the kernel
+// is one row high. The picture is not copied for that: loads read it kh times (see emission/). The rows of a channel
+// come after each other, so that one transfer loads them: in the picture they are neighbours.
 #pragma once
 
 #include "compiler/base/result.h"
