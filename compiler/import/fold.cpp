@@ -4,6 +4,7 @@
 
 #include "compiler/import/fold_arithmetic.h"
 #include "compiler/import/fold_move.h"
+#include "compiler/import/fold_quantised.h"
 #include "compiler/ops/import_help.h"
 #include "compiler/ops/shape_rules.h"
 
@@ -27,7 +28,7 @@ bool Folder::knows(const SourceNode& node) {
     static constexpr const char* kinds[] = {"Constant",  "ConstantOfShape", "Identity", "Dropout",
                                             "Reshape",   "Flatten",         "Squeeze",  "Unsqueeze",
                                             "Transpose", "Expand",          "Slice",    "Gather",
-                                            "Concat",    "Shape",           "Size"};
+                                            "Concat",    "Shape",           "Size",     "DequantizeLinear"};
     if (!node.domain.empty()) return false;
     return isArithmetic(node.kind) || std::any_of(std::begin(kinds), std::end(kinds),
                                                   [&](const char* k) { return node.kind == k; });
@@ -43,6 +44,12 @@ Result<Tensor> Folder::foldShape(const SourceNode& node, const ir::Shape& shape)
     for (int64_t d = start; d < end; ++d)
         dims.push_back(shape[static_cast<size_t>(d)]);
     return storeInts(dims, {static_cast<int64_t>(dims.size())});
+}
+
+bool Folder::charge(int64_t elements) {
+    if (elements < 0 || elements > kFoldBudget - m_used) return false;
+    m_used += elements;
+    return true;
 }
 
 std::optional<Result<std::vector<Tensor>>> Folder::fold(const SourceNode& node, const Inputs& in) {
@@ -153,6 +160,10 @@ std::optional<Result<std::vector<Tensor>>> Folder::fold(const SourceNode& node, 
             total[0] += part->elementCount();
         if (auto status = budget(total); !status) return fail(status);
         return one(concatConstants(in, node.integer("axis", 0)));
+    }
+    if (k == "DequantizeLinear") {
+        if (auto status = budget(x.shape()); !status) return fail(status);
+        return one(foldDequantize(node, in));
     }
     if (isArithmetic(k)) return one(foldArithmetic(node, in));
     return {};

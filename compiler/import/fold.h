@@ -25,6 +25,8 @@ public:
     fold(const ops::SourceNode& node, const std::vector<const ir::Tensor*>& inputs);
     /// What Shape and Size give for a value of a known shape.
     static Result<ir::Tensor> foldShape(const ops::SourceNode& node, const ir::Shape& shape);
+    /// Counts elements computed elsewhere; false when the budget does not hold them.
+    bool charge(int64_t elements);
 
 private:
     int64_t m_used = 0;

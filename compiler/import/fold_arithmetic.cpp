@@ -168,6 +168,10 @@ constexpr Unary kUnary[] = {
     {"Sqrt", [](double v) { return std::sqrt(v); }},
     {"Exp", [](double v) { return std::exp(v); }},
     {"Log", [](double v) { return std::log(v); }},
+    {"Sin", [](double v) { return std::sin(v); }},
+    {"Cos", [](double v) { return std::cos(v); }},
+    {"Tanh", [](double v) { return std::tanh(v); }},
+    {"Sigmoid", [](double v) { return 1.0 / (1.0 + std::exp(-v)); }},
     {"Reciprocal", [](double v) { return 1.0 / v; }},
     {"Not", [](double v) { return v == 0.0 ? 1.0 : 0.0; }},
     {"Relu", [](double v) { return std::max(v, 0.0); }},
@@ -339,7 +343,7 @@ Result<Tensor> storeNumbers(ElementType type, const ir::Shape& shape,
 }
 
 bool isArithmetic(const std::string& kind) {
-    static constexpr const char* others[] = {"Cast",      "Where",     "Range",    "ReduceProd",
+    static constexpr const char* others[] = {"Cast",      "CastLike", "Where",     "Range",    "ReduceProd",
                                              "ReduceMax", "ReduceMin", "ReduceSum"};
     return findRow(kBinary, kind) != std::end(kBinary) ||
            findRow(kUnary, kind) != std::end(kUnary) ||
@@ -351,6 +355,7 @@ Folded foldArithmetic(const SourceNode& node, const Inputs& in) {
     const std::string& k = node.kind;
     if (in.empty() || in[0] == nullptr) return {};
     const bool complete = std::find(in.begin(), in.end(), nullptr) == in.end();
+    if (k == "CastLike") return in.size() == 2 && complete ? foldCast(*in[0], in[1]->type()) : Folded{};
     if (k == "Cast") return foldCast(*in[0], castTarget(node.integer("to", 0)));
     if (k == "Where")
         return in.size() >= 3 && complete ? foldWhere(*in[0], *in[1], *in[2]) : Folded{};

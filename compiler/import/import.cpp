@@ -6,7 +6,7 @@
 #include "compiler/base/file.h"
 #include "compiler/import/builder.h"
 #include "compiler/import/caffe/caffe_reader.h"
-#include "compiler/import/fold.h"
+#include "compiler/import/convert.h"
 #include "compiler/import/kind.h"
 #include "compiler/import/onnx/onnx_reader.h"
 
@@ -81,41 +81,6 @@ Status assignShapes(SourceModel& model, const std::vector<ir::Shape>& shapes) {
     return {};
 }
 
-/// Lists every kind that neither an import rule nor folding knows, with count and first node.
-Status checkSupported(const SourceModel& model) {
-    struct Missing {
-        int count = 0;
-        std::string first;
-    };
-    std::map<std::string, Missing> missing;
-    for (const ops::SourceNode& node : model.nodes) {
-        const bool rule =
-            node.domain.empty() && ops::importTable().find(model.framework, node.kind) != nullptr;
-        if (rule || Folder::knows(node)) continue;
-        Missing& row = missing[node.domain.empty() ? node.kind : node.domain + "." + node.kind];
-        if (row.count++ == 0)
-            row.first =
-                node.name.empty() && !node.outputs.empty() ? node.outputs.front() : node.name;
-    }
-    if (missing.empty()) return {};
-    Error error{Code::UnsupportedOperators, ""};
-    int nodes = 0;
-    for (const auto& [kind, row] : missing) {
-        nodes += row.count;
-        error.fields[kind] = std::to_string(row.count) + " × first at '" + row.first + "'";
-        error.remedies.push_back(kind + ": " + std::to_string(row.count) +
-                                 (row.count == 1 ? " node" : " nodes") + ", the first is '" +
-                                 row.first + "'");
-        if (error.node.empty()) error.node = row.first;
-    }
-    error.what = std::to_string(missing.size()) +
-                 (missing.size() == 1 ? " operator" : " operators") + " of the network (" +
-                 std::to_string(nodes) + " nodes) cannot be imported";
-    error.remedies.push_back(
-        "end the network before them with --output_names, or export it without them");
-    return error;
-}
-
 bool looksLikePicture(const ir::Shape& shape, const std::string& channelFormat) {
     if (shape.size() == 3) return true;
     return shape.size() == 4 && shape[channelFormat == "nhwc" ? 3 : 1] <= 4;
@@ -151,39 +116,6 @@ Error atSource(Error error, const ops::SourceNode& node) {
     return error;
 }
 
-Status convertNode(const ops::SourceNode& node, const SourceModel& model, GraphBuilder& builder,
-                   Folder& folder) {
-    std::vector<const ir::Tensor*> constants;
-    bool allConstant = true;
-    for (const std::string& input : node.inputs) {
-        constants.push_back(input.empty() ? nullptr : builder.constant(input));
-        allConstant = allConstant && (input.empty() || constants.back() != nullptr);
-    }
-    if ((node.kind == "Shape" || node.kind == "Size") && node.domain.empty() &&
-        node.inputs.size() == 1 && !allConstant) {
-        if (const auto shape = builder.runtimeShape(node.inputs.front())) {
-            WB_ASSIGN(ir::Tensor dims, Folder::foldShape(node, *shape));
-            if (!node.outputs.empty()) builder.setConstant(node.outputs.front(), std::move(dims));
-            return {};
-        }
-    }
-    if (allConstant && Folder::knows(node))
-        if (auto folded = folder.fold(node, constants)) {
-            if (!*folded) return std::move(folded->error());
-            for (size_t i = 0; i < (*folded)->size() && i < node.outputs.size(); ++i)
-                builder.setConstant(node.outputs[i], std::move((**folded)[i]));
-            return {};
-        }
-    const ops::ImportRule rule = ops::importTable().find(model.framework, node.kind);
-    if (rule == nullptr || !node.domain.empty())
-        return Error{Code::UnsupportedOperators,
-                     "this form of " + node.kind + " needs values known only at run time"}
-            .remedy("export the network with fixed shapes");
-    WB_TRY(rule(node, builder));
-    if (builder.pendingError()) return *builder.pendingError();
-    return {};
-}
-
 Result<ImportedModel> build(SourceModel model, const ImportOptions& options,
                             const JobContext& context) {
     WB_TRY(sortNodes(model));
@@ -203,15 +135,16 @@ Result<ImportedModel> build(SourceModel model, const ImportOptions& options,
     for (const SourceInput& input : model.inputs) {
         result.inputNames.push_back(input.name);
         builder.addInput(input.name, input.shape, inputAttributes(input.shape, options.preprocess));
+        builder.setSourceType(input.name, input.type);
     }
-    Folder folder;
+    Converter converter(model, builder);
     for (size_t n = 0; n < model.nodes.size(); ++n) {
         if (n % 64 == 0) {
             WB_TRY(context.checkStop());
             context.progress(
                 {"import", static_cast<double>(n), static_cast<double>(model.nodes.size())});
         }
-        if (auto status = convertNode(model.nodes[n], model, builder, folder); !status)
+        if (auto status = converter.convert(model.nodes[n]); !status)
             return atSource(std::move(status).error(), model.nodes[n]);
     }
     for (const std::string& output : model.outputs) {

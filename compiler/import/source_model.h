@@ -17,6 +17,21 @@ struct SourceInput {
     ir::Shape shape;                  ///< -1 where the file leaves a dimension free
     std::vector<std::string> symbols; ///< name of each free dimension, "" if it has none
     bool shapeKnown = true;           ///< false: not even the rank is declared
+    ir::ElementType type = ir::ElementType::F32; ///< as declared; the value itself runs as F32
+};
+
+/// Nodes with formal inputs and outputs: a branch of If, the body of Loop, a function.
+struct SourceBody {
+    /// Attribute `name` of nodes[node] is attribute `from` of the node that calls the function.
+    struct Reference {
+        size_t node = 0;
+        std::string name, from;
+    };
+    std::vector<std::string> inputs, outputs;
+    std::map<std::string, ir::Tensor, std::less<>> constants;
+    std::vector<ops::SourceNode> nodes;
+    std::vector<Reference> references;
+    std::map<std::string, ops::SourceNode::Value, std::less<>> defaults; ///< of attributes referred to
 };
 
 struct SourceModel {
@@ -27,7 +42,10 @@ struct SourceModel {
     std::vector<SourceInput> inputs;
     std::vector<std::string> outputs;
     std::map<std::string, ir::Tensor, std::less<>> constants;
+    std::map<std::string, ir::TensorType, std::less<>> declared; ///< tensors that are codes with scales (TFLite)
     std::vector<ops::SourceNode> nodes;
+    std::vector<SourceBody> bodies; ///< of control flow; attributes hold the index
+    std::map<std::string, SourceBody, std::less<>> functions; ///< of the file itself, by "domain.kind"
 };
 
 /// Nodes in an order in which each comes after those it reads, by file order where free. GraphCycle

@@ -58,7 +58,16 @@ public:
     /// The same with a name of its own and without binding, for rules that make several nodes.
     virtual Result<ir::ValueId> emitNamed(std::string op, std::vector<ir::ValueId> operands,
                                           std::string resultName, ir::AttributeMap attributes) = 0;
+    /// Adds an op with as many results as its definition says, named after the node's outputs and bound to them.
+    virtual Result<std::vector<ir::ValueId>> emitMany(const SourceNode& node, std::string op,
+                                                      std::vector<ir::ValueId> operands,
+                                                      ir::AttributeMap attributes) = 0;
     virtual ir::ValueId addConstant(std::string name, ir::Tensor data) = 0;
+    /// Storage type and scales that the file gives a tensor of codes; null where it says nothing (ONNX, Caffe: always).
+    virtual const ir::TensorType* declared(const std::string&) const { return nullptr; }
+    /// Element type in the source; values run as F32 whatever it is, but Div, Cast and others compute
+    /// otherwise on whole numbers.
+    virtual ir::ElementType sourceType(const std::string& sourceName) const = 0;
 
 private:
     ir::Graph& m_graph;

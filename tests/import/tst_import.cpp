@@ -255,7 +255,7 @@ private slots:
     }
 
     void oldOpsetRefused() {
-        OnnxBuilder b(6);
+        OnnxBuilder b(0);
         b.output(b.node("Relu", {"x"}, "r"));
         QCOMPARE(b.import().error().code, Code::OpsetUnsupported);
     }

@@ -11,7 +11,7 @@
 namespace wb::importer {
 
 /// FileTruncated when a field runs past the end, ModelDamaged when the message or an array does not
-/// parse, ModelEmpty without nodes, OpsetUnsupported outside 7…21 (later ones: a warning). External
+/// parse, ModelEmpty without nodes, OpsetUnsupported outside 1…21 (later ones: a warning). External
 /// data is looked for beside `path`, never outside its folder.
 Result<SourceModel> readOnnx(const std::filesystem::path& path, std::span<const std::byte> bytes,
                              const JobContext& context);

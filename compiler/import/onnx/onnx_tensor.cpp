@@ -11,39 +11,6 @@ namespace {
 using ir::ElementType;
 using onnx::TensorProto;
 
-ElementType elementType(int onnxType) {
-    switch (onnxType) {
-    case TensorProto::FLOAT:
-        return ElementType::F32;
-    case TensorProto::DOUBLE:
-        return ElementType::F64;
-    case TensorProto::FLOAT16:
-        return ElementType::F16;
-    case TensorProto::BFLOAT16:
-        return ElementType::BF16;
-    case TensorProto::BOOL:
-        return ElementType::I1;
-    case TensorProto::INT8:
-        return ElementType::Si8;
-    case TensorProto::UINT8:
-        return ElementType::Ui8;
-    case TensorProto::INT16:
-        return ElementType::Si16;
-    case TensorProto::UINT16:
-        return ElementType::Ui16;
-    case TensorProto::INT32:
-        return ElementType::Si32;
-    case TensorProto::UINT32:
-        return ElementType::Ui32;
-    case TensorProto::INT64:
-        return ElementType::Si64;
-    case TensorProto::UINT64:
-        return ElementType::Ui64;
-    default:
-        return ElementType::None;
-    }
-}
-
 Error damaged(const TensorProto& proto, std::string what) {
     return Error{Code::ModelDamaged, "the array '" + proto.name() + "' " + std::move(what)};
 }
@@ -116,6 +83,39 @@ Result<ir::Tensor> fromExternal(const TensorProto& proto, ElementType type, cons
 }
 
 } // namespace
+
+ElementType elementType(int onnxType) {
+    switch (onnxType) {
+    case TensorProto::FLOAT:
+        return ElementType::F32;
+    case TensorProto::DOUBLE:
+        return ElementType::F64;
+    case TensorProto::FLOAT16:
+        return ElementType::F16;
+    case TensorProto::BFLOAT16:
+        return ElementType::BF16;
+    case TensorProto::BOOL:
+        return ElementType::I1;
+    case TensorProto::INT8:
+        return ElementType::Si8;
+    case TensorProto::UINT8:
+        return ElementType::Ui8;
+    case TensorProto::INT16:
+        return ElementType::Si16;
+    case TensorProto::UINT16:
+        return ElementType::Ui16;
+    case TensorProto::INT32:
+        return ElementType::Si32;
+    case TensorProto::UINT32:
+        return ElementType::Ui32;
+    case TensorProto::INT64:
+        return ElementType::Si64;
+    case TensorProto::UINT64:
+        return ElementType::Ui64;
+    default:
+        return ElementType::None;
+    }
+}
 
 Result<ir::Tensor> readTensor(const TensorProto& proto, const std::filesystem::path& folder) {
     const ElementType type = elementType(proto.data_type());

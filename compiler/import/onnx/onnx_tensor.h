@@ -10,6 +10,8 @@
 
 namespace wb::importer {
 
+/// TensorProto::DataType → element type; None for those without an array form (strings, complex numbers).
+ir::ElementType elementType(int onnxType);
 /// ModelDamaged when the bytes present do not fill the declared shape, when the type has no array
 /// form, or when external data lies outside `folder` or is missing. Memory is taken only for bytes
 /// that exist.

@@ -123,8 +123,7 @@ Status importPRelu(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
     const ir::Tensor* slope = builder.constant(node.inputs[1]);
-    if (slope == nullptr) return attributeError(node, "the slope is known only at run time");
-    if (slope->elementCount() == 1) {
+    if (slope != nullptr && slope->elementCount() == 1) {
         ir::AttributeMap a;
         a.set("alpha", constantScalar(node.inputs[1], builder).value_or(0.0));
         a.set("round_mode", "HalfAwayFromZero");

@@ -2,7 +2,7 @@
 // Source spellings of arithmetic: ONNX, opset 7 on (numpy broadcasting). Constants come second; Sub
 // and Div with one number, Neg, Reciprocal, Not and Pow become the …Const ops at once, as the
 // vendor imports them.
-#include "compiler/ops/import_help.h"
+#include "compiler/ops/import_compose.h"
 
 #include <algorithm>
 
@@ -74,8 +74,19 @@ Status importSub(const SourceNode& node, ImportBuilder& builder) {
     return done(builder.emit(node, "top.Sub", {x, y}, arithmeticAttributes(true)));
 }
 
+/// Types whose quotients and powers are whole numbers.
+bool isWhole(const SourceNode& node, const ImportBuilder& builder) {
+    const ir::ElementType type = builder.sourceType(inputName(node, 0));
+    return !ir::isFloat(type) && type != ir::ElementType::I1;
+}
+
 Status importDiv(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
+    if (isWhole(node, builder)) {
+        Composer c(node, builder);
+        const ir::ValueId quotient = c.div(c.input(0), c.input(1));
+        return c.done(c.last().whole(quotient));
+    }
     if (const auto number = constantScalar(node.inputs[0], builder)) {
         WB_ASSIGN(const ir::ValueId x, valueOf(node, builder, 1));
         ir::AttributeMap a = withRelu();
@@ -105,6 +116,11 @@ Status importDiv(const SourceNode& node, ImportBuilder& builder) {
 
 Status importPow(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
+    if (isWhole(node, builder)) {
+        Composer c(node, builder);
+        const ir::ValueId power = c.op("top.BinaryPow", {c.input(0), c.input(1)});
+        return c.done(c.last().whole(power));
+    }
     WB_ASSIGN(const ir::ValueId x, valueOf(node, builder, 0));
     if (const auto exponent = constantScalar(node.inputs[1], builder)) {
         if (*exponent == 1.0) {
@@ -168,7 +184,11 @@ Status importMod(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     WB_ASSIGN(const ir::ValueId x, valueOf(node, builder, 0));
     WB_ASSIGN(const ir::ValueId y, valueOf(node, builder, 1));
-    if (node.integer("fmod", 0) != 0) return attributeError(node, "fmod = 1");
+    if (node.integer("fmod", 0) != 0) { // sign of the dividend: its magnitude's remainder, times its sign
+        Composer c(node, builder);
+        const ir::ValueId rest = c.op("top.Mod", {c.op("top.Abs", {x}), c.op("top.Abs", {y})});
+        return c.done(c.last().mul(rest, c.op("top.Sign", {x})));
+    }
     return done(builder.emit(node, "top.Mod", {x, y}, {}));
 }
 

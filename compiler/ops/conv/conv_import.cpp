@@ -60,12 +60,13 @@ Status importConvTranspose(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
     const ir::Tensor* filter = builder.constant(node.inputs[1]);
-    if (filter == nullptr || filter->shape().size() < 3)
-        return attributeError(node, "the filter is not a constant of three or more axes");
+    WB_ASSIGN(const ir::Shape taps, shapeOf(node, builder, 1));
+    if (taps.size() < 3 || taps.size() != x.size())
+        return nodeError(node, Code::ShapeMismatch, "filter " + ir::toText(taps) + " for " + ir::toText(x));
     SourceNode plain = node; // auto_pad means something else here: handled below
     plain.attributes.erase("auto_pad");
     plain.attributes.erase("pads");
-    WB_ASSIGN(OnnxWindow w, readOnnxWindow(plain, x, kernelOf(filter->shape())));
+    WB_ASSIGN(OnnxWindow w, readOnnxWindow(plain, x, kernelOf(taps)));
     const size_t spatial = x.size() - 2;
     std::vector<int64_t> extra =
         node.integers("output_padding").value_or(std::vector<int64_t>(spatial, 0));
@@ -90,9 +91,20 @@ Status importConvTranspose(const SourceNode& node, ImportBuilder& builder) {
     ir::AttributeMap a = attributesOf(w, node.integer("group", 1));
     a.set("output_padding", ir::Attribute::ints(extra));
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
-    WB_ASSIGN(const ir::Tensor real, toFloat32(*filter));
-    WB_ASSIGN(ir::Tensor swapped, swapChannels(real));
-    const ir::ValueId weights = builder.addConstant(node.inputs[1], std::move(swapped));
+    ir::ValueId weights = ir::kNoValue;
+    if (filter != nullptr) {
+        WB_ASSIGN(const ir::Tensor real, toFloat32(*filter));
+        WB_ASSIGN(ir::Tensor swapped, swapChannels(real));
+        weights = builder.addConstant(node.inputs[1], std::move(swapped));
+    } else {
+        WB_ASSIGN(weights, valueOf(node, builder, 1));
+        ir::AttributeMap turn;
+        std::vector<int64_t> order{1, 0, 2, 3, 4};
+        order.resize(taps.size());
+        turn.set("order", ir::Attribute::ints(order));
+        WB_ASSIGN(weights, builder.emitNamed("top.Permute", {weights}, node.inputs[1] + "_turned_" + node.outputs.front(),
+                                             std::move(turn)));
+    }
     ir::ValueId bias = ir::kNoValue;
     if (!inputName(node, 2).empty()) {
         WB_ASSIGN(bias, valueOf(node, builder, 2));

@@ -91,9 +91,14 @@ Status importGemm(const SourceNode& node, ImportBuilder& builder) {
             WB_ASSIGN(ir::Tensor fixed, adjusted(*data, false, beta));
             bias = builder.addConstant(name + "_fix", std::move(fixed));
         } else {
-            if (beta != 1.0)
-                return attributeError(node, "beta other than 1 with a computed addend");
             WB_ASSIGN(bias, valueOf(node, builder, 2));
+            if (beta != 1.0) {
+                ir::AttributeMap a = withRelu();
+                a.set("const_val", beta);
+                a.set("is_scalar", false);
+                WB_ASSIGN(bias, builder.emitNamed("top.MulConst", {bias}, node.outputs.front() + "_beta",
+                                                  std::move(a)));
+            }
         }
     }
     WB_ASSIGN([[maybe_unused]] const ir::ValueId id,

@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Source spellings of reductions: ONNX Reduce… (axes as attribute, as input since opset 13 or 18),
-// ArgMax, ArgMin.
-#include "compiler/ops/import_help.h"
+// ArgMax, ArgMin. Logarithms and sums of squares are written as several ops.
+#include "compiler/ops/import_compose.h"
 #include "compiler/ops/shape_rules.h"
 
 #include <algorithm>
 
 namespace wb::ops {
 namespace {
+
+Status composedReduce(const SourceNode& node, ImportBuilder& builder, ir::ValueId x,
+                      const std::vector<int64_t>& axes, bool keep) {
+    Composer c(node, builder);
+    if (node.kind == "ReduceSumSquare") return c.done(c.last().reduce("ReduceSum", c.mul(x, x), axes, keep));
+    if (node.kind == "ReduceLogSum") return c.done(c.last().op("top.Log", {c.reduce("ReduceSum", x, axes, keep)}));
+    // log Σ exp(x) = m + log Σ exp(x - m), which stays finite.
+    const ir::ValueId most = c.reduce("ReduceMax", x, axes, true);
+    const ir::ValueId sum = c.reduce("ReduceSum", c.op("top.Exp", {c.sub(x, most)}), axes, keep);
+    const ir::ValueId back = keep ? most : c.reduce("ReduceMax", x, axes, false);
+    return c.done(c.last().add(c.op("top.Log", {sum}), back));
+}
 
 Status importReduce(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
@@ -33,6 +45,8 @@ Status importReduce(const SourceNode& node, ImportBuilder& builder) {
         axis = *known;
     }
     std::sort(axes->begin(), axes->end());
+    if (node.kind == "ReduceLogSum" || node.kind == "ReduceSumSquare" || node.kind == "ReduceLogSumExp")
+        return composedReduce(node, builder, in, *axes, node.integer("keepdims", 1) != 0);
     ir::AttributeMap a;
     a.set("axes", ir::Attribute::ints(*axes));
     a.set("is_scalar", false);
@@ -64,7 +78,7 @@ Status importArg(const SourceNode& node, ImportBuilder& builder) {
 void import_reduce(ImportTable& table);
 void import_reduce(ImportTable& table) {
     for (const char* kind : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd",
-                             "ReduceL1", "ReduceL2"})
+                             "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare"})
         table.add(Framework::Onnx, kind, importReduce);
     table.add(Framework::Onnx, "ArgMax", importArg);
     table.add(Framework::Onnx, "ArgMin", importArg);

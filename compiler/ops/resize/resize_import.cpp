@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Source spellings of resizing: ONNX Upsample-7 (attribute), Upsample-9, Resize-10 (asymmetric,
 // floor) and Resize-11…19. Taken: nearest where the position is floor(x/scale) (asymmetric) or the
-// nearest pixel centre (half_pixel, ties down), linear in all four coordinate modes. Cubic and
-// others are refused: silently using linear instead would give a different network.
+// nearest pixel centre (half_pixel, ties down), linear in all four coordinate modes, as Interp and
+// Upsample; cubic, other axes and other roundings as Resample, which follows ONNX's formulas.
 #include "compiler/ops/import_help.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace wb::ops {
@@ -53,7 +54,8 @@ Result<Scales> readScales(const SourceNode& node, ImportBuilder& builder, size_t
     return s;
 }
 
-Status importResize(const SourceNode& node, ImportBuilder& builder) {
+/// The forms that the vendor's tool has.
+Status importInterp(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
     const ir::Shape shape = builder.graph().value(in).type.shape;
@@ -122,6 +124,63 @@ Status importResize(const SourceNode& node, ImportBuilder& builder) {
     WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
               builder.emit(node, "top.Interp", {in, target}, std::move(a)));
     return {};
+}
+
+/// Everything else but antialias.
+Status importResample(const SourceNode& node, ImportBuilder& builder) {
+    WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    const ir::Shape shape = builder.graph().value(in).type.shape;
+    const bool early = node.kind == "Upsample" || node.version < 11;
+    WB_ASSIGN(Scales scales, readScales(node, builder, shape.size()));
+    if (node.integer("antialias", 0) != 0) return attributeError(node, "antialias");
+    std::string mode = node.string("mode", "nearest");
+    if (mode == "bilinear") mode = "linear";
+    const std::string coordinates = node.string("coordinate_transformation_mode", early ? "asymmetric" : "half_pixel");
+    const std::string rounding = node.string("nearest_mode", early ? "floor" : "round_prefer_floor");
+    const auto among = [](const std::string& text, std::initializer_list<const char*> known) {
+        return std::any_of(known.begin(), known.end(), [&](const char* k) { return text == k; });
+    };
+    if (!among(mode, {"nearest", "linear", "cubic"})) return attributeError(node, "mode '" + mode + "'");
+    if (!among(coordinates, {"half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_half_pixel_for_nn",
+                             "tf_crop_and_resize", "half_pixel_symmetric"}))
+        return attributeError(node, "coordinate_transformation_mode '" + coordinates + "'");
+    if (!among(rounding, {"floor", "ceil", "round_prefer_floor", "round_prefer_ceil"}))
+        return attributeError(node, "nearest_mode '" + rounding + "'");
+    const std::string policy = node.string("keep_aspect_ratio_policy", "stretch");
+    if (policy != "stretch" && scales.factors.empty()) return attributeError(node, "keep_aspect_ratio_policy");
+    if (scales.factors.empty())
+        for (size_t d = 0; d < shape.size(); ++d)
+            scales.factors.push_back(shape[d] == 0 ? 1.0
+                                                   : static_cast<double>(scales.sizes[d]) / static_cast<double>(shape[d]));
+    else
+        for (size_t d = 0; d < shape.size(); ++d) {
+            const double size = std::floor(static_cast<double>(shape[d]) * scales.factors[d]);
+            if (!(size >= 1 && size < 1e9)) return attributeError(node, "a scale of " + std::to_string(scales.factors[d]));
+            scales.sizes.push_back(static_cast<int64_t>(size));
+        }
+    ir::AttributeMap a;
+    if (coordinates == "tf_crop_and_resize") {
+        const auto roi = constantReals(node, builder, 1);
+        if (!roi || roi->size() != 2 * shape.size() || node.has("axes"))
+            return attributeError(node, "the roi is not a constant of two numbers an axis");
+        a.set("roi", ir::Attribute::floats(*roi));
+    }
+    a.set("coord_mode", coordinates);
+    a.set("cubic_coeff_a", asFloat32(node.real("cubic_coeff_a", -0.75)));
+    a.set("exclude_outside", node.integer("exclude_outside", 0) != 0);
+    a.set("extrapolation_value", asFloat32(node.real("extrapolation_value", 0.0)));
+    a.set("mode", mode);
+    a.set("nearest_mode", rounding);
+    a.set("scales", ir::Attribute::floats(scales.factors));
+    a.set("sizes", ir::Attribute::ints(scales.sizes));
+    WB_ASSIGN([[maybe_unused]] const ir::ValueId id, builder.emit(node, "top.Resample", {in}, std::move(a)));
+    return {};
+}
+
+Status importResize(const SourceNode& node, ImportBuilder& builder) {
+    Status status = importInterp(node, builder);
+    if (status || status.error().code != Code::UnsupportedAttribute) return status;
+    return importResample(node, builder);
 }
 
 } // namespace

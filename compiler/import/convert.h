@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Source nodes → top nodes: each is folded, converted by its import rule, or written out by its definition (a
+// function of the file, ONNX's own, a branch of If, the iterations of Loop and Scan).
+#pragma once
+
+#include "compiler/import/builder.h"
+#include "compiler/import/fold.h"
+#include "compiler/import/onnx/onnx_function.h"
+
+namespace wb::importer {
+
+/// UnsupportedOperators listing every kind that cannot be converted, with count and first node.
+Status checkSupported(const SourceModel& model);
+
+class Converter {
+public:
+    /// Both must outlive the converter.
+    Converter(SourceModel& model, GraphBuilder& builder)
+        : m_model(model)
+        , m_builder(builder) {}
+
+    Status convert(const ops::SourceNode& node);
+
+private:
+    using Names = std::vector<std::string>;
+
+    Status convertOne(const ops::SourceNode& node);
+    bool foldShape(const ops::SourceNode& node, Status& status);
+    Status convertRule(const ops::SourceNode& node);
+    Status writeOut(const ops::SourceNode& node, const SourceBody& body);
+    /// Converts the body's nodes; gives the names that hold its outputs.
+    Result<Names> run(const SourceBody& body, const Names& inputs, const Names& outputs,
+                      const ops::SourceNode& caller);
+    Status convertIf(const ops::SourceNode& node);
+    Status convertLoop(const ops::SourceNode& node);
+    Status convertScan(const ops::SourceNode& node);
+    /// The values of all iterations put together along a new axis.
+    Status stack(const Names& parts, int64_t axis, const std::string& output);
+    Result<const SourceBody*> bodyOf(const ops::SourceNode& node, const char* attribute) const;
+    std::optional<bool> truth(const std::string& name);
+    void setType(const ops::SourceNode& node);
+
+    SourceModel& m_model;
+    GraphBuilder& m_builder;
+    Folder m_folder;
+    int m_depth = 0;      ///< of definitions within definitions
+    int64_t m_inside = 0; ///< nodes written out so far
+    int64_t m_serial = 0; ///< of bodies, for names
+};
+
+} // namespace wb::importer
