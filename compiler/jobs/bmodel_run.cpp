@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/jobs/bmodel_run.h"
 
-#include "compiler/numeric/half.h"
+#include "compiler/jobs/stored_values.h"
 #include "compiler/target/bm1684x/simulator/runner.h"
 #include "compiler/target/bmodel/reader.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 namespace wb::jobs {
@@ -53,9 +52,27 @@ Result<ir::TensorType> typeOf(const bmodel::Tensor& tensor) {
     return type;
 }
 
-ir::AttributeMap inputAttributes(const ir::Shape& shape, const importer::PreprocessAttributes& p) {
+/// The vendor's compiler and ours call a fused model's input `<x>_raw`; it holds a picture's codes as they come.
+bool isRaw(const bmodel::Tensor& tensor) {
+    return tensor.dataType == bmodel::DataType::UInt8 && tensor.name.ends_with("_raw");
+}
+
+/// A raw picture is packed if its channels are last. Which colour is first, the file does not say: `pixelFormat`.
+void describeRaw(ir::AttributeMap& a, const ir::Shape& shape, const std::string& pixelFormat) {
+    const bool packed = shape[3] <= 4 && shape[1] > 4;
+    const int64_t channels = packed ? shape[3] : shape[1];
+    const std::string order = channels == 1 ? "gray" : pixelFormat;
+    a.set("channel_format", packed ? "nhwc" : "nchw");
+    a.set("customization_format", order == "gray" ? "GRAYSCALE" : std::string(order == "rgb" ? "RGB" : "BGR") + (packed ? "_PACKED" : "_PLANAR"));
+    a.set("mean", ir::Attribute::floats(std::vector<double>(static_cast<size_t>(channels), 0.0)));
+    a.set("pixel_format", order);
+    a.set("resize_dims", ir::Attribute::ints(packed ? ir::Shape{shape[1], shape[2]} : ir::Shape{shape[2], shape[3]}));
+    a.set("scale", ir::Attribute::floats(std::vector<double>(static_cast<size_t>(channels), 1.0)));
+}
+
+ir::AttributeMap inputAttributes(const ir::Shape& shape, const importer::PreprocessAttributes& p, bool raw) {
     ir::AttributeMap a;
-    if (shape.size() != 4 || shape[1] > 4 || p.channelFormat == "none") return a;
+    if (shape.size() != 4 || (shape[1] > 4 && (!raw || shape[3] > 4)) || p.channelFormat == "none") return a;
     a.set("channel_format", p.channelFormat);
     a.set("do_preprocess", true);
     a.set("keep_aspect_ratio", p.keepAspectRatio);
@@ -67,42 +84,8 @@ ir::AttributeMap inputAttributes(const ir::Shape& shape, const importer::Preproc
     a.set("resize_dims", ir::Attribute::ints(p.resizeDims.empty() ? ir::Shape{shape[2], shape[3]} : p.resizeDims));
     a.set("scale", ir::Attribute::floats(p.scale));
     a.set("yuv_type", p.yuvType);
+    if (raw) describeRaw(a, shape, p.pixelFormat);
     return a;
-}
-
-/// F32 numbers as the stored type's bytes.
-std::vector<std::byte> stored(const ir::Tensor& values, const ir::TensorType& type) {
-    const int64_t count = values.elementCount();
-    std::vector<std::byte> bytes(static_cast<size_t>(count) * ir::sizeInBytes(type.element));
-    const float* in = values.data<float>();
-    const ir::UniformQuant* quant = type.uniform();
-    const double scale = quant != nullptr && quant->scale() != 0 ? quant->scale() : 1.0;
-    const double zero = quant != nullptr ? static_cast<double>(quant->zeroPoint()) : 0.0;
-    const auto put = [&]<class T>(T, auto convert) {
-        for (int64_t i = 0; i < count; ++i) {
-            const T v = convert(in[i]);
-            std::memcpy(bytes.data() + static_cast<size_t>(i) * sizeof(T), &v, sizeof(T));
-        }
-    };
-    const auto integer = [&]<class T>(T like) {
-        put(like, [&](float x) {
-            const double code = std::round(static_cast<double>(x) / scale + zero);
-            constexpr double lowest = std::numeric_limits<T>::lowest(), highest = std::numeric_limits<T>::max();
-            return static_cast<T>(std::isnan(code) ? 0.0 : std::clamp(code, lowest, highest));
-        });
-    };
-    switch (type.element) {
-    case ir::ElementType::F32: put(float{}, [](float x) { return x; }); break;
-    case ir::ElementType::F16: put(uint16_t{}, [](float x) { return numeric::toHalf(x); }); break;
-    case ir::ElementType::BF16: put(uint16_t{}, [](float x) { return numeric::toBfloat16(x); }); break;
-    case ir::ElementType::I8: integer(int8_t{}); break;
-    case ir::ElementType::Ui8: integer(uint8_t{}); break;
-    case ir::ElementType::I16: integer(int16_t{}); break;
-    case ir::ElementType::Ui16: integer(uint16_t{}); break;
-    case ir::ElementType::I32: integer(int32_t{}); break;
-    default: integer(uint32_t{}); break;
-    }
-    return bytes;
 }
 
 std::vector<bm1684x::BoundTensor> bound(const std::vector<bmodel::Tensor>& tensors) {
@@ -133,7 +116,7 @@ Result<OpenedModel> openBmodel(const fs::path& path, const OpenOptions& options)
         std::vector<ir::ValueId> operands;
         for (const bmodel::Tensor& tensor : stage.inputs) {
             WB_ASSIGN(ir::TensorType type, typeOf(tensor));
-            const ir::AttributeMap a = inputAttributes(type.shape, preprocessing);
+            const ir::AttributeMap a = inputAttributes(type.shape, preprocessing, isRaw(tensor));
             operands.push_back(graph.add("top.Input", {}, tensor.name, std::move(type), a));
         }
         std::vector<std::string> names;
@@ -178,10 +161,8 @@ Result<execute::TensorMap> runBmodel(const OpenedModel& model, const execute::Te
         if (it == inputs.end() && inputs.size() == 1) it = inputs.begin();
         if (it == inputs.end())
             return Error{Code::InputNameUnknown, "there are no numbers for the input '" + input.name + "'"};
-        if (it->second.type() != ir::ElementType::F32 || it->second.elementCount() != input.type.elementCount())
-            return Error{Code::InputShapeWrong, "input '" + input.name + "' has shape " + ir::toText(it->second.shape()) +
-                                                    ", the network takes " + ir::toText(input.type.shape)};
-        bytes[input.name] = stored(it->second, input.type);
+        WB_ASSIGN(const ir::Tensor values, toStored(it->second, graph, id));
+        bytes[input.name].assign(values.bytes(), values.bytes() + values.byteSize());
     }
     WB_ASSIGN(const bm1684x::TensorBytes results, bm1684x::simulate(network, bytes, {}, context));
     execute::TensorMap outputs;
@@ -211,7 +192,13 @@ Result<ModelRun> ModelRun::create(const OpenedModel& model, const execute::Optio
 Result<execute::TensorMap> ModelRun::run(const execute::TensorMap& inputs, const JobContext& context,
                                          const execute::Executor::Observer& observer) const {
     if (m_executor == nullptr) return runBmodel(m_model, inputs, context);
-    return m_executor->run(inputs, context, observer);
+    const ir::Graph& graph = *m_model.graph;
+    execute::TensorMap asStored = inputs;
+    for (const ir::ValueId id : graph.inputs())
+        if (const auto it = asStored.find(graph.value(id).name); it != asStored.end()) {
+            WB_ASSIGN(it->second, toStored(it->second, graph, id));
+        }
+    return m_executor->run(asStored, context, observer);
 }
 
 size_t ModelRun::peakBytes() const {

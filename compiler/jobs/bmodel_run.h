@@ -12,8 +12,7 @@ namespace wb::jobs {
 /// CommandUnknown where parts of it need the host's processor.
 Result<OpenedModel> openBmodel(const std::filesystem::path& path, const OpenOptions& options);
 
-/// Runs it. Inputs are F32 by name and brought to the stored type here (x/scale + zero point, half away from zero,
-/// saturated). Outputs have the stored type.
+/// Runs it. Inputs are F32 or of the stored type, by name (toStored). Outputs have the stored type.
 Result<execute::TensorMap> runBmodel(const OpenedModel& model, const execute::TensorMap& inputs, const JobContext& context);
 
 /// A network of any stage, prepared to be run: the executor for graphs, the simulated chip for bmodels.

@@ -7,10 +7,12 @@
 #include "compiler/ir/text/text.h"
 #include "compiler/jobs/bmodel_write.h"
 #include "compiler/jobs/calibrate_job.h"
+#include "compiler/jobs/improve_job.h"
 #include "compiler/jobs/layer_values.h"
 #include "compiler/jobs/lowered_facts.h"
 #include "compiler/jobs/model_file.h"
 #include "compiler/jobs/network_snapshot.h"
+#include "compiler/quantise/lower_quantised.h"
 #include "compiler/quantise/precision_table.h"
 
 #include <nlohmann/json.hpp>
@@ -45,6 +47,7 @@ Result<quantise::LowerOptions> lowerOptions(const DeployRequest& request) {
     options.target.asymmetric = request.asymmetric;
     options.quantInput = request.quantInput;
     options.quantOutput = request.quantOutput;
+    if (request.fusePreprocess) options.fusePreprocess = request.customizationFormat;
     return options;
 }
 
@@ -101,13 +104,18 @@ void to_json(nlohmann::json& j, const DeployResult& v) {
 }
 
 Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
-    WB_ASSIGN(const quantise::LowerOptions options, lowerOptions(request));
+    WB_ASSIGN(quantise::LowerOptions options, lowerOptions(request));
     WB_ASSIGN(const OpenedModel model, openModel(request.mlir, {}, context));
     if (model.stage != GraphStage::Top)
         return Error{Code::FileUnknownKind, "deploy starts from the top .mlir of transform"}.inFile(request.mlir.string());
     const std::string name = model.graph->name;
     quantise::RangeTable ranges;
-    if (!request.calibrationTable.empty()) {
+    const bool ownScales = quantise::bringsScales(*model.graph) && options.target.module == ops::Precision::Int8;
+    if (ownScales) {
+        options.target.asymmetric = true; // file names say so
+        if (!request.calibrationTable.empty())
+            context.diagnostics().warn(Code::TableNamesUnknown, "the network brings its own scales, the calibration table is not used");
+    } else if (!request.calibrationTable.empty()) {
         WB_ASSIGN(const auto table, calibrate::readTable(request.calibrationTable));
         ranges = rangesOf(table);
     } else if (options.target.module == ops::Precision::Int8) {
@@ -119,6 +127,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         for (const auto& row : rows)
             precisions.insert_or_assign(row.name, row.precision);
     }
+    WB_TRY(checkPlan(*model.graph, ranges, precisions, options.target.module));
     context.progress({"deploy", 0, 5, "lower"});
     WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*model.graph, ranges, precisions, options, context));
 
@@ -138,13 +147,18 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
     context.progress({"deploy", 1, 5, "check"});
 
     if (!request.testInput.empty() && !request.skipValidation) {
-        WB_ASSIGN(const auto inputs, loadInputs(*model.graph, request.testInput));
+        WB_ASSIGN(const auto inputs, loadInputs(*lowered.graph, request.testInput));
+        if (request.fusePreprocess) {
+            const std::vector<ir::NamedTensor> pictures(inputs.begin(), inputs.end());
+            WB_TRY(ir::writeNpz(folder / (name + "_in_ori.npz"), pictures));
+        }
         result.outputs = folder / (prefix + "_tpu_outputs.npz");
         WB_TRY(writeLayerValues(lowered.graph, inputs, result.outputs, {!request.compareAll}, context));
         fs::path reference = request.testReference;
         if (reference.empty()) {
             reference = folder / (name + "_top_outputs.npz");
-            WB_TRY(writeLayerValues(model.graph, inputs, reference, {}, context));
+            WB_ASSIGN(const auto floats, loadInputs(*model.graph, request.testInput));
+            WB_TRY(writeLayerValues(model.graph, floats, reference, {}, context));
         }
         context.progress({"deploy", 2, 5, "compare"});
         const auto [cosine, euclid] = request.tolerance.value_or(defaultTolerance(options.target.module));
@@ -161,7 +175,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
     WB_ASSIGN(result.bmodel, writeBmodel(*lowered.graph, request, context));
     if (!request.testInput.empty() && !request.skipValidation) {
         context.progress({"deploy", 4, 5, "verify"});
-        WB_ASSIGN(const auto inputs, loadInputs(*model.graph, request.testInput));
+        WB_ASSIGN(const auto inputs, loadInputs(*lowered.graph, request.testInput));
         WB_TRY(verifyBmodel(lowered.graph, inputs, prefix, request, *result.bmodel, context));
     }
     context.progress({"deploy", 5, 5, {}});

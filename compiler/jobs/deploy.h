@@ -31,6 +31,10 @@ struct DeployRequest {
     bool debug = false;                      ///< keep <prefix>_tpu_outputs.npz
     bool skipValidation = false;
     bool quantInput = false, quantOutput = false;
+    /// Inputs take pictures, uint8 in `customizationFormat` (empty: the network's own order); <name>_in_ori.npz keeps
+    /// the test picture in that form. The test input has to be a picture or such a file.
+    bool fusePreprocess = false;
+    std::string customizationFormat;
     bool strict = false;                     ///< a precision that is not honoured is an error
     std::filesystem::path model;             ///< the bmodel asked for; names the folder of the other files
 };

@@ -5,6 +5,7 @@
 #include "compiler/ir/npz_tensor.h"
 #include "compiler/ir/text/text.h"
 #include "compiler/jobs/bmodel_run.h"
+#include "compiler/jobs/stored_values.h"
 #include "compiler/passes/pipeline.h"
 #include "compiler/preprocess/number.h"
 
@@ -68,6 +69,11 @@ Result<ir::Tensor> fitted(ir::Tensor tensor, const ir::Value& input) {
                                             ", the network takes " + ir::toText(input.type.shape)};
 }
 
+/// The input takes pictures as they come: its preprocessing is inside the model.
+bool isRaw(const ir::Graph& graph, ir::ValueId input) {
+    return graph.producer(input) != nullptr && graph.producer(input)->attributes.has("customization_format");
+}
+
 Result<TensorMap> fromArrays(const ir::Graph& graph, const fs::path& file) {
     WB_ASSIGN(const auto arrays, ir::readNpz(file));
     const auto inputs = graph.inputs();
@@ -81,10 +87,15 @@ Result<TensorMap> fromArrays(const ir::Graph& graph, const fs::path& file) {
                 .inFile(file.string())
                 .because("it has " + std::to_string(arrays.size()) + " arrays, the network " +
                          std::to_string(inputs.size()) + " inputs");
+        if (isRaw(graph, id) && ir::isFloat(it->second.type()))
+            return Error{Code::InputShapeWrong, "the array '" + it->first + "' holds preprocessed numbers, the input takes the picture itself"}
+                .inFile(file.string())
+                .because("the preprocessing is inside the model")
+                .remedy("give a picture, or <name>_in_ori.npz");
         WB_ASSIGN(ir::Tensor values, asFloat(it->second));
         auto tensor = fitted(std::move(values), input);
         if (!tensor) return std::move(std::move(tensor).error()).inFile(file.string());
-        map[input.name] = std::move(*tensor);
+        WB_ASSIGN(map[input.name], toStored(*tensor, graph, id));
     }
     return map;
 }
@@ -158,7 +169,8 @@ Result<TensorMap> loadInputs(const ir::Graph& graph, const std::vector<fs::path>
             WB_ASSIGN(ir::Tensor tensor, ir::toTensor(std::move(array)));
             WB_ASSIGN(tensor, asFloat(std::move(tensor)));
             const ir::Value& input = graph.value(inputs[i]);
-            WB_ASSIGN(map[input.name], fitted(std::move(tensor), input));
+            WB_ASSIGN(tensor, fitted(std::move(tensor), input));
+            WB_ASSIGN(map[input.name], toStored(tensor, graph, inputs[i]));
         }
         return map;
     }
@@ -168,7 +180,8 @@ Result<TensorMap> loadInputs(const ir::Graph& graph, const std::vector<fs::path>
             .inFile(files.front().string())
             .remedy("give an npz with its " + std::to_string(inputs.size()) + " input arrays");
     const ir::Value& input = graph.value(inputs.front());
-    WB_ASSIGN(map[input.name], preprocess::prepareBatch(files, *settings, input.type.shape));
+    WB_ASSIGN(const ir::Tensor prepared, preprocess::prepareBatch(files, *settings, input.type.shape));
+    WB_ASSIGN(map[input.name], toStored(prepared, graph, inputs.front()));
     return map;
 }
 

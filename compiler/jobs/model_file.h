@@ -48,8 +48,8 @@ Result<importer::PreprocessAttributes> toAttributes(const PreprocessSettings& se
 /// The settings that the graph's first input carries; nothing when it takes tensors.
 std::optional<preprocess::Settings> settingsOf(const ir::Graph& graph);
 
-/// Inputs for the graph from pictures or npz/npy files: one TensorMap for one run. A single npz array may
-/// have any name.
+/// Inputs for the graph from pictures or npz/npy files, in the types that it takes: one TensorMap for one run. A single
+/// npz array may have any name.
 Result<std::map<std::string, ir::Tensor, std::less<>>>
 loadInputs(const ir::Graph& graph, const std::vector<std::filesystem::path>& files);
 

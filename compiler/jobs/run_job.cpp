@@ -17,6 +17,12 @@ void to_json(nlohmann::json& j, const RunResult& v) {
 
 Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
     WB_ASSIGN(const OpenedModel model, openModel(request.model, {}, context));
+    const std::string kind = request.input.extension().string();
+    if (model.stage == GraphStage::Compiled && kind != ".npz" && kind != ".npy")
+        return Error{Code::PreprocessInvalid, "a bmodel does not say how a picture becomes its input"}
+            .inFile(request.model.string())
+            .remedy("give <name>_in_f32.npz, or for fused preprocessing <name>_in_ori.npz")
+            .remedy("use detect for pictures");
     WB_ASSIGN(const auto inputs, loadInputs(*model.graph, {request.input}));
     const ir::Graph& graph = *model.graph;
     execute::Options options;

@@ -3,6 +3,8 @@
 // back to float, and lays the new nodes out in the vendor's order.
 #include "compiler/quantise/lower.h"
 #include "compiler/quantise/chip_forms.h"
+#include "compiler/quantise/fuse_preprocess.h"
+#include "compiler/quantise/lower_quantised.h"
 #include "compiler/quantise/lowering_builder.h"
 
 #include <algorithm>
@@ -85,6 +87,12 @@ std::string reasonText(const std::string& code, const std::string& op, Precision
 Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
                       const PrecisionTable& precisions, const LowerOptions& options,
                       const JobContext& context) {
+    if (bringsScales(top)) {
+        LowerOptions checked = options;
+        checked.target.asymmetric = false; // its own scales are what they are
+        WB_TRY(checkTarget(checked, precisions));
+        return lowerQuantised(top, precisions, options, context);
+    }
     WB_TRY(checkTarget(options, precisions));
     ir::Graph shaped = top;
     reductionsToPools(shaped);
@@ -99,6 +107,7 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
                                     : "no name of the calibration table is in the network")
             .remedy("calibrate this network first")
             .remedy("choose F16 or F32, which need no calibration");
+    if (options.fusePreprocess) WB_TRY(fusePreprocess(source, *options.fusePreprocess, options.target));
     const FusedNames fused = mergeScales(source);
 
     Builder builder(source, options.target, !precisions.empty(), context);

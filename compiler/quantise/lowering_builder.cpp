@@ -75,6 +75,10 @@ void Builder::bindPlaceholder(const ir::Node& node) {
 Result<TensorType> Builder::typeFor(ValueId sourceValue, Precision precision) {
     const auto& value = m_source.value(sourceValue);
     TensorType type = value.type;
+    if (type.uniform() != nullptr) { // the network brings its scales
+        if (precision == Precision::Int8) return type;
+        type.quant = {};
+    }
     switch (precision) {
     case Precision::F32:
         type.element = ElementType::F32;
@@ -149,14 +153,20 @@ ValueId Builder::castTo(ValueId value, const std::string& userName, TensorType t
 
 ValueId Builder::requantTo(ValueId value, ValueId anchor, const std::string& userName,
                            TensorType type) {
-    const auto pair = numeric::scaleShiftPositive(
-        m_target.value(value).type.uniform()->scale() / type.uniform()->scale(), 8);
+    const double factor = m_target.value(value).type.uniform()->scale() / type.uniform()->scale();
+    // Networks that bring their scales are requantised in their own arithmetic (dossier section 5.10).
+    const bool own = m_source.attributes.string("module.state") == "TOP_QUANTIZED";
+    const auto pair = own ? numeric::quantisedMultiplier(factor) : numeric::scaleShiftPositive(factor, 8);
     ir::AttributeMap attributes;
     attributes.set("multiplier", ir::Attribute::si32(pair.multiplier));
     attributes.set("rshift", ir::Attribute::si32(pair.shift));
+    if (own) {
+        attributes.set("quant_mode", ir::EnumAttr{"tpu", "rq_mode", "TFLite_LShift"});
+        attributes.set("round_mode", ir::EnumAttr{"tpu", "round_mode", "HalfAwayFromZero"});
+    }
     std::string name = m_target.value(anchor).name + "_to_" + userName;
     if (const ValueId present = m_target.find(name); present != ir::kNoValue) return present;
-    const ValueId result = m_target.add("tpu.MulShift", {value}, std::move(name), std::move(type),
+    const ValueId result = m_target.add(own ? "tpu.RequantInt" : "tpu.MulShift", {value}, std::move(name), std::move(type),
                                         std::move(attributes));
     m_requants.push_back({m_target.value(result).producer, anchor});
     return result;
@@ -195,7 +205,32 @@ ir::Graph Builder::finish(const LowerOptions& options) {
         m_target.outputs.push_back(
             castTo(value, "", {ElementType::F32, type.shape, type.ranked, {}}));
     }
-    return ordered();
+    ir::Graph result = ordered();
+    if (options.quantInput) quantiseInputs(result);
+    return result;
+}
+
+/// An input that is read by casts to one type only is given in that type: the casts go, and with them its name's twin.
+void Builder::quantiseInputs(ir::Graph& graph) const {
+    for (const ValueId input : graph.inputs()) {
+        const auto users = graph.users()[static_cast<size_t>(input)];
+        const auto& first = graph.value(input).type;
+        const bool isFloat = first.uniform() == nullptr && ir::isFloat(first.element);
+        const auto castsAlike = [&](ir::NodeId id) {
+            const auto& node = graph.node(id);
+            return node.op == "tpu.Cast" &&
+                   sameNumbers(graph.value(node.results[0]).type, graph.value(graph.node(users[0]).results[0]).type);
+        };
+        if (!isFloat || users.empty() || graph.isOutput(input) || !std::all_of(users.begin(), users.end(), castsAlike)) {
+            if (isFloat && m_options.module != Precision::F32)
+                m_context.diagnostics().warn(Code::PrecisionNotHonoured, "the input stays float: what reads it wants other types", graph.value(input).name);
+            continue;
+        }
+        TensorType type = graph.value(graph.node(users[0]).results[0]).type;
+        for (const ir::NodeId id : users) graph.replaceUses(graph.node(id).results[0], input);
+        graph.value(input).type = std::move(type);
+    }
+    graph.eraseDead();
 }
 
 /// Casts and requants stand right behind the value that they convert: the vendor inserts each

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows 1 and 5 of the guide's sequences on real networks, as far as INT8 and mixed models run here.
+// Rows 1, 5 and 6 of the guide's sequences on real networks.
 #include "program.h"
 #include "tests/support/shared_data.h"
 
@@ -77,6 +77,46 @@ private slots:
                    "--anchors", "12,18,37,49,52,132,115,73,119,199,242,238"});
         QVERIFY2(ran.status == 0, ran.said());
         QVERIFY(exists("mix.jpg"));
+    }
+
+    /// The bmodel takes the picture itself; its results are those of host preprocessing within a step.
+    void fusedPreprocessing() {
+        const QString picture = m_shared + "/images/faces/face_1.jpg";
+        Ran ran = run({"model_transform.py", "--model_name", "face", "--model_def", m_shared + "/models/ultraface_rfb320.prototxt",
+                       "--model_data", m_shared + "/models/ultraface_rfb320.caffemodel", "--mean", "127,127,127", "--scale",
+                       "0.0078125,0.0078125,0.0078125", "--pixel_format", "rgb", "--test_input", picture, "--test_result",
+                       "face_top_outputs.npz", "--mlir", "face.mlir"});
+        QVERIFY2(ran.status == 0, ran.said());
+        ran = run({"run_calibration.py", "face.mlir", "--dataset", m_shared + "/images/faces", "--input_num", "4", "--tune_num",
+                   "0", "-o", "face_cali_table"});
+        QVERIFY2(ran.status == 0, ran.said());
+        ran = run({"model_deploy.py", "--mlir", "face.mlir", "--quantize", "INT8", "--calibration_table", "face_cali_table",
+                   "--chip", "bm1684x", "--test_input", picture, "--test_reference", "face_top_outputs.npz", "--tolerance",
+                   "0.85,0.45", "--customization_format", "BGR_PACKED", "--model", "no.bmodel"});
+        QCOMPARE(ran.status, 2); // a raw format without a raw input
+        for (const QString format : {"", "BGR_PACKED"}) {
+            const QString bmodel = "face_fused_" + format + ".bmodel";
+            QStringList words{"model_deploy.py", "--mlir", "face.mlir", "--quantize", "INT8", "--calibration_table", "face_cali_table",
+                              "--chip", "bm1684x", "--test_input", picture, "--test_reference", "face_top_outputs.npz",
+                              "--tolerance", "0.85,0.45", "--fuse_preprocess", "--model", bmodel};
+            if (!format.isEmpty()) words << "--customization_format" << format;
+            ran = run(words);
+            QVERIFY2(ran.status == 0 && ran.out.contains("npz compare PASSED"), ran.said());
+            QVERIFY2(ran.out.contains("2 of 2 outputs equal"), ran.said());
+            QVERIFY(exists("face_in_ori.npz"));
+            ran = run({"model_runner.py", "--input", "face_in_ori.npz", "--model", bmodel, "--output", "face_fused_outputs.npz"});
+            QVERIFY2(ran.status == 0, ran.said());
+            ran = run({"npz_tool.py", "compare", "face_fused_outputs.npz", "face_bm1684x_int8_sym_model_outputs.npz", "--tolerance",
+                       "0.999,0.999"});
+            QVERIFY2(ran.status == 0, ran.said());
+            // What a bmodel's numbers mean as a picture, the file does not say.
+            ran = run({"model_runner.py", "--input", picture, "--model", bmodel, "--output", "face_fused_outputs.npz"});
+            QVERIFY2(ran.status == 2 && ran.err.contains("_in_ori.npz"), ran.said());
+        }
+        ran = run({"model_deploy.py", "--mlir", "face.mlir", "--quantize", "INT8", "--calibration_table", "face_cali_table",
+                   "--chip", "bm1684x", "--test_input", picture, "--fuse_preprocess", "--customization_format", "YUV_NV12",
+                   "--model", "yuv.bmodel"});
+        QCOMPARE(ran.status, 7); // not on this chip
     }
 };
 

@@ -13,9 +13,8 @@ namespace {
 
 struct Options {
     jobs::DeployRequest request;
-    std::string tolerance, correctness, customizationFormat;
+    std::string tolerance, correctness;
     std::vector<std::string> testInput, excepts;
-    bool fusePreprocess = false;
 };
 
 Result<jobs::DeployRequest> collect(const Options& options) {
@@ -29,8 +28,8 @@ Result<jobs::DeployRequest> collect(const Options& options) {
     if (!options.correctness.empty()) {
         WB_ASSIGN(request.correctness, parsePair(options.correctness, "--correctness"));
     }
-    if (options.fusePreprocess || !options.customizationFormat.empty())
-        return usage("--fuse_preprocess is not in this version", "leave it out: the input is then float");
+    if (!request.customizationFormat.empty() && !request.fusePreprocess)
+        return usage("--customization_format says how a raw input lies, but no input is raw", "add --fuse_preprocess");
     return request;
 }
 
@@ -65,8 +64,8 @@ Command deployCommand() {
         app.add_flag("--skip_validation", request.skipValidation, "Do not run and compare");
         app.add_flag("--quant_input", request.quantInput, "Inputs stay quantised");
         app.add_flag("--quant_output", request.quantOutput, "Outputs stay quantised");
-        app.add_flag("--fuse_preprocess", options->fusePreprocess, "Preprocessing inside the model");
-        app.add_option("--customization_format", options->customizationFormat, "Raw input format");
+        app.add_flag("--fuse_preprocess", request.fusePreprocess, "Preprocessing inside the model: its input is the picture");
+        app.add_option("--customization_format", request.customizationFormat, "RGB_PLANAR, RGB_PACKED, BGR_PLANAR, BGR_PACKED, GRAYSCALE");
         app.add_flag("--strict", request.strict, "Fail when a requested precision is not honoured");
         app.add_flag("--debug", request.debug, "Keep the intermediate files");
         app.add_option("--model", request.model, "The bmodel")->required();

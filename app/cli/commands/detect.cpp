@@ -16,6 +16,7 @@ struct Options {
     std::vector<std::string> models, outputNames, anchors;
     std::string dims;
     double iou = -1, score = -1;
+    bool fused = false;
 };
 
 /// The vendor's two samples differ in family and thresholds (dossier section 9).
@@ -60,6 +61,7 @@ Command detectCommand() {
         app.add_option("--score_thres", options->score, "Least score that is drawn")->check(CLI::Range(0.0, 1.0));
         app.add_option("--classes", request.classNames, "Class names, one a line");
         app.add_option("--anchors", options->anchors, "Anchors in pixels: w,h,…");
+        app.add_flag("--fuse_preprocess", options->fused, "The model takes the picture itself; also recognised without");
         app.add_flag("--vendor_nms", request.vendorNms, "Suppress across classes as the vendor's sample does");
         return [options](Invocation& in) {
             auto request = collect(*options, in.calledAs);
