@@ -201,7 +201,8 @@ private:
         return chosen;
     }
 
-    Status findInputs(const TensorMap& inputs, std::vector<const std::byte*>& given) const {
+    Status findInputs(const TensorMap& inputs, std::vector<const std::byte*>& given) {
+        m_converted.clear();
         for (ir::ValueId id : m_plan.inputs) {
             const ir::Value& value = m_graph->value(id);
             auto it = inputs.find(value.name);
@@ -213,6 +214,12 @@ private:
                 return error;
             }
             const ir::Tensor& tensor = it->second;
+            if (tensor.shape() == value.type.shape && tensor.type() == ir::ElementType::F32)
+                if (auto stored = toCodes(tensor, value.type)) {
+                    m_converted.push_back(std::move(*stored));
+                    given.push_back(m_converted.back().bytes());
+                    continue;
+                }
             if (tensor.shape() != value.type.shape || tensor.type() != value.type.element)
                 return Error{Code::InputShapeWrong,
                              "the input " + value.name + " takes " + ir::toText(value.type.shape) + " " +
@@ -377,6 +384,7 @@ private:
     std::unique_ptr<std::byte, Free> m_arena;
     std::vector<Operands> m_operands;       ///< beside m_plan.steps
     std::vector<std::byte*> m_inputData, m_outputData;
+    std::vector<ir::Tensor> m_converted; ///< codes of inputs that were given as numbers
     std::unique_ptr<Executor> m_twin;       ///< unfused, made when runRange first needs it
     std::mutex m_mutex;                     ///< one run at a time
 };

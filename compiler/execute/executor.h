@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ public:
     /// the call (copy to keep), and the time taken. Only with Options::observable.
     using Observer = std::function<Status(ir::NodeId, std::span<const ir::Tensor> results, double timeUs)>;
 
-    /// Runs once. Inputs by name of the top.Input values, F32 in the input's shape (InputNameUnknown,
+    /// Runs once. Inputs by name of the top.Input values, in the input's shape and type or F32 (InputNameUnknown,
     /// InputShapeWrong otherwise; a single input may have any name). Returns the network's outputs by name.
     virtual Result<TensorMap> run(const TensorMap& inputs, const JobContext& context,
                                   const Observer& observer = {}) = 0;
@@ -50,6 +51,9 @@ public:
     virtual const ir::Graph& graph() const = 0;
     virtual size_t peakBytes() const = 0;      ///< planned activation memory
 };
+
+/// Numbers as codes of 8 bits: x/scale + zero point, halves away from zero, saturated. Nothing for other types.
+std::optional<ir::Tensor> toCodes(const ir::Tensor& numbers, const ir::TensorType& type);
 
 /// A quantised or half tensor as float32: (code − zero point) × scale; floats are widened.
 ir::Tensor toFloat(const ir::Tensor& tensor, const ir::TensorType& type);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/execute/executor.h"
 #include "compiler/kernels/half_rows.h"
+#include "compiler/numeric/rounding.h"
 
 namespace wb::execute {
 namespace {
@@ -39,6 +40,21 @@ void codes(const ir::Tensor& tensor, float* out) {
 }
 
 } // namespace
+
+std::optional<ir::Tensor> toCodes(const ir::Tensor& numbers, const ir::TensorType& type) {
+    const ir::UniformQuant* quant = type.uniform();
+    const bool isSigned = type.element != ir::ElementType::Ui8;
+    if (quant == nullptr || quant->axis || ir::sizeInBytes(type.element) != 1 || numbers.type() != ir::ElementType::F32)
+        return {};
+    ir::Tensor result(type.element, numbers.shape());
+    auto* out = result.mutableData<uint8_t>();
+    const double zero = static_cast<double>(quant->zeroPoint());
+    for (int64_t i = 0; i < numbers.elementCount(); ++i) {
+        const double code = static_cast<double>(numbers.data<float>()[i]) / quant->scale() + zero;
+        out[i] = isSigned ? static_cast<uint8_t>(numeric::toCode<int8_t>(code)) : numeric::toCode<uint8_t>(code);
+    }
+    return result;
+}
 
 ir::Tensor toFloat(const ir::Tensor& tensor, const ir::TensorType& type) {
     const ir::UniformQuant* quant = type.uniform();

@@ -9,6 +9,8 @@
 #include "compiler/import/convert.h"
 #include "compiler/import/kind.h"
 #include "compiler/import/onnx/onnx_reader.h"
+#include "compiler/import/tflite/tflite_reader.h"
+#include "compiler/ops/tflite_help.h"
 
 #include <algorithm>
 #include <new>
@@ -116,6 +118,21 @@ Error atSource(Error error, const ops::SourceNode& node) {
     return error;
 }
 
+/// Whether pictures of TensorFlow Lite become channels first, as the vendor's importer has them; with other formats they
+/// stay as the file has them.
+bool channelsFirst(const ImportOptions& options) { return options.preprocess.channelFormat == "nchw"; }
+
+void bindTfliteInput(GraphBuilder& builder, const std::string& name, ir::ValueId id, bool channelsFirst) {
+    ir::TensorType& type = builder.graph().value(id).type;
+    if (const ir::TensorType* declared = builder.declared(name)) {
+        type.element = declared->element;
+        type.quant = declared->quant;
+    }
+    if (!channelsFirst || type.shape.size() != 4) return;
+    builder.bind(ops::pictureName(name), id);
+    builder.bind(name, ir::kNoValue);
+}
+
 Result<ImportedModel> build(SourceModel model, const ImportOptions& options,
                             const JobContext& context) {
     WB_TRY(sortNodes(model));
@@ -134,8 +151,10 @@ Result<ImportedModel> build(SourceModel model, const ImportOptions& options,
     GraphBuilder builder(graph, model, context);
     for (const SourceInput& input : model.inputs) {
         result.inputNames.push_back(input.name);
-        builder.addInput(input.name, input.shape, inputAttributes(input.shape, options.preprocess));
+        const ir::ValueId id =
+            builder.addInput(input.name, input.shape, inputAttributes(input.shape, options.preprocess));
         builder.setSourceType(input.name, input.type);
+        if (model.framework == ops::Framework::TFLite) bindTfliteInput(builder, input.name, id, channelsFirst(options));
     }
     Converter converter(model, builder);
     for (size_t n = 0; n < model.nodes.size(); ++n) {
@@ -148,17 +167,25 @@ Result<ImportedModel> build(SourceModel model, const ImportOptions& options,
             return atSource(std::move(status).error(), model.nodes[n]);
     }
     for (const std::string& output : model.outputs) {
-        const ir::ValueId id = builder.operand(output);
+        ir::ValueId id = ir::kNoValue;
+        if (model.framework == ops::Framework::TFLite) {
+            WB_ASSIGN(id, ops::tfliteOutput(builder, output, channelsFirst(options)));
+        } else {
+            id = builder.operand(output);
+        }
         if (id == ir::kNoValue)
             return Error{Code::ModelDamaged, "nothing gives the output '" + output + "'"};
         graph.outputs.push_back(id);
     }
     graph.attributes.set("module.chip", "ALL");
     graph.attributes.set("module.platform", model.format);
-    graph.attributes.set("module.state", "TOP_F32");
     graph.attributes.set("module.top_run_mode", "STATIC");
-    graph.attributes.set("module.weight_file", graph.name + "_top_f32_all_origin_weight.npz");
     graph.eraseDead();
+    const bool codes = std::any_of(graph.values().begin(), graph.values().end(),
+                                   [](const ir::Value& v) { return v.type.uniform() != nullptr; });
+    graph.attributes.set("module.state", codes ? "TOP_QUANTIZED" : "TOP_F32");
+    graph.attributes.set("module.weight_file",
+                         graph.name + (codes ? "_top_quantized_all_origin_weight.npz" : "_top_f32_all_origin_weight.npz"));
     return result;
 }
 
@@ -179,15 +206,16 @@ Result<std::filesystem::path> prototxtBeside(std::filesystem::path weights) {
         .remedy("open the .prototxt, with this file as --model_data");
 }
 
-Result<SourceModel> read(const std::filesystem::path& path, const std::filesystem::path& weights,
+Result<SourceModel> read(const std::filesystem::path& path, const ImportOptions& options,
                          const JobContext& context) {
+    const std::filesystem::path& weights = options.weights;
     WB_ASSIGN(const std::vector<std::byte> bytes, readFile(path));
     if (bytes.empty()) return Error{Code::FileTruncated, "the file is empty"};
     switch (kindOf(bytes)) {
     case FileKind::Onnx:
         return readOnnx(path, bytes, context);
     case FileKind::TFLite:
-        return notInThisVersion("TFLite");
+        return readTflite(bytes, channelsFirst(options), context);
     case FileKind::CaffeText:
         return readCaffe(path, bytes, weights, context);
     case FileKind::CaffeModel: {
@@ -206,7 +234,7 @@ Result<SourceModel> read(const std::filesystem::path& path, const std::filesyste
         break;
     }
     return Error{Code::FileUnknownKind, "the file is no network of a known format"}.remedy(
-        "open an .onnx file");
+        "open an .onnx, .tflite or .prototxt file");
 }
 
 } // namespace
@@ -218,7 +246,7 @@ Result<ImportedModel> importModel(const std::filesystem::path& path, const Impor
     const auto run = [&]() -> Result<ImportedModel> {
         // Large arrays and protobuf's own containers report a lack of memory by exception.
         try {
-            WB_ASSIGN(SourceModel model, read(path, options.weights, context));
+            WB_ASSIGN(SourceModel model, read(path, options, context));
             return build(std::move(model), named, context);
         } catch (const std::bad_alloc&) {
             return Error{Code::OutOfMemory, "there is not enough memory to open the network"};

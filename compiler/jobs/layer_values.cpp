@@ -2,14 +2,22 @@
 #include "compiler/jobs/layer_values.h"
 
 #include "compiler/ir/npz_tensor.h"
+#include "compiler/quantise/lower_quantised.h"
 
 #include <set>
 
 namespace wb::jobs {
 
+Result<std::shared_ptr<const ir::Graph>> runnable(std::shared_ptr<const ir::Graph> graph, const JobContext& context) {
+    if (!quantise::bringsScales(*graph)) return graph;
+    WB_ASSIGN(quantise::Lowered lowered, quantise::lower(*graph, {}, {}, {}, context));
+    return std::move(lowered.graph);
+}
+
 Status writeLayerValues(std::shared_ptr<const ir::Graph> graph, const execute::TensorMap& inputs,
                         const std::filesystem::path& file, const LayerValuesOptions& options,
                         JobContext& context) {
+    WB_ASSIGN(graph, runnable(std::move(graph), context));
     std::set<ir::ValueId> wanted;
     if (options.outputsOnly)
         for (const ir::ValueId output : graph->outputs) {

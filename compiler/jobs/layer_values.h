@@ -15,6 +15,9 @@ struct LayerValuesOptions {
     bool outputsOnly = false;
 };
 
+/// The graph that runs what `graph` says: itself, or, of a network that brings its scales, its integer form.
+Result<std::shared_ptr<const ir::Graph>> runnable(std::shared_ptr<const ir::Graph> graph, const JobContext& context);
+
 /// Values of lowered graphs are dequantised. The file is written as the layers come, and appears complete or
 /// not at all.
 Status writeLayerValues(std::shared_ptr<const ir::Graph> graph, const execute::TensorMap& inputs,

@@ -52,7 +52,9 @@ Status StageRun::runDeploy(StageResult& result, const fs::path& folder) {
     request.chip = m_project.target.chip;
     request.quantize = mixed ? "INT8" : settings.precision;
     request.asymmetric = m_project.target.asymmetric;
-    if (request.quantize == "INT8") request.calibrationTable = of(Stage::Calibrate) / kCalibrationTable;
+    // A network that brings its scales has none.
+    if (request.quantize == "INT8" && fs::exists(of(Stage::Calibrate) / kCalibrationTable))
+        request.calibrationTable = of(Stage::Calibrate) / kCalibrationTable;
     WB_ASSIGN(const auto table, precisionTable());
     if (mixed && !table.empty()) request.quantizeTable = of(Stage::Precision) / kPrecisionTable;
     if (!m_project.testImages.empty()) {

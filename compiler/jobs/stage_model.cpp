@@ -8,6 +8,7 @@
 #include "compiler/jobs/events.h"
 #include "compiler/jobs/network_snapshot.h"
 #include "compiler/jobs/number_text.h"
+#include "compiler/quantise/lower_quantised.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,17 @@ namespace wb::jobs {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+namespace {
+
+/// What the reference runs: a network that brings its scales without them, in F32.
+Result<std::shared_ptr<const ir::Graph>> inNumbers(std::shared_ptr<const ir::Graph> graph) {
+    if (!quantise::bringsScales(*graph)) return graph;
+    WB_ASSIGN(ir::Graph numbers, quantise::withoutCodes(*graph));
+    return std::make_shared<const ir::Graph>(std::move(numbers));
+}
+
+} // namespace
 
 StageRun::StageRun(const Project& project, fs::path projectFile, JobContext& context)
     : m_project(project), m_file(std::move(projectFile)), m_context(context) {}
@@ -65,7 +77,8 @@ Status StageRun::needReference() {
     if (m_reference != nullptr) return {};
     execute::Options options;
     options.observable = true;
-    WB_ASSIGN(m_reference, execute::Executor::create(m_model.graph, options, m_context));
+    WB_ASSIGN(const auto numbers, inNumbers(m_model.graph));
+    WB_ASSIGN(m_reference, execute::Executor::create(numbers, options, m_context));
     return {};
 }
 
@@ -161,7 +174,8 @@ Status StageRun::runReference(StageResult& result, const fs::path& folder) {
         execute::Options options;
         options.observable = true;
         options.scalar = false;
-        WB_ASSIGN(source, execute::Executor::create(m_model.origin, options, m_context));
+        WB_ASSIGN(const auto numbers, inNumbers(m_model.origin));
+        WB_ASSIGN(source, execute::Executor::create(numbers, options, m_context));
     }
     request.reference = source != nullptr ? source.get() : m_reference.get();
     const std::string file = modelName() + "_top_outputs.npz";

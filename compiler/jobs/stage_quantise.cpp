@@ -10,6 +10,7 @@
 #include "compiler/jobs/events.h"
 #include "compiler/jobs/lowered_facts.h"
 #include "compiler/jobs/number_text.h"
+#include "compiler/quantise/lower_quantised.h"
 #include "compiler/quantise/precision_table.h"
 
 #include <algorithm>
@@ -31,6 +32,11 @@ Result<ops::Chip> chipOf(const std::string& text) {
 
 Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
     WB_TRY(needModel());
+    if (quantise::bringsScales(*m_model.graph)) {
+        result.state = "skipped";
+        result.summary = {{"method", "model carries scales"}};
+        return {};
+    }
     const CalibrationSettings& settings = m_project.calibration;
     if (!settings.importedTable.empty()) {
         WB_ASSIGN(const std::string text, readTextFile(resolve(settings.importedTable)));
@@ -57,6 +63,7 @@ Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
 }
 
 Result<quantise::RangeTable> StageRun::ranges() {
+    if (m_model.graph != nullptr && quantise::bringsScales(*m_model.graph)) return quantise::RangeTable{};
     const auto keys = stageKeys(m_project, m_file);
     const fs::path table =
         stageFolder(m_file, Stage::Calibrate, keys[static_cast<size_t>(Stage::Calibrate)]) / kCalibrationTable;
@@ -84,7 +91,7 @@ Status StageRun::runLowered(Variant variant, const quantise::PrecisionTable& tab
     quantise::LowerOptions options;
     WB_ASSIGN(options.target.chip, chipOf(m_project.target.chip));
     options.target.module = ops::Precision::Int8;
-    options.target.asymmetric = m_project.target.asymmetric;
+    options.target.asymmetric = m_project.target.asymmetric || quantise::bringsScales(*m_model.graph);
     WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*m_model.graph, rangeTable, table, options, m_context));
 
     const std::vector<LayerPrecision> precisions = describePrecisions(m_network, lowered, rangeTable, table);

@@ -20,4 +20,12 @@ MultiplierShift scaleShift(double factor, int bits);
 /// The same over shifts 0…30 (used by Add and by requants between scales).
 MultiplierShift scaleShiftPositive(double factor, int bits);
 
+/// TensorFlow Lite's form: factor = multiplier / 2^31 / 2^shift with a multiplier of 31 bits. Factors below 2^-32 give 0,
+/// from 2^31 on the largest.
+MultiplierShift quantisedMultiplier(double factor);
+
+/// value · factor as its integer kernels work it out: shifted left (saturating) where the shift is negative, the high half
+/// of the doubled product rounded half up, then shifted right, rounded half away from zero.
+int32_t multiplyQuantised(int64_t value, MultiplierShift factor);
+
 } // namespace wb::numeric

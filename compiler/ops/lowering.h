@@ -67,5 +67,8 @@ private:
 };
 
 const LoweringTable& loweringTable();
+/// The rules for layers whose results the network itself types as codes (module.state TOP_QUANTIZED), where they are not
+/// those of other networks: <family>_quantised.cpp.
+const LoweringTable& quantisedLoweringTable();
 
 } // namespace wb::ops

@@ -9,6 +9,7 @@
 //   <family>_tflite.cpp   void tflite_<family>(ImportTable&)      TensorFlow Lite's
 //   <family>_float.cpp    void float_<family>(KernelTable&)       float kernels of top ops
 //   <family>_lower.cpp    void lower_<family>(LoweringTable&)     what becomes of it on a chip
+//   <family>_quantised.cpp void quantised_<family>(LoweringTable&) the same where the network brings its scales
 //   <family>_int.cpp      void integer_<family>(KernelTable&)     exact models of the tpu ops
 //   <family>_tpu.cpp      void tpu_<family>(OpTable&)             definitions of the tpu ops
 //   <family>_gradient.cpp void gradient_<family>(GradientTable&)  backward through top ops (gradient.h)

@@ -110,6 +110,7 @@ bool gatherToSlice(ir::Graph& graph, ir::NodeId& n) {
     int64_t first = 0, step = 1;
     if (axis >= in.size() || !progression(*indices, in[axis], first, step)) return false;
     const bool keep = node.attributes.boolean("keepdims", true);
+    if (!keep && graph.value(node.operands[0]).type.uniform() != nullptr) return false;
     const int64_t count = indices->elementCount();
     std::vector<int64_t> offset(in.size(), 0), ends(in.size(), INT64_MAX), steps(in.size(), 1);
     offset[axis] = first;
@@ -171,6 +172,7 @@ bool mergePad(ir::Graph& graph, ir::NodeId n, const std::vector<int>& uses) {
         border[0] != 0 || border[1] != 0 || border[rank] != 0 || border[rank + 1] != 0)
         return false;
     if (node.op == "top.MaxPool" && !notNegative(graph, pad.operands[0])) return false;
+    if (node.op == "top.AvgPool" && graph.value(pad.operands[0]).type.uniform() != nullptr) return false;
     const bool own = std::any_of(pads.begin(), pads.end(), [](int64_t v) { return v != 0; });
     if (node.op == "top.AvgPool") {
         if (own && !node.attributes.boolean("count_include_pad")) return false;

@@ -39,6 +39,12 @@ constexpr std::array kTopPasses{
     Pass{"fuse-relu", "Fuses a ReLU into the op before it, which takes its name.", fuseRelu},
 };
 
+constexpr Pass kCodePasses[] = {
+    Pass{"make-shapes-explicit", "Writes sizes that were left to be worked out.", makeShapesExplicit},
+    Pass{"simplify-movement", "Merges and drops reshapes and permutations.", simplifyMovement},
+    Pass{"merge-pads", "Takes a border of zeros into the convolution after it.", mergePads},
+};
+
 Status verifyAfter(const ir::Graph& graph, const Pass& pass) {
     Status status = ir::verify(graph);
     if (status) status = checkTypes(graph);
@@ -82,9 +88,11 @@ int64_t countFlops(const ir::Graph& graph) {
 }
 
 Status optimiseTop(ir::Graph& graph, const JobContext& context, const PipelineOptions& options) {
-    WB_TRY(runPasses(graph, kTopPasses, context, options));
+    // Layers that bring their scales are not joined: each rounds to codes of its own.
+    const bool codes = graph.attributes.string("module.state") == "TOP_QUANTIZED";
+    WB_TRY(runPasses(graph, codes ? std::span<const Pass>(kCodePasses) : kTopPasses, context, options));
     graph.attributes.set("module.FLOPs", countFlops(graph));
-    graph.attributes.set("module.weight_file", graph.name + "_top_f32_all_weight.npz");
+    graph.attributes.set("module.weight_file", graph.name + (codes ? "_top_quantized_all_weight.npz" : "_top_f32_all_weight.npz"));
     return {};
 }
 

@@ -2,6 +2,7 @@
 // Element-wise tpu operators in integers. Operands are brought to the result's scale one by one and
 // shifted before they are added; a product is shifted once (dossier section 5.7).
 #include "compiler/kernels/code_rows.h"
+#include "compiler/numeric/multiplier.h"
 #include "compiler/ops/support/int_kernel.h"
 
 #include <algorithm>
@@ -110,7 +111,33 @@ std::vector<Layout> wholeLayouts(const ir::Graph& graph, const ir::Node& node) {
     return allWhole(graph, node) ? codeLayouts(graph, node) : std::vector{Layout::Plain};
 }
 
+/// 32-bit numbers of one scale (dossier section 5.10): wraps around like the chip's adder.
+Prepared prepareWideSum(const PrepareContext& c) {
+    std::vector<std::vector<int64_t>> strides;
+    for (size_t i = 0; i < c.node->operands.size(); ++i) {
+        if (c.node->operands[i] == ir::kNoValue || operandType(c, i).element != ir::ElementType::I32)
+            return cannotRun(c, "operand " + std::to_string(i) + " is no 32-bit number");
+        WB_ASSIGN(auto own, broadcastStrides(c, operandShape(c, i)));
+        strides.push_back(std::move(own));
+    }
+    const bool minus = c.node->op == "tpu.Sub", relu = c.node->attributes.boolean("do_relu");
+    return makeKernel([=, shape = resultShape(c)](Inputs in, Outputs out, const kernels::Work& work) {
+        work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                uint32_t sum = 0;
+                for (size_t s = 0; s < strides.size(); ++s) {
+                    const auto part = static_cast<uint32_t>(in[s].as<int32_t>()[offsetOf(shape, strides[s], i)]);
+                    sum += minus && s == 1 ? -part : part;
+                }
+                const auto value = static_cast<int32_t>(sum);
+                out[0].as<int32_t>()[i] = relu && value < 0 ? 0 : value;
+            }
+        });
+    });
+}
+
 Prepared prepareSum(const PrepareContext& c) {
+    if (resultType(c).element == ir::ElementType::I32) return prepareWideSum(c);
     WB_ASSIGN(auto sides, sidesOf(c));
     const auto multipliers = c.node->attributes.integers("multipliers");
     const auto shifts = c.node->attributes.integers("rshifts");
@@ -147,6 +174,15 @@ Prepared prepareMul(const PrepareContext& c) {
     WB_ASSIGN(auto sides, sidesOf(c));
     const int64_t multiplier = c.node->attributes.integer("multiplier", 1);
     const auto shift = static_cast<int>(c.node->attributes.integer("rshift", 0));
+    const auto zeroOf = [](const ir::TensorType& type) { return type.uniform() == nullptr ? 0 : type.uniform()->zeroPoint(); };
+    if (c.node->attributes.enumerator("quant_mode").starts_with("TFLite") && sides.size() == 2)
+        return combineCodes(c, std::move(sides),
+                            [=, a = zeroOf(operandType(c, 0)), b = zeroOf(operandType(c, 1)),
+                             out = zeroOf(resultType(c))](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+                                return numeric::multiplyQuantised((codes[0] - a) * (codes[1] - b),
+                                                                  {static_cast<int32_t>(multiplier), shift}) +
+                                       out;
+                            });
     return combineCodes(c, std::move(sides),
                         [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
                             int64_t product = multiplier;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tpu.Conv2D, tpu.Deconv and tpu.RequantIntAxis in integers.
+#include "compiler/kernels/conv_sums.h"
 #include "compiler/kernels/s8_conv_fast.h"
+#include "compiler/numeric/multiplier.h"
 #include "compiler/ops/support/code_table.h"
 #include "compiler/ops/support/int_kernel.h"
 
@@ -67,9 +69,24 @@ Result<Filter> filterOf(const PrepareContext& c, const kernels::S8ConvShape& s) 
     return filter;
 }
 
+/// Σ x · (w - kernel_zp) + bias as 32-bit numbers; borders are filled with the operand's zero point.
+Prepared prepareConvSums(const PrepareContext& c, const kernels::S8ConvShape& shape, Filter filter) {
+    const auto& a = c.node->attributes;
+    const auto* quant = operandType(c, 0).uniform();
+    const bool signs[2] = {isSignedCode(operandType(c, 0)), filter.isSigned};
+    const kernels::CodeZeros zeros{quant == nullptr ? 0 : static_cast<int32_t>(quant->zeroPoint()),
+                                   static_cast<int32_t>(a.integer("kernel_zp", 0))};
+    return makeKernel([=, relu = a.boolean("do_relu"), filter = std::move(filter)](Inputs in, Outputs out,
+                                                                                    const kernels::Work& work) {
+        kernels::convSums(shape, in[0].data, signs[0], filter.codes.data<int8_t>(), signs[1], zeros, filter.bias, relu,
+                          out[0].as<int32_t>(), work);
+    });
+}
+
 Prepared prepareConv(const PrepareContext& c) {
     WB_ASSIGN(const auto shape, convShape(c));
     WB_ASSIGN(auto filter, filterOf(c, shape));
+    if (resultType(c).element == ir::ElementType::I32) return prepareConvSums(c, shape, std::move(filter));
     const auto& a = c.node->attributes;
     kernels::S8Requant requant;
     const auto multipliers = a.integers("multiplier");
@@ -119,7 +136,7 @@ Prepared prepareConv(const PrepareContext& c) {
 /// Channels last where the fast form can hold the sums: |codes| ≤ 255 · 128 for each weight.
 std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
     const auto& type = graph.value(node.results[0]).type;
-    if (type.shape.size() != 4) return {Layout::Plain};
+    if (type.shape.size() != 4 || type.element == ir::ElementType::I32) return {Layout::Plain};
     const auto multipliers = node.attributes.integers("multiplier");
     const auto shifts = node.attributes.integers("rshift");
     for (size_t i = 0; i < std::min(multipliers.size(), shifts.size()); ++i)
@@ -168,13 +185,17 @@ Prepared prepareRequantAxis(const PrepareContext& c) {
     const auto& shape = resultShape(c);
     const auto* table =
         c.node->operands.size() > 1 ? c.graph->weight(c.node->operands[1]) : nullptr;
-    if (shape.size() < 2 || table == nullptr || table->elementCount() != shape[1] * 3)
+    if (shape.size() < 2 || table == nullptr) return cannotRun(c, "it has no table");
+    const auto axis = static_cast<size_t>(c.node->attributes.integer("rq_axis", 1));
+    if (axis >= shape.size() || (table != nullptr && table->elementCount() != shape[axis] * 3))
         return cannotRun(c, "its table has not three numbers a channel");
-    const int64_t channels = shape[1];
-    const int64_t plane = product(shape, 2, shape.size());
+    const int64_t channels = shape[axis];
+    const int64_t plane = product(shape, axis + 1, shape.size());
+    const int64_t outer = product(shape, 0, axis);
     const bool outSigned = isSignedCode(resultType(c));
+    const bool tflite = c.node->attributes.enumerator("quant_mode").starts_with("TFLite");
     return makeKernel([=, rows = *table](Inputs in, Outputs out, const kernels::Work& work) {
-        work.forEach(shape[0] * channels, 1, [&](int64_t begin, int64_t end) {
+        work.forEach(outer * channels, 1, [&](int64_t begin, int64_t end) {
             withCode(outSigned, [&](auto code) {
                 using Code = decltype(code);
                 for (int64_t at = begin; at < end; ++at) {
@@ -183,7 +204,9 @@ Prepared prepareRequantAxis(const PrepareContext& c) {
                     Code* to = out[0].as<Code>() + at * plane;
                     for (int64_t i = 0; i < plane; ++i)
                         to[i] = numeric::saturate<Code>(
-                            numeric::shiftRightHalfUp(int64_t{from[i]} * row[0], -row[1]) + row[2]);
+                            (tflite ? numeric::multiplyQuantised(from[i], {row[0], -row[1]})
+                                    : numeric::shiftRightHalfUp(int64_t{from[i]} * row[0], -row[1])) +
+                            row[2]);
                 }
             });
         });

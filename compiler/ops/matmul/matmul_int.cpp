@@ -34,6 +34,8 @@ Prepared prepareMatMul(const PrepareContext& c) {
     const bool outSigned = isSignedCode(resultType(c));
     const bool hasBias = c.node->operands.size() > 2 && c.node->operands[2] != ir::kNoValue;
     const bool relu = a.boolean("do_relu");
+    const auto leftZero = static_cast<int32_t>(a.integer("input_zp", 0)), rightZero = static_cast<int32_t>(a.integer("right_zp", 0));
+    const bool sumsOnly = resultType(c).element == ir::ElementType::I32;
     return makeKernel([=, multiplier = multipliers[0], shift = static_cast<int>(shifts[0])](
                           Inputs in, Outputs out, const kernels::Work& work) {
         const int32_t* bias = hasBias ? in[2].as<int32_t>() : nullptr;
@@ -53,7 +55,11 @@ Prepared prepareMatMul(const PrepareContext& c) {
                                 const auto* at = batch + (transposed ? j * inner : j);
                                 int32_t sum = bias == nullptr ? 0 : bias[j];
                                 for (int64_t k = 0; k < inner; ++k)
-                                    sum += leftCodes[row * inner + k] * at[k * step];
+                                    sum += (leftCodes[row * inner + k] - leftZero) * (at[k * step] - rightZero);
+                                if (sumsOnly) {
+                                    out[0].as<int32_t>()[row * columns + j] = relu && sum < 0 ? 0 : sum;
+                                    continue;
+                                }
                                 out[0].as<Out>()[row * columns + j] = saturateRelu<Out>(
                                     numeric::shiftRightHalfUp(sum * multiplier, shift), relu);
                             }

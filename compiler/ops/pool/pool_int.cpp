@@ -17,10 +17,18 @@ struct Window {
     bool maximum = false, countPadding = false, relu = false;
     int64_t multiplier = 1;
     int shift = 0;
+    bool scaled = false; ///< a mean in codes with zero points: in single precision, rounded half away from zero
+    float scale = 1, offset = 0;
 };
 
 template <class Out> Out averaged(const Window& w, int64_t sum, int64_t valid) {
     const int64_t area = w.kernelHeight * w.kernelWidth;
+    if (w.scaled) {
+        const float scale = w.countPadding || valid == area || valid < 1
+                                ? w.scale
+                                : w.scale * static_cast<float>(area) / static_cast<float>(valid);
+        return numeric::toCode<Out>(static_cast<double>(static_cast<float>(sum) * scale + w.offset));
+    }
     if (!w.countPadding && valid != area && valid > 0)
         sum = static_cast<int64_t>(std::round(
             static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(area)));
@@ -105,6 +113,9 @@ Prepared preparePool(const PrepareContext& c) {
     w.relu = a.boolean("do_relu");
     w.multiplier = a.integer("multiplier", 1);
     w.shift = static_cast<int>(a.integer("rshift", 0));
+    w.scaled = a.has("scale");
+    w.scale = static_cast<float>(a.real("scale", 1));
+    w.offset = static_cast<float>(a.real("offset", 0));
     const int64_t planes = in[0] * in[1];
     const bool inSigned = isSignedCode(operandType(c, 0));
     const bool outSigned = isSignedCode(resultType(c));

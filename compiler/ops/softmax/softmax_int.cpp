@@ -22,6 +22,7 @@ Prepared prepareSoftmax(const PrepareContext& c) {
     const int64_t outer = product(shape, 0, at), length = shape[at],
                   inner = product(shape, at + 1, shape.size());
     const double scale = resultType(c).uniform()->scale();
+    const auto zero = static_cast<double>(resultType(c).uniform()->zeroPoint());
     const bool inSigned = isSignedCode(operandType(c, 0));
     const bool outSigned = isSignedCode(resultType(c));
     return makeKernel([=, table = *table](Inputs in, Outputs out, const kernels::Work& work) {
@@ -43,7 +44,7 @@ Prepared prepareSoftmax(const PrepareContext& c) {
                         for (int64_t k = 0; k < length; ++k)
                             out[0].as<Out>()[first + k * inner] =
                                 numeric::toCode<Out>(static_cast<double>(
-                                    powers[largest - from[k * inner]] / (sum * scaleOut)));
+                                    powers[largest - from[k * inner]] / (sum * scaleOut)) + zero);
                     }
                 });
             });

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TensorFlow Lite's convolutions. Filters lie O, h, w, I; of the depthwise form 1, h, w, O; of the transposed one
+// O, h, w, I as well. Biases of integer networks are 32-bit codes of scale(input) · scale(filter).
+#include "compiler/ops/tflite_help.h"
+
+namespace wb::ops {
+namespace {
+
+ir::AttributeMap convAttributes(const TfliteWindow& w, int64_t group) {
+    ir::AttributeMap a = withRelu();
+    a.set("dilations", ir::Attribute::ints(w.dilations));
+    a.set("dynweight_reorderd", false);
+    a.set("group", group);
+    a.set("kernel_shape", ir::Attribute::ints(w.kernel));
+    a.set("pads", ir::Attribute::ints(w.pads));
+    a.set("strides", ir::Attribute::ints(w.strides));
+    return a;
+}
+
+Status importTfliteConv(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    TfliteNode n(node, builder);
+    WB_ASSIGN(const ir::Shape x, n.shape(0));
+    WB_ASSIGN(const ir::Shape filter, n.shape(1));
+    const bool depthwise = node.kind == "DEPTHWISE_CONV_2D";
+    if (x.size() != 4 || filter.size() != 4) return attributeError(node, "input " + ir::toText(x) + ", filter " + ir::toText(filter));
+    if (x[3] < 1 || filter[3] < 1 || (depthwise && filter[0] != 1))
+        return nodeError(node, Code::ModelDamaged, "a filter of " + ir::toText(filter));
+    WB_ASSIGN(TfliteWindow w, tfliteWindow(node, x, {filter[1], filter[2]}));
+    WB_ASSIGN(const ir::ValueId in, n.operand(0, Order::Picture));
+    const int64_t group = depthwise ? x[3] : x[3] / filter[3];
+    ir::AttributeMap a = convAttributes(w, group);
+    a.set("weight_is_coeff", 1);
+    WB_ASSIGN(const ir::ValueId weights, n.weight(1, depthwise ? std::vector<int64_t>{3, 0, 1, 2} : std::vector<int64_t>{0, 3, 1, 2}));
+    ir::ValueId bias = ir::kNoValue;
+    if (n.has(2)) {
+        WB_ASSIGN(bias, n.weight(2, {}));
+    }
+    return n.emit("top.Conv", {in, weights, bias}, std::move(a), Order::Picture, true);
+}
+
+/// Operand 0 is the result's shape, 1 the filter, 2 the picture, 3 the bias.
+Status importTransposeConv(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 3));
+    TfliteNode n(node, builder);
+    const auto wanted = constantInts(node, builder, 0);
+    WB_ASSIGN(const ir::Shape filter, n.shape(1));
+    WB_ASSIGN(const ir::Shape x, n.shape(2));
+    if (!wanted || wanted->size() != 4) return attributeError(node, "the result's shape is known only at run time");
+    if (x.size() != 4 || filter.size() != 4) return attributeError(node, "input " + ir::toText(x) + ", filter " + ir::toText(filter));
+    for (const int64_t d : *wanted)
+        if (d < 1 || d > INT32_MAX) return attributeError(node, "a result of shape " + ir::toText(*wanted));
+    // Borders as of the convolution that goes the other way, from the result to the picture.
+    WB_ASSIGN(TfliteWindow w, tfliteWindow(node, *wanted, {filter[1], filter[2]}));
+    std::vector<int64_t> extra(2, 0);
+    for (size_t i = 0; i < 2; ++i) {
+        const int64_t full = (x[i + 1] - 1) * w.strides[i] + w.kernel[i] - w.pads[i] - w.pads[i + 2];
+        extra[i] = (*wanted)[i + 1] - full;
+        if (extra[i] < 0) { // less is wanted: more is cut behind
+            w.pads[i + 2] -= extra[i];
+            extra[i] = 0;
+        }
+    }
+    ir::AttributeMap a = convAttributes(w, 1);
+    a.set("output_padding", ir::Attribute::ints(extra));
+    WB_ASSIGN(const ir::ValueId in, n.operand(2, Order::Picture));
+    WB_ASSIGN(const ir::ValueId weights, n.weight(1, {0, 3, 1, 2}));
+    ir::ValueId bias = ir::kNoValue;
+    if (n.has(3)) {
+        WB_ASSIGN(bias, n.weight(3, {}));
+    }
+    return n.emit("top.Deconv", {in, weights, bias}, std::move(a), Order::Picture, true);
+}
+
+} // namespace
+
+void tflite_conv(ImportTable& table);
+void tflite_conv(ImportTable& table) {
+    table.add(Framework::TFLite, "CONV_2D", importTfliteConv);
+    table.add(Framework::TFLite, "DEPTHWISE_CONV_2D", importTfliteConv);
+    table.add(Framework::TFLite, "TRANSPOSE_CONV", importTransposeConv);
+}
+
+} // namespace wb::ops

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TensorFlow Lite networks: every operator imports, runs and has the shape that the file declares; sums worked out here for
+// the main ones; where pictures are turned; names, types and errors; files cut short, mutated and hostile.
+#include "compiler/ir/verify.h"
+#include "compiler/passes/pipeline.h"
+#include "tests/import/tflite_builder.h"
+#include "tests/import/tflite_cases.h"
+#include "tests/import/tflite_run.h"
+
+#include <QTemporaryDir>
+
+#include <cmath>
+#include <sys/resource.h>
+
+using namespace wb;
+using test::TfliteBuilder;
+namespace wire = test::wire;
+using Ints = TfliteBuilder::Ints;
+
+namespace {
+
+int64_t peakBytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return int64_t{usage.ru_maxrss} * 1024;
+}
+
+size_t countOf(const ir::Graph& graph, std::string_view op) {
+    size_t count = 0;
+    for (const ir::Node& node : graph.nodes())
+        count += node.op == op ? 1 : 0;
+    return count;
+}
+
+const ir::Node* nodeOf(const ir::Graph& graph, std::string_view op) {
+    for (const ir::Node& node : graph.nodes())
+        if (node.op == op) return &node;
+    return nullptr;
+}
+
+/// conv → tanh → reshape, with a depthwise convolution and a sum on the way: something of all tables.
+std::string everything(bool codes = false) {
+    TfliteBuilder b;
+    const auto element = codes ? wire::Element_Int8 : wire::Element_Float32;
+    const test::Quant q = codes ? test::Quant{{0.05F}, {3}, 0} : test::Quant{};
+    const int x = b.tensor({1, 6, 6, 2}, element, q, "x");
+    int filter = 0, bias = 0;
+    if (codes) {
+        filter = b.constant<int8_t>({4, 3, 3, 2}, element, std::vector<int8_t>(72, 5), {{0.1F, 0.2F, 0.3F, 0.4F}, {0, 0, 0, 0}, 0});
+        bias = b.constant<int32_t>({4}, wire::Element_Int32, {1, 2, 3, 4}, {{0.005F, 0.01F, 0.015F, 0.02F}, {0, 0, 0, 0}, 0});
+    } else {
+        filter = b.floats({4, 3, 3, 2}, std::vector<float>(72, 0.5F));
+        bias = b.floats({4}, {1, 2, 3, 4});
+    }
+    const int c = b.tensor({1, 3, 3, 4}, element, q), s = b.tensor({1, 3, 3, 4}, element, q), shape = b.tensor({2}, wire::Element_Int32),
+              y = b.tensor({9, 4}, element, q, "y");
+    b.op(wire::Kind_CONV_2D, {x, filter, bias}, {c}, wire::Options_ConvOptions,
+         wire::CreateConvOptions(b.fb(), wire::Border_SAME, 2, 2, wire::Activation_RELU6));
+    b.op(wire::Kind_ADD, {c, c}, {s}, wire::Options_AddOptions, wire::CreateAddOptions(b.fb()));
+    b.op(wire::Kind_PACK, {b.scalar(9), b.scalar(-1)}, {shape}, wire::Options_PackOptions, wire::CreatePackOptions(b.fb(), 2, 0));
+    b.op(wire::Kind_RESHAPE, {s, shape}, {y});
+    b.ends({x}, {y});
+    return b.bytes();
+}
+
+} // namespace
+
+class TestImportTflite : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_dir;
+
+    std::filesystem::path folder() const { return m_dir.path().toStdString(); }
+    Result<importer::ImportedModel> import(const std::string& bytes, const importer::ImportOptions& options = {}) const {
+        return test::importTflite(bytes, folder(), options);
+    }
+    Code codeOf(const std::string& bytes) const {
+        const auto model = import(bytes);
+        return model ? Code::Internal : model.error().code;
+    }
+
+    Result<execute::TensorMap> run(const ir::Graph& graph, float fill) const {
+        execute::TensorMap inputs;
+        for (const ir::ValueId id : graph.inputs()) {
+            const ir::Value& value = graph.value(id);
+            ir::Tensor tensor(ir::ElementType::F32, value.type.shape);
+            for (int64_t i = 0; i < tensor.elementCount(); ++i)
+                tensor.mutableData<float>()[i] = std::sin(static_cast<float>(i) * 0.7F + fill);
+            inputs.insert_or_assign(value.name, std::move(tensor));
+        }
+        WB_ASSIGN(auto executor, execute::Executor::create(std::make_shared<const ir::Graph>(graph), {}, {}));
+        return executor->run(inputs, {});
+    }
+
+private slots:
+    void operators_data() {
+        QTest::addColumn<int>("index");
+        const auto cases = test::floatTfliteCases();
+        for (size_t i = 0; i < cases.size(); ++i)
+            QTest::newRow(cases[i].name.c_str()) << int(i);
+    }
+    /// Imports, is sound, and gives the shapes that the file says, before and after optimisation with the same numbers.
+    void operators() {
+        QFETCH(int, index);
+        static const auto cases = test::floatTfliteCases();
+        const auto& c = cases[static_cast<size_t>(index)];
+        auto model = import(c.bytes);
+        QVERIFY2(model, toText(model ? Error{} : model.error()).c_str());
+        const auto sound = ir::verify(model->origin);
+        QVERIFY2(sound, toText(sound ? Error{} : sound.error()).c_str());
+        QCOMPARE(model->format, std::string("TFLITE"));
+        const wire::SubGraph& graph = *wire::GetModel(c.bytes.data())->graphs()->Get(0);
+        for (size_t i = 0; i < model->origin.outputs.size(); ++i) {
+            const auto* dims = graph.tensors()->Get(static_cast<uint32_t>(graph.outputs()->Get(static_cast<uint32_t>(i))))->shape();
+            ir::Shape declared(dims->begin(), dims->end());
+            if (declared.empty()) declared = {1};
+            QCOMPARE(test::channelsLast(model->origin.value(model->origin.outputs[i]).type.shape), declared);
+        }
+        const auto before = run(model->origin, 0.3F);
+        QVERIFY2(before, toText(before ? Error{} : before.error()).c_str());
+        const auto status = passes::optimiseTop(model->origin, {}, {.verify = true});
+        QVERIFY2(status, toText(status ? Error{} : status.error()).c_str());
+        const auto after = run(model->origin, 0.3F);
+        QVERIFY2(after, toText(after ? Error{} : after.error()).c_str());
+        for (const auto& [name, tensor] : *before) {
+            QVERIFY2(after->contains(name), name.c_str());
+            for (int64_t i = 0; i < tensor.elementCount(); ++i)
+                QVERIFY(std::abs(tensor.data<float>()[i] - after->at(name).data<float>()[i]) < 1e-5F);
+        }
+    }
+
+    /// out[y, x, o] = Σ in[2y + ky - 0, …] · filter, SAME with the odd pixel of border behind.
+    void convolutionByHand() {
+        TfliteBuilder b;
+        const int x = b.tensor({1, 4, 4, 2}), y = b.tensor({1, 2, 2, 3});
+        std::vector<float> filter(3 * 3 * 3 * 2), bias{0.5F, -0.25F, 1};
+        for (size_t i = 0; i < filter.size(); ++i)
+            filter[i] = static_cast<float>(i % 7) - 3;
+        b.op(wire::Kind_CONV_2D, {x, b.floats({3, 3, 3, 2}, filter), b.floats({3}, bias)}, {y}, wire::Options_ConvOptions,
+             wire::CreateConvOptions(b.fb(), wire::Border_SAME, 2, 2));
+        b.ends({x}, {y});
+        const auto model = import(b.bytes());
+        QVERIFY(model);
+        const ir::Graph& graph = model->origin;
+        QCOMPARE(graph.value(graph.inputs()[0]).type.shape, (ir::Shape{1, 2, 4, 4}));
+        std::vector<float> in(32);
+        for (size_t i = 0; i < in.size(); ++i)
+            in[i] = static_cast<float>(i) * 0.125F - 1;
+        const auto picture = test::moved(in, {1, 4, 4, 2}, true);
+        auto executor = execute::Executor::create(std::make_shared<const ir::Graph>(graph), {}, {});
+        QVERIFY(executor);
+        const auto result = (*executor)->run({{"t0", ir::Tensor::of<float>(ir::ElementType::F32, {1, 2, 4, 4}, picture)}}, {});
+        QVERIFY(result);
+        const ir::Tensor& out = result->at("t1");
+        QCOMPARE(out.shape(), (ir::Shape{1, 3, 2, 2}));
+        for (int o = 0; o < 3; ++o)
+            for (int oy = 0; oy < 2; ++oy)
+                for (int ox = 0; ox < 2; ++ox) {
+                    float sum = bias[static_cast<size_t>(o)];
+                    for (int ky = 0; ky < 3; ++ky)
+                        for (int kx = 0; kx < 3; ++kx)
+                            for (int c = 0; c < 2; ++c) {
+                                const int iy = 2 * oy + ky, ix = 2 * ox + kx;
+                                if (iy < 4 && ix < 4)
+                                    sum += in[static_cast<size_t>((iy * 4 + ix) * 2 + c)] *
+                                           filter[static_cast<size_t>(((o * 3 + ky) * 3 + kx) * 2 + c)];
+                            }
+                    QCOMPARE(out.data<float>()[(o * 2 + oy) * 2 + ox], sum);
+                }
+    }
+
+    /// A picture is turned for a reshape across its pixels, not after a global pool, not between convolutions.
+    void turnedOnlyWhereNeeded() {
+        const auto whole = import(everything());
+        QVERIFY(whole);
+        QCOMPARE(countOf(whole->origin, "top.Permute"), size_t{1});
+        TfliteBuilder b;
+        const int x = b.tensor({1, 4, 4, 8}), p = b.tensor({1, 1, 1, 8}), f = b.tensor({1, 8}), s = b.tensor({1, 8});
+        b.op(wire::Kind_AVERAGE_POOL_2D, {x}, {p}, wire::Options_PoolOptions,
+             wire::CreatePoolOptions(b.fb(), wire::Border_VALID, 1, 1, 4, 4));
+        b.op(wire::Kind_RESHAPE, {p, b.ints({1, 8})}, {f});
+        b.op(wire::Kind_SOFTMAX, {f}, {s}, wire::Options_SoftmaxOptions, wire::CreateSoftmaxOptions(b.fb(), 1));
+        b.ends({x}, {s});
+        const auto pooled = import(b.bytes());
+        QVERIFY(pooled);
+        QCOMPARE(countOf(pooled->origin, "top.Permute"), size_t{0});
+        QCOMPARE(countOf(pooled->origin, "top.Reshape"), size_t{1});
+        // Four axes that are no picture stay as they are.
+        TfliteBuilder m;
+        const int a = m.tensor({2, 3, 4}), r = m.tensor({2, 3, 2, 2}), t = m.tensor({2, 2, 3, 2}), u = m.tensor({2, 12});
+        m.op(wire::Kind_RESHAPE, {a, m.ints({2, 3, 2, 2})}, {r});
+        m.op(wire::Kind_TRANSPOSE, {r, m.ints({0, 2, 1, 3})}, {t});
+        m.op(wire::Kind_RESHAPE, {t, m.ints({2, 12})}, {u});
+        m.ends({a}, {u});
+        const auto heads = import(m.bytes());
+        QVERIFY(heads);
+        QCOMPARE(countOf(heads->origin, "top.Permute"), size_t{1});
+        importer::ImportOptions asFile;
+        asFile.preprocess.channelFormat = "none";
+        const auto kept = import(everything(), asFile);
+        QVERIFY(kept);
+        QCOMPARE(kept->origin.value(kept->origin.inputs()[0]).type.shape, (ir::Shape{1, 6, 6, 2}));
+    }
+
+    void dilationsAreMerged() {
+        for (const auto& c : test::floatTfliteCases()) {
+            if (c.name != "space to batch around conv") continue;
+            const auto model = import(c.bytes);
+            QVERIFY(model);
+            QCOMPARE(countOf(model->origin, "top.Permute"), size_t{0});
+            const ir::Node* conv = nodeOf(model->origin, "top.Conv");
+            QVERIFY(conv != nullptr);
+            QCOMPARE(conv->attributes.integers("dilations"), (std::vector<int64_t>{2, 2}));
+            QCOMPARE(conv->attributes.integers("pads"), (std::vector<int64_t>{2, 2, 2, 2}));
+        }
+    }
+
+    /// Codes stay codes, with the file's scales, per channel where it has them.
+    void typesOfCodes() {
+        const auto model = import(everything(true));
+        QVERIFY2(model, toText(model ? Error{} : model.error()).c_str());
+        const ir::Graph& g = model->origin;
+        QCOMPARE(g.attributes.string("module.state"), std::string("TOP_QUANTIZED"));
+        QCOMPARE(g.attributes.string("module.platform"), std::string("TFLITE"));
+        const ir::TensorType& x = g.value(g.inputs()[0]).type;
+        QCOMPARE(x.element, ir::ElementType::I8);
+        QVERIFY(x.uniform() != nullptr);
+        QCOMPARE(float(x.uniform()->scale()), 0.05F);
+        QCOMPARE(x.uniform()->zeroPoint(), int64_t{3});
+        const ir::Node* conv = nodeOf(g, "top.Conv");
+        QVERIFY(conv != nullptr);
+        const ir::Value& filter = g.value(conv->operands[1]);
+        QCOMPARE(filter.type.shape, (ir::Shape{4, 2, 3, 3}));
+        QVERIFY(filter.type.uniform() != nullptr && filter.type.uniform()->axis == 0);
+        QCOMPARE(filter.type.uniform()->scales.size(), size_t{4});
+        QCOMPARE(g.weight(conv->operands[1])->type(), ir::ElementType::I8);
+        QCOMPARE(g.weight(conv->operands[2])->type(), ir::ElementType::I32);
+        QVERIFY(conv->attributes.boolean("do_relu"));
+        QCOMPARE(conv->attributes.real("relu_limit"), 6.0);
+        for (const ir::Node& node : g.nodes())
+            for (const ir::ValueId id : node.results)
+                QVERIFY2(g.value(id).type.uniform() != nullptr, g.value(id).name.c_str());
+    }
+
+    void recognisedByContent() {
+        test::writeAll(folder() / "net.onnx", everything());
+        const auto kind = importer::fileKind(folder() / "net.onnx");
+        QVERIFY(kind);
+        QCOMPARE(int(*kind), int(importer::FileKind::TFLite));
+        QVERIFY(importer::importModel(folder() / "net.onnx", {}, {}));
+    }
+
+    void allUnsupportedAtOnce() {
+        TfliteBuilder b;
+        const int x = b.tensor({1, 4}), p = b.tensor({1, 4}), q = b.tensor({1, 4}), r = b.tensor({1, 4}), y = b.tensor({1, 4});
+        b.op(wire::Kind_LSTM, {x}, {p});
+        b.op(wire::Kind_CUSTOM, {p}, {q}, wire::Options_NONE, 0, "TFLite_Detection_PostProcess");
+        b.op(199, {q}, {r});
+        b.op(wire::Kind_CUSTOM, {r}, {y}, wire::Options_NONE, 0, "Other");
+        b.ends({x}, {y});
+        const auto model = import(b.bytes());
+        QVERIFY(!model);
+        QCOMPARE(int(model.error().code), int(Code::UnsupportedOperators));
+        const std::string text = toText(model.error());
+        for (const char* name : {"LSTM", "TFLite_Detection_PostProcess", "builtin 199", "Other"})
+            QVERIFY2(text.find(name) != std::string::npos, (text + " lacks " + name).c_str());
+    }
+
+    void errors() {
+        QCOMPARE(int(codeOf(TfliteBuilder().bytes())), int(Code::ModelEmpty));
+        {
+            TfliteBuilder old;
+            const int x = old.tensor({1, 4}), y = old.tensor({1, 4});
+            old.op(wire::Kind_TANH, {x}, {y});
+            old.ends({x}, {y});
+            QCOMPARE(int(codeOf(old.bytes(2))), int(Code::OpsetUnsupported));
+        }
+        const auto withOp = [&](const std::function<void(TfliteBuilder&, int, int)>& write) {
+            TfliteBuilder b;
+            const int x = b.tensor({1, 4, 4, 2}), y = b.tensor({1, 4, 4, 2});
+            write(b, x, y);
+            b.ends({x}, {y});
+            return codeOf(b.bytes());
+        };
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int x, int y) { b.op(wire::Kind_TANH, {x + 99}, {y}); })), int(Code::ModelDamaged));
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int, int y) { b.op(wire::Kind_TANH, {}, {y}); })), int(Code::ModelDamaged));
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int x, int) { b.op(wire::Kind_TANH, {x}, {}); })), int(Code::ModelDamaged));
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int x, int y) {
+                     b.op(wire::Kind_TANH, {x}, {y});
+                     b.op(wire::Kind_RELU, {x}, {y});
+                 })),
+                 int(Code::ModelDamaged));
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int x, int y) { // a loop
+                     const int z = b.tensor({1, 4, 4, 2});
+                     b.op(wire::Kind_ADD, {x, y}, {z});
+                     b.op(wire::Kind_TANH, {z}, {y});
+                 })),
+                 int(Code::GraphCycle));
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int x, int y) { // a filter for other channels
+                     b.op(wire::Kind_CONV_2D, {x, b.floats({2, 1, 1, 3}, std::vector<float>(6)), -1}, {y}, wire::Options_ConvOptions,
+                          wire::CreateConvOptions(b.fb(), wire::Border_SAME, 1, 1));
+                 })),
+                 int(Code::ShapeMismatch));
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int x, int y) { // no stride
+                     b.op(wire::Kind_MAX_POOL_2D, {x}, {y}, wire::Options_PoolOptions,
+                          wire::CreatePoolOptions(b.fb(), wire::Border_SAME, 0, 0, 2, 2));
+                 })),
+                 int(Code::UnsupportedAttribute));
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int x, int y) { // options of another operator
+                     b.op(wire::Kind_MAX_POOL_2D, {x}, {y}, wire::Options_SoftmaxOptions, wire::CreateSoftmaxOptions(b.fb(), 1));
+                 })),
+                 int(Code::UnsupportedAttribute));
+        QCOMPARE(int(withOp([](TfliteBuilder& b, int x, int y) { b.op(wire::Kind_TRANSPOSE, {x, x}, {y}); })),
+                 int(Code::UnsupportedAttribute));
+    }
+
+    void hostileSizes() {
+        const auto hostile = [&](Code code, const std::function<void(TfliteBuilder&, int, int)>& write) {
+            TfliteBuilder b;
+            const int x = b.tensor({1, 4, 4, 2}), y = b.tensor({1, 4, 4, 2});
+            write(b, x, y);
+            b.ends({x}, {y});
+            const std::string bytes = b.bytes();
+            QVERIFY(bytes.size() < 2048);
+            const int64_t before = peakBytes();
+            QCOMPARE(int(codeOf(bytes)), int(code));
+            QVERIFY2(peakBytes() - before < int64_t{1} << 28, "the file made the importer take 256 MB");
+        };
+        hostile(Code::ModelDamaged, [](TfliteBuilder& b, int x, int y) { // a constant far larger than its bytes
+            b.op(wire::Kind_ADD, {x, b.constant<float>({1 << 30, 1 << 30, 1 << 30}, wire::Element_Float32, {1})}, {y});
+        });
+        hostile(Code::ModelDamaged, [](TfliteBuilder& b, int x, int y) {
+            b.op(wire::Kind_ADD, {x, b.constant<float>({-4}, wire::Element_Float32, {1})}, {y});
+        });
+        hostile(Code::OutOfMemory, [](TfliteBuilder& b, int x, int y) {
+            const int f = b.tensor({1});
+            b.op(wire::Kind_FILL, {b.ints({1 << 16, 1 << 16}), b.floats({}, {1})}, {f});
+            b.op(wire::Kind_ADD, {x, f}, {y});
+        });
+        hostile(Code::OutOfMemory, [](TfliteBuilder& b, int x, int y) { // each step is sixteen times the one before
+            int last = b.floats({2}, {1, 2});
+            for (int i = 0; i < 8; ++i) {
+                const int next = b.tensor({1});
+                b.op(wire::Kind_CONCATENATION, Ints(16, last), {next}, wire::Options_ConcatenationOptions,
+                     wire::CreateConcatenationOptions(b.fb(), 0));
+                last = next;
+            }
+            b.op(wire::Kind_ADD, {x, last}, {y});
+        });
+        hostile(Code::ShapeMismatch, [](TfliteBuilder& b, int x, int y) {
+            b.op(wire::Kind_PAD, {x, b.constant<int32_t>({4, 2}, wire::Element_Int32, std::vector<int32_t>(8, INT32_MAX))}, {y});
+        });
+        hostile(Code::UnsupportedAttribute, [](TfliteBuilder& b, int x, int y) {
+            b.op(wire::Kind_RESIZE_BILINEAR, {x, b.ints({INT32_MAX, INT32_MAX})}, {y}, wire::Options_BilinearOptions,
+                 wire::CreateBilinearOptions(b.fb()));
+        });
+        hostile(Code::ShapeMismatch, [](TfliteBuilder& b, int x, int y) {
+            b.op(wire::Kind_TILE, {x, b.ints({1 << 21, 1 << 21, 1 << 21, 1 << 21})}, {y});
+        });
+        hostile(Code::ModelDamaged, [](TfliteBuilder& b, int x, int y) { // a scale that is none
+            const int c = b.constant<int8_t>({2}, wire::Element_Int8, {1, 2}, {{-1.0F}, {0}, 0});
+            b.op(wire::Kind_ADD, {x, c}, {y});
+        });
+        hostile(Code::ModelDamaged, [](TfliteBuilder& b, int x, int y) { // scales along an axis that is not there
+            const int c = b.constant<int8_t>({2}, wire::Element_Int8, {1, 2}, {{1, 1, 1}, {0, 0, 0}, 7});
+            b.op(wire::Kind_ADD, {x, c}, {y});
+        });
+    }
+
+    void truncatedEverywhere() {
+        const std::string whole = everything();
+        for (size_t percent = 0; percent < 100; percent += 2) {
+            const auto model = import(whole.substr(0, whole.size() * percent / 100));
+            QVERIFY2(!model, qPrintable(QString("cut at %1 %").arg(percent)));
+            const Code code = model.error().code;
+            QVERIFY2(code == Code::FileTruncated || code == Code::ModelDamaged || code == Code::ModelEmpty ||
+                         code == Code::FileUnknownKind,
+                     toText(model.error()).c_str());
+        }
+    }
+
+    void mutations_data() {
+        QTest::addColumn<bool>("codes");
+        QTest::newRow("numbers") << false;
+        QTest::newRow("codes") << true;
+    }
+    void mutations() {
+        QFETCH(bool, codes);
+        const std::string whole = everything(codes);
+        constexpr uint64_t kSeed = 20260102;
+        qInfo("seed %llu", static_cast<unsigned long long>(kSeed));
+        test::Random random(kSeed);
+        constexpr int kCount = 4000;
+        int imported = 0;
+        for (int i = 0; i < kCount; ++i) {
+            std::string bytes = whole;
+            if (i % 2 == 0) {
+                bytes = test::mutate(whole, random);
+            } else { // single bytes, which leave more of the structure alone
+                for (uint64_t n = 1 + random.below(3); n > 0; --n)
+                    bytes[8 + random.below(bytes.size() - 8)] = static_cast<char>(random.next());
+            }
+            auto model = import(bytes);
+            if (!model) {
+                QVERIFY(!model.error().what.empty());
+                continue;
+            }
+            ++imported;
+            const auto sound = ir::verify(model->origin);
+            QVERIFY2(sound, toText(sound ? Error{} : sound.error()).c_str());
+            (void)passes::optimiseTop(model->origin, {}, {.verify = false});
+        }
+        qInfo("%d of %d mutations were still networks", imported, kCount);
+        QVERIFY(imported > 0 && imported < kCount);
+        QVERIFY2(peakBytes() < int64_t{1} << 30, "a mutation took more than 1 GB");
+    }
+
+    /// One network in two formats. The TensorFlow file leaves out the decoding of boxes that the other has.
+    void ultrafaceEqualsItsTwin() {
+        WB_SHARED_OR_SKIP(models, "models");
+        auto lite = importer::importModel(models / "ultraface_rfb320.tflite", {}, {});
+        QVERIFY2(lite, toText(lite ? Error{} : lite.error()).c_str());
+        auto twin = importer::importModel(models / "ultraface_rfb320.onnx", {}, {});
+        QVERIFY2(twin, toText(twin ? Error{} : twin.error()).c_str());
+        const ir::Graph& graph = lite->origin;
+        QCOMPARE(graph.attributes.string("module.state"), std::string("TOP_F32"));
+        QCOMPARE(graph.value(graph.inputs()[0]).type.shape, (ir::Shape{1, 3, 240, 320}));
+        const auto a = run(graph, 0.1F), b = run(twin->origin, 0.1F);
+        QVERIFY(a && b);
+        int compared = 0;
+        for (const auto& [name, tensor] : *a)
+            for (const auto& [other, expected] : *b) {
+                if (expected.shape() != tensor.shape() || tensor.shape().back() != 2) continue;
+                ++compared;
+                float worst = 0;
+                for (int64_t i = 0; i < tensor.elementCount(); ++i)
+                    worst = std::max(worst, std::abs(tensor.data<float>()[i] - expected.data<float>()[i]));
+                qInfo("%s: largest difference %g", name.c_str(), static_cast<double>(worst));
+                QVERIFY(worst < 1e-4F);
+            }
+        QCOMPARE(compared, 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestImportTflite)
+#include "tst_import_tflite.moc"
