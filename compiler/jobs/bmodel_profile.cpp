@@ -21,9 +21,16 @@ int64_t numberAfter(std::string_view row, std::string_view key) {
     return value;
 }
 
-/// Layer of each command, by engine and id, from a listing: ours, or the vendor's with both engines side by side (its
-/// rows for transfers end with a direction, "dr:").
-std::map<std::pair<Engine, int64_t>, std::string> layersIn(std::string_view listing) {
+/// Names in rows end at the first blank or bar.
+std::string rowName(std::string name) {
+    std::replace_if(name.begin(), name.end(), [](unsigned char c) { return c <= ' ' || c == '|'; }, '_');
+    return name;
+}
+
+} // namespace
+
+/// Rows of the vendor's for transfers end with a direction, "dr:".
+std::map<std::pair<Engine, int64_t>, std::string> layersInListing(std::string_view listing) {
     std::map<std::pair<Engine, int64_t>, std::string> found;
     for (size_t at = listing.find("|s:"); at != std::string_view::npos; at = listing.find("|s:", at + 3)) {
         const size_t command = listing.rfind('|', at - 1);
@@ -39,14 +46,6 @@ std::map<std::pair<Engine, int64_t>, std::string> layersIn(std::string_view list
     }
     return found;
 }
-
-/// Names in rows end at the first blank or bar.
-std::string rowName(std::string name) {
-    std::replace_if(name.begin(), name.end(), [](unsigned char c) { return c <= ' ' || c == '|'; }, '_');
-    return name;
-}
-
-} // namespace
 
 std::string profileRows(const bm1684x::Timing& timing, const std::vector<std::string>& layers) {
     std::string text;
@@ -75,7 +74,7 @@ Result<Profile> profileOf(const bmodel::File& file) {
         return Error{Code::BmodelDamaged, "the file holds no network"};
     const bmodel::Stage& stage = file.networks.front().stages.front();
     const auto statistics = stage.netStat.bytes();
-    const auto named = layersIn({reinterpret_cast<const char*>(statistics.data()), statistics.size()});
+    const auto named = layersInListing({reinterpret_cast<const char*>(statistics.data()), statistics.size()});
     Profile profile;
     std::map<std::string, size_t> rows;
     bool first = true;

@@ -4,10 +4,14 @@
 #pragma once
 
 #include "compiler/jobs/deploy.h"
+#include "compiler/jobs/timeline.h"
 #include "compiler/target/bm1684x/cycles/timing.h"
 #include "compiler/target/bmodel/model.h"
 
+#include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wb::jobs {
@@ -26,6 +30,15 @@ std::string profileRows(const bm1684x::Timing& timing, const std::vector<std::st
 Result<Profile> profileOf(const bmodel::File& file);
 /// The same for streams that were just made.
 Profile profileOf(const bm1684x::Timing& timing, const std::vector<std::string>& layers);
+
+/// Layer of each command, by engine and id, from a listing: ours, or the vendor's with both engines side by side.
+std::map<std::pair<bm1684x::Engine, int64_t>, std::string> layersInListing(std::string_view listing);
+
+/// How many commands a timeline has at most, unless asked otherwise; neighbours are merged beyond that.
+inline constexpr size_t kMostTimelineCommands = 100'000;
+
+/// Every command of the same streams with its time, what it waits for, and what lies in local memory meanwhile.
+Result<Timeline> timelineOf(const bmodel::File& file, size_t mostCommands = kMostTimelineCommands);
 
 /// A table for people, the longest layers first.
 std::string describe(const Profile& profile);

@@ -14,7 +14,8 @@
 // Jobs: "stages" (runStages) · "import-preview" {model…} → NetworkSnapshot, or an error that names free
 // dimensions / unsupported operators · "preprocess-preview" {project, file, picture} → {resized: png path,
 // tensor: png path, channels: [{min, mean, max, std}], formula} · "tensor-statistics" {project, file, layer,
-// variants, bins} → [TensorStatistics] · "search" {project, file} → search result · "echo" (tests).
+// variants, bins} → [TensorStatistics] · "bmodel-timeline" {file, to} → {to}, a file with a Timeline ·
+// "search" {project, file} → search result · "echo" (tests).
 #pragma once
 
 namespace wb::jobs::event {

@@ -119,6 +119,7 @@ Result<InspectResult> inspectProfile(const fs::path& path) {
     result.kind = "profile";
     result.content = {{"total_cycles", profile->cycles}, {"tiu_cycles", profile->tiu},   {"gdma_cycles", profile->gdma},
                       {"not_observed", profile->notObserved}, {"layers", profile->layers}};
+    WB_ASSIGN(result.content["timeline"], timelineOf(file));
     result.text = describe(*profile);
     return result;
 }

@@ -19,7 +19,8 @@ struct InspectResult {
 
 Result<InspectResult> inspect(const std::filesystem::path& file, JobContext& context);
 
-/// Cycles of a bmodel: {"total_cycles", "tiu_cycles", "gdma_cycles", "not_observed", "layers"}.
+/// Cycles of a bmodel: {"total_cycles", "tiu_cycles", "gdma_cycles", "not_observed", "layers"},
+/// and every command: "timeline" (timeline.h).
 Result<InspectResult> inspectProfile(const std::filesystem::path& bmodel);
 
 } // namespace wb::jobs

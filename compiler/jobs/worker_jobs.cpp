@@ -3,12 +3,14 @@
 #include "compiler/jobs/worker.h"
 
 #include "compiler/base/file.h"
+#include "compiler/jobs/bmodel_profile.h"
 #include "compiler/jobs/events.h"
 #include "compiler/jobs/json_fields.h"
 #include "compiler/jobs/network_snapshot.h"
 #include "compiler/jobs/previews.h"
 #include "compiler/jobs/search_job.h"
 #include "compiler/jobs/stage_keys.h"
+#include "compiler/target/bmodel/reader.h"
 
 #include <thread>
 
@@ -77,6 +79,19 @@ Result<json> searchJob(const json& request, JobContext& context) {
     return json(result);
 }
 
+/// The commands of a bmodel on the axis of time, as a file: a hundred thousand are too many for a message.
+Result<json> timelineJob(const json& request, JobContext& context) {
+    std::string file, to;
+    if (!readField(request, "file", file) || !readField(request, "to", to))
+        return Error{Code::UsageError, "the request names no file"};
+    WB_ASSIGN(const bmodel::File opened, bmodel::read(file));
+    WB_TRY(context.checkStop());
+    auto timeline = timelineOf(opened);
+    if (!timeline) return Error(timeline.error()).inFile(file);
+    WB_TRY(writeTextAtomically(to, json(*timeline).dump()));
+    return json{{"to", to}};
+}
+
 /// Says back what it was told, in steps that can be cancelled: for tests of the protocol.
 Result<json> echoJob(const json& request, JobContext& context) {
     int steps = 1;
@@ -99,6 +114,7 @@ std::map<std::string, WorkerJob> workerJobs() {
             {"import-preview", importPreview},
             {"preprocess-preview", preprocessPreview},
             {"tensor-statistics", tensorStatistics},
+            {"bmodel-timeline", timelineJob},
             {"echo", echoJob}};
 }
 
