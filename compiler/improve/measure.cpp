@@ -45,6 +45,19 @@ std::vector<evaluate::Box> boxesOf(const evaluate::DetectPlan& plan, const execu
     return evaluate::nonMaximumSuppression(std::move(*candidates), kSuppression, kScoreThreshold);
 }
 
+/// Whether the plan makes sense of the float network's outputs: some heads have the shape of boxes and hold offsets.
+bool givesBoxes(const evaluate::DetectPlan& plan, const std::vector<execute::TensorMap>& outputs) {
+    size_t all = 0, good = 0;
+    const double w = static_cast<double>(plan.networkWidth), h = static_cast<double>(plan.networkHeight);
+    for (const execute::TensorMap& one : outputs)
+        for (const evaluate::Box& box : boxesOf(plan, one)) {
+            ++all;
+            const double x = box.x + box.w / 2, y = box.y + box.h / 2;
+            good += box.w > 0 && box.h > 0 && x >= 0 && x <= w && y >= 0 && y <= h ? 1 : 0;
+        }
+    return good * 2 >= all;
+}
+
 struct PictureResult {
     double sqnr = 0, cosine = 0;
     Sums scores;
@@ -174,10 +187,12 @@ Result<Reference> Reference::create(std::shared_ptr<const ir::Graph> top, Inputs
         return r;
     }
     auto plan = evaluate::planDetection(outputs, shape[2], shape[3]);
-    if (plan)
-        r.m_plan = std::move(*plan);
-    else
+    if (!plan)
         r.m_noHead = plan.error().what;
+    else if (!givesBoxes(*plan, r.m_outputs))
+        r.m_noHead = "what its outputs decode to are no boxes inside of the picture";
+    else
+        r.m_plan = std::move(*plan);
     return r;
 }
 

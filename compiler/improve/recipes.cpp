@@ -18,8 +18,14 @@ constexpr std::array<std::pair<Recipe, std::string_view>, 5> kSpellings{{{Recipe
                                                                          {Recipe::Both, "ranges+weights"},
                                                                          {Recipe::Auto, "auto"}}};
 constexpr double kSoftNegative = 0.1;   ///< how errors of leaky halves count in the second choice of ranges
+/// How weights are rewritten: the ridge over PortfolioOptions', and how much of the input's mean error the bias takes.
+struct Way {
+    const char* name;
+    double ridge, meanShare;
+};
+/// The second holds on to the original: few pictures say more about themselves than about others.
+constexpr std::array kWays{Way{"weights and means", 1, 1}, Way{"weights, held", 4, 0}};
 constexpr size_t kGradientPictures = 16; ///< more do not change the costs
-constexpr double kNear = 1.5;           ///< dB below the best table: still worth rewriting weights for
 
 std::string decibelText(double value) {
     char text[32];
@@ -132,31 +138,30 @@ private:
         return finish(std::move(candidate));
     }
 
-    /// Weights for the vendor's table and for the best other one.
+    /// Weights for the best table in both ways, and for the vendor's in the better one.
     Status rewriteWeights() {
         const size_t tables = m_result.candidates.size();
-        std::vector<size_t> sources;
-        if (m_options.recipe != Recipe::Both) sources.push_back(0);
+        size_t way = 0;
         if (tables > 1) {
             const size_t best = bestOf(1, tables);
-            sources.push_back(best);
-            // A second table that is nearly as good may take rewritten weights better.
-            for (size_t i = 1; i < tables; ++i)
-                if (i != best && m_validation && figure(i) > figure(best) - kNear && sources.size() < 3) sources.push_back(i);
+            for (size_t i = 0; i < kWays.size(); ++i)
+                WB_TRY(rewriteFor(best, kWays[i]));
+            if (m_validation) way = bestOf(tables, tables + kWays.size()) - tables;
         }
-        for (const size_t source : sources)
-            WB_TRY(rewriteFor(source));
-        return {};
+        if (m_options.recipe == Recipe::Both) return {};
+        WB_TRY(rewriteFor(0, kWays[way]));
+        return tables > 1 ? Status{} : rewriteFor(0, kWays[1]);
     }
 
-    Status rewriteFor(size_t source) {
+    Status rewriteFor(size_t source, const Way& way) {
         const Candidate from = m_result.candidates[source];
         ReweightOptions options;
-        options.solve.ridge = m_options.ridge;
+        options.solve.ridge = m_options.ridge * way.ridge;
+        options.solve.meanShare = way.meanShare;
         options.chip = m_options.chip;
         WB_ASSIGN(Reweighted weights, reweight(*m_top, from.ranges, {}, m_pictures.calibration, options, m_context));
         Candidate candidate;
-        candidate.name = (source == 0 ? std::string("weights") : from.name + " + weights");
+        candidate.name = (source == 0 ? std::string() : from.name + " + ") + way.name;
         candidate.recipe = source == 0 ? Recipe::Weights : Recipe::Both;
         WB_ASSIGN(candidate.ranges, withScales(from.ranges, {}, weights));
         candidate.top = weights.top;

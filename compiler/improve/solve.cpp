@@ -104,17 +104,20 @@ SolvedRows solveRows(std::span<const float> weights, std::span<const float> bias
             if (largest == 127 || largest == 0 || finer <= kLeastScale || i == kRescales) break;
             scale = finer;
         }
-        double shift = 0;
+        double shift = 0, inputShift = 0; // of the mean: by the new weights, by the input's error
         for (int64_t i = 0; i < m.inner; ++i) {
             const auto k = static_cast<size_t>(i);
             const double before = static_cast<double>(weights[static_cast<size_t>(r * m.inner) + k]);
             const double after = scale * static_cast<double>(codes[i]);
             moved += (after - before) * (after - before);
             all += before * before;
-            if (!m.meanA.empty()) shift += before * m.meanF[k] - after * m.meanA[k];
+            if (m.meanA.empty()) continue;
+            shift += (before - after) * m.meanA[k];
+            inputShift += before * (m.meanF[k] - m.meanA[k]);
         }
         if (!m.meanA.empty() && !bias.empty())
-            out.bias.push_back(static_cast<float>(static_cast<double>(bias[static_cast<size_t>(r)]) + shift));
+            out.bias.push_back(static_cast<float>(static_cast<double>(bias[static_cast<size_t>(r)]) + shift +
+                                                  options.meanShare * inputShift));
     }
     out.moved = all > 0 ? std::sqrt(moved / all) : 0;
     return out;

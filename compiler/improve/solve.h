@@ -17,6 +17,9 @@ struct SolveOptions {
     double ridge = 4;     ///< λ over the mean of cov(A, A)'s diagonal
     double damping = 0.01; ///< of the rounding, the same way
     bool compensate = true; ///< false: only round
+    /// How much of the mean of the input's error the bias takes back. Where an input is clipped, its mean differs from
+    /// picture to picture, and taking it back spoils the others.
+    double meanShare = 0;
 };
 
 /// Sums over patches, K = length of a patch. Means may be left out (no bias to take them): empty, and the moments are

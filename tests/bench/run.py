@@ -82,6 +82,8 @@ def main():
                          f"layers, goal {command[command.index('--expected_cos') + 1]}")
             print(f"  {name}: {seconds:.2f} s{found}")
     subprocess.run([sys.executable, str(here / "cycles.py"), "--bin", str(bins), "--shared", str(shared)], check=False)
+    subprocess.run([sys.executable, str(here / "recipes.py"), "--bin", str(bins), "--shared", str(shared), "--threads",
+                    str(args.threads)], check=False)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// calibrate --recipe: a table, and where it pays rewritten weights, that make a better INT8 network at the same cost on
+// the chip. Held-out pictures decide; the report says on which.
+#pragma once
+
+#include "compiler/base/job_context.h"
+#include "compiler/improve/recipes.h"
+#include "compiler/jobs/calibrate_job.h"
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace wb::jobs {
+
+struct ImproveSettings {
+    std::string recipe = "auto";         ///< auto, vendor, ranges, weights, ranges+weights
+    std::string validation, test;        ///< folders; empty: held out from the calibration pictures
+    int repeats = 3;
+    double ridge = 4;
+};
+
+struct ImproveOnGraph {
+    std::shared_ptr<const ir::Graph> top;
+    CalibrationSettings calibration;     ///< paths resolved; the method of the vendor's table
+    ImproveSettings improve;
+    std::string mlirName;
+    std::filesystem::path table;         ///< result
+    std::filesystem::path mlir;          ///< result: top file of rewritten weights, written only if there are any
+};
+
+/// One recipe in the report.
+struct RecipeReport {
+    std::string name, mode, level, reason;
+    bool kept = false, measured = false;
+    improve::BandedAgreement validation; ///< when measured
+    double seconds = 0;
+};
+
+struct ImproveResult {
+    std::filesystem::path table;
+    std::filesystem::path mlir;          ///< empty: the network's own weights
+    std::string mode, recipe, level;     ///< of what was kept
+    std::vector<RecipeReport> recipes;
+    size_t calibrationPictures = 0, validationPictures = 0, testPictures = 0;
+    bool tested = false, cancelled = false;
+    improve::BandedAgreement testVendor, testBest; ///< when tested
+    std::string verdict;                 ///< "better", "no measurable difference", … on the test pictures
+    std::vector<improve::LayerMove> layers;
+    std::vector<std::string> notes;
+    double seconds = 0;
+};
+void to_json(nlohmann::json& j, const ImproveResult& v);
+
+/// UsageError for an unknown recipe or pictures that two sets share; errors of calibration.
+Result<ImproveResult> improveGraph(const ImproveOnGraph& request, JobContext& context);
+/// The same on a top .mlir.
+Result<ImproveResult> improve(const CalibrateRequest& request, const ImproveSettings& settings, JobContext& context);
+
+/// The report as lines of text.
+std::vector<std::string> reportLines(const ImproveResult& result);
+
+/// The attributes by which a top file of rewritten weights is known.
+inline constexpr char kPlanAttribute[] = "module.improved_plan", kRecipeAttribute[] = "module.improved_recipe";
+/// ProjectModelChanged if the graph's weights were rewritten for another table, plan or precision than these.
+Status checkPlan(const ir::Graph& top, const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions,
+                 ops::Precision module);
+
+} // namespace wb::jobs
