@@ -60,6 +60,11 @@ public:
     virtual bm1684x::Part operandPart(size_t index, const bm1684x::Part& result) const = 0;
     /// Constants for the channels of `result`.c; width 0 if there are none.
     virtual Result<LaneImage> constants(const bm1684x::Part& result) const { (void)result; return LaneImage{}; }
+    /// Bytes a lane of constants(result). Many tilings are tried; an emitter of large constants says it without packing.
+    virtual Result<int64_t> constantWidth(const bm1684x::Part& result) const {
+        WB_ASSIGN(const LaneImage image, constants(result));
+        return image.width;
+    }
     /// Bytes a lane of each scratch buffer. Buffers are 64-byte aligned, never overlap operands, output or each
     /// other, and are placed in banks of their own where there is room.
     virtual std::vector<int64_t> scratchBytes(const bm1684x::Part& result) const { (void)result; return {}; }

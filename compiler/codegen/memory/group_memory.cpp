@@ -220,8 +220,8 @@ Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Sele
         for (const Slice& slice : tiling.slices) {
             if (previous != nullptr && previous->c == slice.results[i].c) continue;
             previous = &slice.results[i];
-            WB_ASSIGN(const auto* image, constants.of(group.nodes[i], slice.results[i]));
-            width = std::max(width, image->width);
+            WB_ASSIGN(const int64_t own, constants.width(group.nodes[i], slice.results[i]));
+            width = std::max(width, own);
         }
         memory.constantOffsets.push_back(static_cast<uint32_t>(memory.constantWidth));
         if (width > 0 && (memory.blocks.empty() || memory.blocks.back().width >= kLongRow))

@@ -19,7 +19,12 @@ ValueId Steps::add(const char* op, std::vector<ValueId> operands, Shape shape, i
 ValueId Steps::constant(ir::Tensor tensor, const ir::TensorType& like) {
     ir::TensorType type = like;
     type.shape = tensor.shape();
-    return m_graph.addWeight(m_name + "_constant" + std::to_string(m_count++), std::move(tensor), type);
+    const std::string name = m_name + "_constant" + std::to_string(m_count++);
+    m_graph.weights.insert_or_assign(name, std::move(tensor));
+    // In front of its user: later rewrites walk through the nodes in order.
+    const ir::NodeId id = m_graph.insertNode(m_position, "top.Weight", {}, {name}, {type});
+    ++m_position;
+    return m_graph.node(id).results[0];
 }
 
 ValueId Steps::permute(ValueId from, const std::vector<int64_t>& order) {

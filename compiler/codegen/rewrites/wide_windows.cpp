@@ -21,11 +21,11 @@ using ir::Shape;
 using ir::ValueId;
 using Pair = std::array<int64_t, 2>; ///< rows, columns
 
-/// A convolution of pictures with a constant filter.
+/// A convolution of pictures with a constant filter, or a pool.
 struct Window {
     Pair in{}, out{}, kernel{}, stride{}, dilation{}, before{}, after{};
     int64_t images = 1, inChannels = 1, outChannels = 1, groups = 1;
-    bool transposed = false;
+    bool transposed = false, pool = false;
 
     int64_t reach(size_t i) const { return (kernel[i] - 1) * dilation[i] + 1; }
 };
@@ -33,9 +33,11 @@ struct Window {
 std::optional<Window> windowOf(const ir::Graph& graph, const ir::Node& node) {
     Window w;
     w.transposed = node.op == "tpu.Deconv";
-    if ((node.op != "tpu.Conv2D" && !w.transposed) || node.operands.size() < 2 || graph.weight(node.operands[1]) == nullptr ||
-        graph.weight(node.operands[0]) != nullptr)
+    w.pool = node.op == "tpu.Pool2D";
+    if ((node.op != "tpu.Conv2D" && !w.transposed && !w.pool) || node.operands.empty() ||
+        node.operands[0] == ir::kNoValue || graph.weight(node.operands[0]) != nullptr)
         return {};
+    if (!w.pool && (node.operands.size() < 2 || graph.weight(node.operands[1]) == nullptr)) return {};
     const ir::TensorType& in = graph.value(node.operands[0]).type;
     const Shape& out = graph.value(node.results[0]).type.shape;
     if (in.shape.size() != 4 || out.size() != 4) return {};
@@ -64,6 +66,7 @@ std::optional<Window> windowOf(const ir::Graph& graph, const ir::Node& node) {
         w.after[i] = pads[2 + i];
         if (kernel[i] < 1 || stride[i] < 1 || dilation[i] < 1 || pads[i] < 0 || pads[2 + i] < 0) return {};
     }
+    if (w.pool) return w;
     const int64_t own = w.groups < 1 ? 0 : w.inChannels / w.groups;
     if (own == 0 || w.outChannels % w.groups != 0 || w.inChannels % w.groups != 0 ||
         graph.weight(node.operands[1])->elementCount() != w.outChannels * own * kernel[0] * kernel[1])
@@ -219,6 +222,28 @@ void splitTransposed(Steps& steps, Window w) {
                                {w.out[0] + before.before[0] - full[0] * s[0], w.out[1] + before.before[1] - full[1] * s[1]}));
 }
 
+/// Pooling windows further apart than a stride can be, side by side or with gaps: each is a picture of its own.
+void splitPool(Steps& steps, Window w) {
+    Pair blocks{1, 1}, side = w.in, result = w.out;
+    for (size_t i = 0; i < 2; ++i) {
+        if (w.stride[i] <= kMaxPad || w.out[i] == 1) continue;
+        blocks[i] = w.out[i];
+        side[i] = w.stride[i];
+        result[i] = w.stride[i] = 1;
+    }
+    ValueId x = steps.pad(steps.node().operands[0], {0, 0}, {blocks[0] * side[0] - w.in[0], blocks[1] * side[1] - w.in[1]});
+    x = steps.reshape(x, {w.images, w.inChannels, blocks[0], side[0], blocks[1], side[1]});
+    x = steps.permute(x, {0, 2, 4, 1, 3, 5});
+    const int64_t images = w.images * blocks[0] * blocks[1];
+    steps.node().operands[0] = steps.reshape(x, {images, w.inChannels, side[0], side[1]});
+    steps.node().attributes.set("strides", Attribute::ints({w.stride[0], w.stride[1]}));
+    ValueId y = steps.takeResult({images, w.inChannels, result[0], result[1]});
+    steps.behind();
+    y = steps.reshape(y, {w.images, blocks[0], blocks[1], w.inChannels, result[0], result[1]});
+    y = steps.permute(y, {0, 3, 1, 4, 2, 5});
+    steps.giveResult(steps.reshape(y, {w.images, w.inChannels, w.out[0], w.out[1]}));
+}
+
 bool beyond(const Pair& values, int64_t most) { return values[0] > most || values[1] > most; }
 
 bool transposedBeyond(const Window& w) {
@@ -237,7 +262,16 @@ ir::Graph narrowWindows(const ir::Graph& source) {
         auto window = windowOf(graph, graph.node(position));
         if (!window) continue;
         Steps steps(graph, position, graph.value(graph.node(position).results[0]).name);
-        if (window->transposed) {
+        if (window->pool) {
+            bool apart = false, simple = !beyond(window->dilation, 1);
+            for (size_t axis = 0; axis < 2; ++axis) {
+                if (window->stride[axis] <= kMaxPad || window->out[axis] == 1) continue;
+                apart = true;
+                simple = simple && window->before[axis] == 0 && window->kernel[axis] <= window->stride[axis] &&
+                         (window->out[axis] - 1) * window->stride[axis] + window->kernel[axis] <= window->in[axis];
+            }
+            if (apart && simple) splitPool(steps, *window);
+        } else if (window->transposed) {
             const bool bias = graph.node(position).operands.size() > 2 && graph.node(position).operands[2] != ir::kNoValue;
             const bool constant = !bias || graph.weight(graph.node(position).operands[2]) != nullptr;
             if (window->groups == 1 && !beyond(window->dilation, 1) && constant && transposedBeyond(*window))

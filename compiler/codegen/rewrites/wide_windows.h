@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Windows beyond the fields of a convolution (padding and stride up to 15, dilation up to 16):
+// Windows beyond the fields of a convolution or a pool (padding and stride up to 15, dilation up to 16):
 //
 //   padding      the picture is padded in DDR first
 //   stride       every s-th row and column is a channel of its own; the kernel is cut the same way and walks by ones
+//                (a pool's windows, where they do not overlap: each is a picture of its own)
 //   dilation     every d-th row and column is a picture of its own; the kernel's taps lie side by side
 //   transposed   each place between two inputs is a channel of its own, which is moved to its place afterwards;
 //                what the paddings cut off is cut off there

@@ -116,6 +116,12 @@ Result<LaneImage> FloatConvEmitter::constants(const Part& result) const {
     return image.take();
 }
 
+Result<int64_t> FloatConvEmitter::constantWidth(const Part& result) const {
+    LaneImageBuilder image;
+    layoutOf(result.c, image);
+    return image.width();
+}
+
 std::vector<int64_t> FloatConvEmitter::scratchBytes(const Part& result) const {
     if (!m_conv.widens()) return {};
     return {alignedBytes(Precision::F32, operandPart(0, result)), alignedBytes(Precision::F32, result)};

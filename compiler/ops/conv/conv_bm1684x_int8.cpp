@@ -99,6 +99,12 @@ Result<LaneImage> CodeConvEmitter::constants(const Part& result) const {
     return std::move(packer).finish();
 }
 
+Result<int64_t> CodeConvEmitter::constantWidth(const Part& result) const {
+    LanePacker packer;
+    reserve(result.c, packer);
+    return packer.width();
+}
+
 std::vector<int64_t> CodeConvEmitter::scratchBytes(const Part& result) const {
     const int64_t bytes = alignedBytes(Precision::Int32, boxesOf(result, m_conv.groups > 1).front());
     // Depthwise convolution adds the bias itself.

@@ -31,6 +31,7 @@ public:
     Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = false}; }
     bm1684x::Part operandPart(size_t index, const bm1684x::Part& result) const override;
     Result<LaneImage> constants(const bm1684x::Part& result) const override;
+    Result<int64_t> constantWidth(const bm1684x::Part& result) const override;
     std::vector<int64_t> scratchBytes(const bm1684x::Part& result) const override;
     Status emit(const LocalCall& call, bm1684x::Assembler& out) const override;
 

@@ -92,6 +92,7 @@ public:
     /// Called once all room is reserved, before at() and put().
     void allocate();
     LaneImage finish() &&;
+    int64_t width() const { return bm1684x::roundUp(m_width, bm1684x::kVectorBytes); } ///< of what finish() gives
 
 private:
     int64_t m_width = 0;

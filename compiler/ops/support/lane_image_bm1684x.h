@@ -23,6 +23,7 @@ public:
     uint32_t addAligned(std::span<const float> values, const bm1684x::Part& part, bm1684x::Precision precision);
     void write(int64_t lane, uint32_t offset, float value, bm1684x::Precision precision);
     LaneImage take();
+    int64_t width() const { return bm1684x::roundUp(m_used, bm1684x::kVectorBytes); } ///< of what take() gives
 
 private:
     int64_t m_used = 0;
