@@ -182,7 +182,7 @@ private:
         return best;
     }
 
-    /// The best on validation pictures; within the noise the simpler one, that is the earlier.
+    /// The best on validation pictures; of those within its noise the one that changes least.
     void choose() {
         auto& all = m_result.candidates;
         if (!m_validation) {
@@ -191,10 +191,13 @@ private:
                 all[i].reason = i == m_result.best ? "kept, not measured: there were no held-out pictures" : "not measured";
             return;
         }
-        const size_t top = bestOf(0, all.size());
-        size_t best = 0;
-        while (best < top && compare(figureOf(*all[best].validation), figureOf(*all[top].validation)) != Verdict::Same)
-            ++best;
+        const Banded top = figureOf(*all[bestOf(0, all.size())].validation);
+        size_t best = all.size();
+        for (size_t i = 0; i < all.size(); ++i) {
+            if (compare(figureOf(*all[i].validation), top) != Verdict::Same) continue;
+            const bool simpler = best == all.size() || all[i].recipe < all[best].recipe;
+            if (simpler || (all[i].recipe == all[best].recipe && figure(i) > figure(best))) best = i;
+        }
         if (m_options.recipe != Recipe::Auto && m_options.recipe != Recipe::Vendor)
             note("the recipe was asked for by name; among those tried for it the best is kept, the vendor's included");
         m_result.best = best;
