@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/codegen/zoo_networks.h"
+
+namespace wb::test {
+namespace {
+
+using ir::Attribute;
+using Id = ir::ValueId;
+using Ids = std::vector<Id>;
+using Window = ZooBuilder::Window;
+
+Id flat(ZooBuilder& b, Id x) { return b.reshape(x, {b.shape(x)[0], b.shape(x)[1] * b.shape(x)[2] * b.shape(x)[3]}); }
+Id softmax(ZooBuilder& b, Id x, int64_t axis) { return b.op("top.Softmax", {x}, {{"axis", axis}, {"beta", 1.0}, {"log", false}}); }
+Window square(int64_t kernel, int64_t stride = 1, bool relu = false) {
+    return {.kernel = {kernel, kernel}, .stride = {stride, stride}, .relu = relu};
+}
+
+/// Darknet's small detector: leaky ReLU, pools down to stride 1, two heads, one of them over an enlargement.
+Ids tinyYolo(ZooBuilder& b) {
+    const auto leaky = [&](Id x) { return b.op("top.LeakyRelu", {x}, {{"alpha", 0.1}}); };
+    Id x = b.input(), kept = x;
+    for (const int64_t channels : {8, 16, 32, 64}) {
+        x = leaky(b.conv(x, channels));
+        kept = x;
+        x = b.maxPool(x, {.kernel = {2, 2}, .stride = {2, 2}, .pads = {0, 0, 0, 0}});
+    }
+    x = leaky(b.conv(x, 128));
+    x = b.maxPool(x, {.kernel = {2, 2}, .pads = {0, 0, 1, 1}});
+    x = leaky(b.one(x, 64));
+    const Id coarse = b.one(leaky(b.conv(x, 96)), 27);
+    x = b.op("top.Upsample", {leaky(b.one(x, 32))}, {{"scale_h", 2}, {"scale_w", 2}, {"do_relu", false}, {"relu_limit", -1.0}});
+    x = b.concat({x, kept});
+    return {coarse, b.one(leaky(b.conv(x, 48)), 27)};
+}
+
+Ids mobileNet1(ZooBuilder& b) {
+    Id x = b.conv(b.input(), 16, square(3, 2, true));
+    for (const auto& [channels, stride] : {std::pair<int64_t, int64_t>{24, 1}, {40, 2}, {72, 2}, {130, 1}}) {
+        Window depthwise = square(3, stride, true);
+        depthwise.group = b.shape(x)[1];
+        x = b.one(b.conv(x, depthwise.group, depthwise), channels, true);
+    }
+    return {softmax(b, b.dense(flat(b, b.globalPool(x)), 37), 1)};
+}
+
+/// Hard swish, and blocks that scale channels by what a global pool says.
+Ids mobileNet3(ZooBuilder& b) {
+    const auto swish = [&](Id x) { return b.op("top.HardSwish", {x}); };
+    Id x = swish(b.conv(b.input(), 16, square(3, 2)));
+    for (const auto& [wide, channels, kernel, stride] : {std::array<int64_t, 4>{16, 16, 3, 1}, {70, 24, 5, 2}, {80, 24, 3, 1}}) {
+        Window depthwise = square(kernel, stride);
+        depthwise.group = wide;
+        Id y = swish(b.conv(swish(b.one(x, wide)), wide, depthwise));
+        Id scale = b.one(b.one(b.globalPool(y), 12, true), wide);
+        scale = b.op("top.HardSigmoid", {scale}, {{"alpha", 0.1666667}, {"beta", 0.5}});
+        y = b.one(b.mul(y, scale), channels);
+        x = b.shape(x) == b.shape(y) ? b.add(x, y) : y;
+    }
+    return {b.dense(flat(b, b.globalPool(x)), 10)};
+}
+
+/// ReLU6, one-sided paddings of strided layers.
+Ids efficientLite(ZooBuilder& b) {
+    const auto relu6 = [&](Id x) { return b.op("top.Clip", {x}, {{"min", 0.0}, {"max", 6.0}}); };
+    Id x = relu6(b.conv(b.input(), 24, {.stride = {2, 2}, .pads = {0, 0, 1, 1}}));
+    for (const auto& [channels, kernel, stride] : {std::array<int64_t, 3>{16, 3, 1}, {24, 3, 2}, {24, 5, 1}, {40, 5, 2}}) {
+        Window depthwise = square(kernel, stride);
+        depthwise.group = 6 * b.shape(x)[1];
+        if (stride == 2) depthwise.pads = {kernel / 2 - 1, kernel / 2 - 1, kernel / 2, kernel / 2};
+        Id y = relu6(b.one(x, depthwise.group));
+        y = b.one(relu6(b.conv(y, depthwise.group, depthwise)), channels);
+        x = b.shape(x) == b.shape(y) ? b.add(x, y) : y;
+    }
+    return {b.dense(flat(b, b.globalPool(x)), 11)};
+}
+
+Ids resNet(ZooBuilder& b) {
+    Id x = b.conv(b.input(), 32, square(7, 2, true));
+    x = b.maxPool(x, {.kernel = {3, 3}, .stride = {2, 2}, .pads = {1, 1, 1, 1}});
+    for (const auto& [channels, stride] : {std::pair<int64_t, int64_t>{32, 1}, {67, 2}, {128, 2}}) {
+        const Id y = b.conv(b.conv(x, channels, square(3, stride, true)), channels);
+        const Id side = b.shape(x) == b.shape(y) ? x : b.conv(x, channels, square(1, stride));
+        x = b.add(y, side, true);
+    }
+    return {b.dense(flat(b, b.globalPool(x)), 100)};
+}
+
+/// Two heads of attention over pixels, layer norms, gelu.
+Ids transformer(ZooBuilder& b) {
+    const int64_t n = b.shape(b.input())[0];
+    Id x = b.conv(b.input(), 48, {.kernel = {8, 8}, .stride = {8, 8}, .pads = {0, 0, 0, 0}});
+    const int64_t tokens = b.shape(x)[2] * b.shape(x)[3];
+    x = b.permute(b.reshape(x, {n, 48, tokens}), {0, 2, 1});
+    const auto norm = [&](Id in) {
+        return b.op("top.LayerNorm", {in, b.weight({48}, 0.5F, 1.5F), b.weight({48}, -0.2F, 0.2F)},
+                    {{"axis", 2}, {"eps", 1e-5}, {"normalized_shape", Attribute::ints({48})}});
+    };
+    const auto product = [&](Id left, Id right) {
+        return b.op("top.MatMul", {left, right, ir::kNoValue}, {{"do_relu", false}, {"relu_limit", -1.0}});
+    };
+    const Id y = norm(x);
+    Ids parts;
+    for (int i = 0; i < 3; ++i)
+        parts.push_back(b.permute(b.reshape(b.dense(y, 48), {n, tokens, 2, 24}), i == 1 ? std::vector<int64_t>{0, 2, 3, 1}
+                                                                                       : std::vector<int64_t>{0, 2, 1, 3}));
+    Id a = b.op("top.MulConst", {product(parts[0], parts[1])}, {{"const_val", 0.204}, {"do_relu", false}, {"relu_limit", -1.0}});
+    a = product(softmax(b, a, 3), parts[2]);
+    a = b.dense(b.reshape(b.permute(a, {0, 2, 1, 3}), {n, tokens, 48}), 48);
+    x = b.add(x, a);
+    return {b.add(x, b.dense(b.op("top.GELU", {b.dense(norm(x), 96)}, {{"approx_mode", "normal"}}), 48))};
+}
+
+/// A decoder: linear enlargement, transposed convolution, dilated branches joined.
+Ids segmentation(ZooBuilder& b) {
+    Id x = b.conv(b.conv(b.input(), 16, square(3, 2, true)), 24, square(3, 2, true));
+    Ids branches{b.one(x, 8, true)};
+    for (const int64_t rate : {6, 12, 18})
+        branches.push_back(b.conv(x, 8, {.dilation = {rate, rate}, .relu = true}));
+    x = b.one(b.concat(branches), 16, true);
+    x = b.op("top.Interp", {x, ir::kNoValue}, {{"scale_h", 2.0}, {"scale_w", 2.0}, {"mode", "linear"}, {"coord_mode", "half_pixel"}});
+    return {b.deconv(x, 5, {.kernel = {4, 4}, .stride = {2, 2}, .pads = {1, 1, 1, 1}})};
+}
+
+/// conv → f → conv.
+ZooNet around(std::string name, ir::Shape in, int64_t channels, std::function<Id(ZooBuilder&, Id)> f, bool quick = false) {
+    return {std::move(name), std::move(in), [=](ZooBuilder& b) -> Ids { return {b.one(f(b, b.conv(b.input(), channels)), 8)}; }, quick};
+}
+
+} // namespace
+
+std::vector<ZooNet> zooNetworks() {
+    return {{"tiny yolo", {1, 3, 64, 96}, tinyYolo, true},      {"mobilenet 1", {1, 3, 48, 48}, mobileNet1, true},
+            {"mobilenet 3", {1, 3, 49, 33}, mobileNet3, true},  {"efficientnet lite", {1, 3, 40, 40}, efficientLite},
+            {"resnet", {1, 3, 63, 65}, resNet},                 {"transformer", {1, 3, 40, 32}, transformer},
+            {"segmentation", {1, 3, 72, 64}, segmentation}};
+}
+
+std::vector<ZooNet> zooLimits() {
+    std::vector<ZooNet> nets;
+    const auto add = [&](std::string name, ir::Shape in, Window window, int64_t channels, bool quick = false) {
+        nets.push_back(around(std::move(name), {1, 3, in[1], in[2]}, in[0],
+                              [=](ZooBuilder& b, Id x) { return b.conv(x, channels, window); }, quick));
+    };
+    add("stride 17", {8, 60, 60}, {.kernel = {19, 19}, .stride = {17, 17}, .pads = {2, 3, 4, 1}}, 16, true);
+    add("stride 2 by 20", {8, 30, 90}, {.kernel = {3, 5}, .stride = {2, 20}, .pads = {1, 2, 1, 2}}, 16);
+    add("stride 15", {8, 64, 64}, {.kernel = {15, 15}, .stride = {15, 15}, .pads = {0, 0, 0, 0}}, 16);
+    add("stride 16 depthwise", {16, 50, 50}, {.kernel = {16, 16}, .stride = {16, 16}, .pads = {0, 0, 0, 0}, .group = 16}, 16);
+    add("padding 18", {8, 20, 20}, {.kernel = {37, 37}, .pads = {18, 18, 18, 18}}, 16);
+    add("dilation 18", {8, 50, 50}, {.dilation = {18, 18}}, 16, true);
+    add("dilation 20 by 3", {8, 50, 20}, {.pads = {20, 3, 20, 3}, .dilation = {20, 3}}, 16);
+    add("kernel 31 depthwise", {16, 20, 20}, {.kernel = {31, 31}, .group = 16}, 16);
+    add("five groups", {60, 19, 21}, {.group = 5}, 90);
+    add("one-sided padding", {16, 20, 21}, {.kernel = {5, 3}, .stride = {3, 2}, .pads = {0, 2, 4, 0}}, 67);
+    add("prime channels", {67, 17, 19}, {.stride = {2, 1}}, 131);
+    for (const auto& [name, in] : {std::pair<const char*, ir::Shape>{"one column", {1, 5, 97, 1}}, {"one row", {1, 5, 1, 97}}, {"one pixel", {1, 70, 1, 1}}})
+        nets.push_back({name, in, [](ZooBuilder& b) -> Ids { return {b.one(b.conv(b.conv(b.input(), 33), 65, {.stride = {2, 2}, .relu = true}), 9)}; }});
+    const auto transposed = [&](std::string name, int64_t kernel, int64_t stride, std::vector<int64_t> pads, std::vector<int64_t> more = {}, bool quick = false) {
+        nets.push_back(around(std::move(name), {1, 3, 7, 6}, 12, [=](ZooBuilder& b, Id x) {
+            return b.deconv(x, 10, {.kernel = {kernel, kernel}, .stride = {stride, stride}, .pads = pads}, more);
+        }, quick));
+    };
+    transposed("transposed 2", 2, 2, {0, 0, 0, 0});
+    transposed("transposed 3, wider", 3, 2, {1, 1, 1, 1}, {1, 1});
+    transposed("transposed, cut", 2, 2, {2, 1, 2, 1}, {}, true);
+    transposed("transposed 16", 16, 8, {4, 4, 4, 4});
+    transposed("transposed 40", 40, 20, {10, 10, 10, 10}, {}, true);
+    const auto one = [&](std::string name, int64_t channels, std::function<Id(ZooBuilder&, Id)> f, bool quick = false) {
+        nets.push_back(around(std::move(name), {1, 3, 18, 20}, channels, std::move(f), quick));
+    };
+    for (const char* mode : {"reflect", "edge", "constant"})
+        one(std::string("pad ") + mode, 16, [=](ZooBuilder& b, Id x) {
+            return b.op("top.Pad", {x}, {{"paddings", Attribute::ints({0, 0, 3, 2, 0, 0, 1, 4})}, {"mode", mode}, {"val", 0.25}});
+        }, true);
+    for (const auto& [mode, coordinates, h, w] : {std::tuple<const char*, const char*, double, double>{"linear", "half_pixel", 2, 2},
+                                                  {"linear", "align_corners", 2, 3}, {"linear", "asymmetric", 1.5, 2.5},
+                                                  {"linear", "half_pixel", 0.5, 0.5}, {"nearest", "asymmetric", 1.5, 0.5},
+                                                  {"nearest", "half_pixel", 3, 2}})
+        one(std::string("resize ") + mode + " " + coordinates + " " + std::to_string(h), 16, [=, m = mode, c = coordinates, h = h, w = w](ZooBuilder& b, Id x) {
+            return b.op("top.Interp", {x, ir::kNoValue}, {{"scale_h", h}, {"scale_w", w}, {"mode", m}, {"coord_mode", c}});
+        });
+    one("where", 16, [](ZooBuilder& b, Id x) {
+        const Id positive = b.op("top.CompareConst", {x}, {{"const_val", 0.1}, {"mode", "Greater"}, {"inversed", false}});
+        return b.op("top.Where", {positive, x, ir::kNoValue}, {{"x_is_const", false}, {"y_is_const", true}, {"x_const_val", 0.0}, {"y_const_val", -0.5}});
+    }, true);
+    one("gather", 16, [](ZooBuilder& b, Id x) {
+        ir::Tensor picks = ir::Tensor::of<float>(ir::ElementType::F32, {6}, std::vector<float>{3, 4, 5, 0, 0, 15});
+        return b.op("top.Gather", {x, b.constant(std::move(picks))}, {{"axis", 1}, {"keepdims", true}});
+    });
+    one("pool 20 apart", 16, [](ZooBuilder& b, Id x) {
+        const Id y = b.op("top.Upsample", {x}, {{"scale_h", 3}, {"scale_w", 3}, {"do_relu", false}, {"relu_limit", -1.0}});
+        return b.concat({b.averagePool(y, {.kernel = {20, 20}, .stride = {20, 20}, .pads = {0, 0, 0, 0}}),
+                         b.maxPool(y, {.kernel = {18, 20}, .stride = {20, 20}, .pads = {0, 0, 0, 0}})});
+    });
+    one("large pools", 16, [](ZooBuilder& b, Id x) {
+        return b.concat({b.maxPool(x, square(5)), b.maxPool(x, square(13)), b.averagePool(x, square(3), true), b.averagePool(x, square(3))});
+    });
+    for (const char* name : {"Sigmoid", "Tanh", "SiLU", "Mish", "Softplus", "Elu", "Erf", "Exp", "HardSwish", "Softsign", "Abs"})
+        one(std::string("function ") + name, 16, [=](ZooBuilder& b, Id x) { return b.op(std::string("top.") + name, {x}, {{"alpha", 0.8}}); });
+    one("softmax over each axis", 20, [](ZooBuilder& b, Id x) {
+        return b.add(b.add(softmax(b, x, 1), softmax(b, x, 2)), softmax(b, x, 3));
+    });
+    nets.push_back({"reductions", {1, 20, 17, 19}, [](ZooBuilder& b) {
+        Ids out;
+        for (const auto& axes : {std::vector<int64_t>{1}, {2, 3}, {3}, {2}})
+            for (const char* mode : {"ReduceMean", "ReduceMax", "ReduceSum"})
+                out.push_back(b.op("top.Reduce", {b.input()}, {{"axes", Attribute::ints(axes)}, {"keepdims", true}, {"mode", mode}, {"is_scalar", false}}));
+        return out;
+    }});
+    nets.push_back({"permutations", {1, 20, 17, 19}, [](ZooBuilder& b) {
+        Ids out;
+        for (const auto& order : {std::vector<int64_t>{0, 2, 3, 1}, {0, 3, 2, 1}, {3, 2, 1, 0}, {0, 1, 3, 2}, {0, 2, 1, 3}})
+            out.push_back(b.permute(b.input(), order));
+        return out;
+    }});
+    nets.push_back({"large product", {1, 1, 300, 900}, [](ZooBuilder& b) -> Ids { return {b.dense(b.input(), 700)}; }});
+    nets.push_back({"large classifier", {1, 512, 5, 5}, [](ZooBuilder& b) -> Ids { return {b.dense(b.dense(flat(b, b.input()), 520), 70)}; }});
+    nets.push_back({"wide picture", {1, 3, 12, 2000}, [](ZooBuilder& b) -> Ids { return {b.conv(b.conv(b.input(), 16, square(3, 1, true)), 8)}; }});
+    return nets;
+}
+
+} // namespace wb::test
