@@ -169,6 +169,33 @@ private slots:
         QCOMPARE(selected.count(), 3);
     }
 
+    void worstPictureIsALink() {
+        CosinePlot plot;
+        plot.resize(1100, 226);
+        const auto network = test::detector();
+        plot.setNetwork(network);
+        auto samples = test::samples(network, jobs::Variant::Int8, 1.75);
+        auto* count = plot.findChild<QLabel*>(QStringLiteral("cosineCount"));
+        plot.setSeries(jobs::Variant::Int8, false, samples);
+        QTest::qWait(150);
+        QVERIFY(!count->text().contains(QStringLiteral("worst picture"))); // one picture is no spread
+        for (auto& sample : samples) {
+            sample.cosineMin = sample.cosine - 0.01;
+            sample.cosineMax = sample.cosine;
+            sample.worstImage = sample.index % 4;
+        }
+        plot.setSeries(jobs::Variant::Int8, false, samples);
+        QTest::qWait(150);
+        QVERIFY(count->text().contains(QStringLiteral("worst picture")));
+        QSignalSpy asked(&plot, &CosinePlot::pictureRequested);
+        int layer = 10;
+        while (!samples[layer].compared) ++layer;
+        plot.setSelection({layer}, false);
+        emit count->linkActivated(QStringLiteral("picture"));
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked.front().front().toInt(), layer % 4);
+    }
+
     void keys() {
         CosinePlot plot;
         plot.resize(1100, 226);

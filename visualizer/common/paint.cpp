@@ -80,7 +80,8 @@ Chip chipFor(const jobs::LayerPrecision* precision, bool follows, bool wide) {
 double chipWidth(const Chip& chip) {
     if (chip.kind == Chip::Kind::None)
         return 0;
-    return std::max(26.0, std::ceil(QFontMetricsF(chipFont()).horizontalAdvance(chip.text)) + 10);
+    const double frame = chip.kind == Chip::Kind::Mismatch ? 16 : 10; // the double one stays clear of the text
+    return std::max(26.0, std::ceil(QFontMetricsF(chipFont()).horizontalAdvance(chip.text)) + frame);
 }
 
 QColor precisionColor(const QString& precision) {
@@ -129,7 +130,7 @@ void drawChip(QPainter& painter, const QRectF& rect, const Chip& chip, bool with
     painter.setPen(pen);
     painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), 3, 3);
     if (chip.kind == Chip::Kind::Mismatch)
-        painter.drawRoundedRect(rect.adjusted(2.5, 2.5, -2.5, -2.5), 1.5, 1.5);
+        painter.drawRoundedRect(rect.adjusted(2.5, 1.9, -2.5, -1.9), 1.5, 1.5);
     if (withText) {
         painter.setPen(ink);
         painter.setFont(chipFont());

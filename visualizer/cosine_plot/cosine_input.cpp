@@ -47,6 +47,8 @@ QStringList CosinePlot::cardLines(int layer) const {
         }
     }
     if (const Series* active = m_state->active()) {
+        if (const auto& sample = active->samples[layer]; sample.compared && sample.cosineMin < sample.cosineMax)
+            lines.append(tr("over the pictures %1 to %2").arg(strong(numberText(sample.cosineMin, 6)), strong(numberText(sample.cosineMax, 6))));
         const double sqnr = active->sqnr(layer);
         if (std::isfinite(sqnr) && sqnr != 0)
             third.append(tr("SQNR %1 dB").arg(strong(numberText(sqnr, 1))));
@@ -169,6 +171,8 @@ void CosinePlot::showMenu(const QPoint& position) {
                    [this] { stepTo(m_state->worstLayer()); });
     menu.addAction(tr("Go to the largest drop") + QStringLiteral("\tD"), this,
                    [this] { stepTo(m_state->largestDrop()); });
+    if (const jobs::LayerSample* sample = spread())
+        menu.addAction(tr("Show its worst picture"), this, [this, picture = sample->worstImage] { emit pictureRequested(picture); });
     menu.addSeparator();
     QAction* together = menu.addAction(tr("Isolated error as bars") + QStringLiteral("\tShift+I"), this,
                                        [this] { setTogether(!m_state->showTogether); });

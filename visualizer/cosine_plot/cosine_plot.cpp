@@ -99,6 +99,10 @@ CosinePlot::CosinePlot(QWidget* parent) : QWidget(parent), m_state(std::make_uni
     m_timer->setInterval(kRedrawInterval);
     connect(m_timer, &QTimer::timeout, this, &CosinePlot::redraw);
 
+    m_count->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    connect(m_count, &QLabel::linkActivated, this, [this] {
+        if (const jobs::LayerSample* sample = spread()) emit pictureRequested(sample->worstImage);
+    });
     connect(m_mode, &QTabBar::currentChanged, this, [this](int i) { setIsolated(i == 1); });
     connect(m_scaleBar, &QTabBar::currentChanged, this, [this](int i) { setScale(static_cast<Scale>(i)); });
     connect(m_legend, &LegendRow::toggled, this, [this](SeriesKind kind, bool solo) {
@@ -234,6 +238,7 @@ void CosinePlot::setSelection(const QVector<int>& layers, bool scroll) {
         m_surface->showLayer(m_state->selection.front());
     if (!m_state->selection.isEmpty())
         setAccessibleDescription(cardLines(m_state->selection.back()).join(QLatin1String("; ")).remove(QLatin1Char('`')));
+    showCount();
     m_surface->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -312,11 +317,26 @@ void CosinePlot::rescale() {
 void CosinePlot::redraw() {
     m_timer->stop();
     rescale();
-    const Series* active = m_state->active();
-    m_count->setText(active ? tr("%1 of %2 compared").arg(active->compared).arg(m_state->count()) : QString());
+    showCount();
     m_surface->refresh();
     m_legend->update();
     placeTags();
+}
+
+const jobs::LayerSample* CosinePlot::spread() const {
+    const Series* active = m_state->active();
+    const int layer = !active ? -1 : m_state->selection.isEmpty() ? active->worst : m_state->selection.back();
+    if (layer < 0 || layer >= active->samples.size()) return nullptr;
+    const jobs::LayerSample& sample = active->samples[layer];
+    return sample.compared && sample.cosineMin < sample.cosineMax ? &sample : nullptr;
+}
+
+void CosinePlot::showCount() {
+    const Series* active = m_state->active();
+    QString text = active ? tr("%1 of %2 compared").arg(active->compared).arg(m_state->count()) : QString();
+    if (spread())
+        text += QStringLiteral(" · <a href=\"picture\" style=\"text-decoration:none\">%1</a>").arg(tr("worst picture"));
+    m_count->setText(text);
 }
 
 void CosinePlot::placeTags() {

@@ -17,10 +17,13 @@ class QLabel;
 class QTabBar;
 class QTimer;
 
+namespace wb::visualizer {
+class HoverCard;
+}
+
 namespace wb::cosine_plot {
 
 class GoalTag;
-class HoverCard;
 class LegendRow;
 class PlotSurface;
 struct PlotState;
@@ -77,6 +80,7 @@ signals:
     void scaleChanged(wb::cosine_plot::Scale scale);
     void isolatedChanged(bool isolated);
     void layerActivated(int layer);
+    void pictureRequested(int picture); ///< of the test pictures: the one with the lowest cosine (rule V-5)
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -98,6 +102,9 @@ private:
     void hover(int layer, const QPoint& position);
     void showMenu(const QPoint& position);
     void editGoal(bool output, double cosine);
+    void showCount();
+    /// Sample whose worst picture is offered: of the current layer, else of the worst one; null with one picture.
+    const jobs::LayerSample* spread() const;
     QStringList cardLines(int layer) const;
     void paintExport(QPainter& painter, const QSize& size, bool vector) const;
 
@@ -106,7 +113,7 @@ private:
     QLabel* m_count;
     QTabBar *m_mode, *m_scaleBar;
     PlotSurface* m_surface;
-    HoverCard* m_card;
+    visualizer::HoverCard* m_card;
     GoalTag *m_outputTag, *m_layerTag;
     QTimer* m_timer;
     ExportInfo m_exportInfo;

@@ -2,6 +2,7 @@
 // The small widgets around the plot surface: legend row, hover card, goal tags. Detail of cosine_plot.cpp.
 #pragma once
 
+#include "visualizer/common/hover_card.h"
 #include "visualizer/cosine_plot/plot_state.h"
 
 #include <QStringList>
@@ -10,6 +11,8 @@
 class QPainter;
 
 namespace wb::cosine_plot {
+
+using visualizer::HoverCard;
 
 /// Name of a series in the user's language.
 QString titleOf(SeriesKind kind);
@@ -37,23 +40,6 @@ private:
     int entryAt(const QPointF& pos) const;
     const PlotState* m_state;
     int m_hover = -1;
-};
-
-/// Three lines about one layer: name and type, the two cosines, isolated error and rank.
-class HoverCard : public QWidget {
-    Q_OBJECT
-public:
-    explicit HoverCard(QWidget* parent);
-    /// Line 0 is "name\ttype". In the others, words in back quotes are numbers: drawn strong.
-    void setLines(const QStringList& lines);
-    QSize sizeHint() const override;
-
-protected:
-    void paintEvent(QPaintEvent* event) override;
-
-private:
-    void paintRich(QPainter& painter, QPointF at, const QString& line) const;
-    QStringList m_lines;
 };
 
 /// Tag at the right end of a goal line; the handle to drag it, and to move it with arrow keys.
