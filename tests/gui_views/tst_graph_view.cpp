@@ -181,6 +181,21 @@ private slots:
         view.cycleColouring();
         QCOMPARE(view.colouring(), Colouring::Type);
         QCOMPARE(legend->entries()[0].label, QStringLiteral("Conv"));
+        // Time on the chip: bands of the share of all work, the rest without colour.
+        view.cycleColouring();
+        QCOMPARE(view.colouring(), Colouring::Time);
+        QVERIFY(std::all_of(legend->entries().begin(), legend->entries().end(), [](const auto& e) { return e.layers.isEmpty(); }));
+        QVector<qint64> cycles(static_cast<qsizetype>(network.layers.size()), -1);
+        cycles[3] = 900;
+        cycles[5] = 60;
+        cycles[7] = 40;
+        view.setCycles(cycles);
+        QCOMPARE(legend->entries()[0].layers, QVector<int>{3});
+        QCOMPARE(legend->entries()[1].layers, QVector<int>{5});
+        QCOMPARE(legend->entries()[2].layers, QVector<int>{7});
+        QVERIFY(legend->entries()[4].layers.isEmpty());
+        emit legend->entryClicked(0, false);
+        QCOMPARE(view.selection(), QVector<int>{3});
     }
 
     void nothingIsDrawnWithoutMeasurement() {

@@ -267,4 +267,14 @@ QImage DetectionView::renderSideBySide(double scale) const {
     return stitched;
 }
 
+QImage DetectionView::renderPane(int pane) const {
+    if (pane < 0 || pane >= m_contents.size() || m_contents[pane].image.isNull())
+        return {};
+    QImage image = m_contents[pane].image.convertToFormat(QImage::Format_RGB32);
+    image.setDevicePixelRatio(1);
+    QPainter painter(&image);
+    paintBoxes(painter, m_contents[pane].boxes, {}, -1, -1);
+    return image;
+}
+
 } // namespace wb::detection_view

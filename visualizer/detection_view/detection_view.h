@@ -57,6 +57,8 @@ public:
 
     /// All panes beside each other at the picture's own size, with captions.
     QImage renderSideBySide(double scale = 1) const;
+    /// One pane's picture with its boxes, at the picture's own size; null for a pane that is not there.
+    QImage renderPane(int pane) const;
 
 public slots:
     void setLinked(bool linked);

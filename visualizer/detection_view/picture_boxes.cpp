@@ -101,7 +101,9 @@ void paintBoxes(QPainter& painter, const QVector<PictureBox>& boxes, const QTran
             continue;
         const QString text = boxLabel(box);
         const double width = metrics.horizontalAdvance(text) + 8;
-        const double left = rect.left() - 1;
+        // Inside the picture's part of the pane, so that no label is cut at its edge.
+        const QRectF room = painter.hasClipping() ? painter.clipBoundingRect() : QRectF(painter.window());
+        const double left = std::max(room.left(), std::min(rect.left() - 1, room.right() - width));
         // Above the box; if taken one step up, one down, under the box.
         const double tops[] = {rect.top() - kLabelHeight - 1, rect.top() - 2 * kLabelHeight - 1,
                                rect.top() + 1, rect.bottom() + 1};

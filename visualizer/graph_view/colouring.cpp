@@ -54,6 +54,34 @@ QColor typeColor(int index) {
     return index < kTypeColors ? theme::detectionClassColor(index + 1) : theme::color(Token::Text3);
 }
 
+/// Bands of the share of all work, the most first.
+constexpr double kTimeBands[] = {0.1, 0.05, 0.02, 0.01, 0};
+constexpr const char* kTimeLabels[] = {"≥ 10 %", "≥ 5 %", "≥ 2 %", "≥ 1 %", "< 1 %"};
+
+/// A sequential ramp: the ground, sky, text.
+QColor timeColor(int band) {
+    const QColor ground = theme::color(Token::Canvas), sky = theme::color(Token::Band099), text = theme::color(Token::Text);
+    switch (band) {
+    case 0: return visualizer::mixed(sky, text, 0.7);
+    case 1: return sky;
+    case 2: return visualizer::mixed(ground, sky, 0.68);
+    case 3: return visualizer::mixed(ground, sky, 0.42);
+    default: return visualizer::mixed(ground, sky, 0.22);
+    }
+}
+
+/// Share of the work of all layers; below 0: nothing is known of this one.
+double timeShare(const LayerData& data, int layer) {
+    if (layer >= data.cycles.size() || data.cycles[layer] < 0) return -1;
+    return data.allCycles > 0 ? static_cast<double>(data.cycles[layer]) / static_cast<double>(data.allCycles) : -1;
+}
+
+int timeBand(double share) {
+    int band = 0;
+    while (share < kTimeBands[band]) ++band;
+    return band;
+}
+
 struct ByLayer {
     QColor fill, ink;
     bool hatched = false, has = false;
@@ -88,6 +116,11 @@ QVector<ByLayer> layerColors(const LayerData& data, Colouring colouring) {
         }
         break;
     }
+    case Colouring::Time:
+        for (int i = 0; i < count; ++i)
+            if (const double share = timeShare(data, i); share >= 0)
+                colors[i] = {timeColor(timeBand(share)), theme::color(Token::Text2), false, true};
+        break;
     case Colouring::None: break;
     }
     return colors;
@@ -104,6 +137,24 @@ void setValue(NodeLook& look, const LayerData& data, int layer) {
         look.mark = QStringLiteral("?");
         look.ink = theme::color(Token::Text2);
     }
+}
+
+/// The share instead of the cosine.
+void setTime(NodeLook& look, double share) {
+    look.mark.clear();
+    look.ink = theme::color(Token::Text);
+    look.value = share < 0 ? QString() : QStringLiteral("%1 %").arg(share * 100, 0, 'f', 1);
+}
+
+/// Blocks by the work of all their layers.
+void fillBlockByTime(NodeLook& look, const Block& block, const LayerData& data) {
+    double all = -1;
+    for (int layer : block.layers)
+        if (const double share = timeShare(data, layer); share >= 0) all = std::max(all, 0.0) + share;
+    setTime(look, all);
+    look.hasColor = all >= 0;
+    look.hatched = false;
+    if (all >= 0) look.fill = timeColor(timeBand(all));
 }
 
 void fillBlock(NodeLook& look, const Block& block, const LayerData& data,
@@ -155,6 +206,7 @@ QVector<NodeLook> nodeLooks(const DisplayGraph& graph, const BlockTree& tree, co
         look.ink = theme::color(Token::Text2);
         if (node.kind == DisplayNode::Kind::Block) {
             fillBlock(look, tree.blocks()[node.block], data, colors);
+            if (colouring == Colouring::Time) fillBlockByTime(look, tree.blocks()[node.block], data);
             continue;
         }
         const auto& layer = data.network->layers[node.layer];
@@ -169,6 +221,7 @@ QVector<NodeLook> nodeLooks(const DisplayGraph& graph, const BlockTree& tree, co
             look.chip.text = QStringLiteral("~");
         }
         setValue(look, data, node.layer);
+        if (colouring == Colouring::Time) setTime(look, timeShare(data, node.layer));
     }
     return looks;
 }
@@ -223,6 +276,13 @@ QVector<LegendEntry> legendEntries(const LayerData& data, Colouring colouring) {
         }
         if (!others.layers.isEmpty())
             entries.append(others);
+        break;
+    }
+    case Colouring::Time: {
+        for (int band = 0; band < 5; ++band)
+            entries.append({QString::fromUtf8(kTimeLabels[band]), timeColor(band), theme::color(Token::Text2), false, {}});
+        for (int i = 0; i < count; ++i)
+            if (const double share = timeShare(data, i); share >= 0) entries[timeBand(share)].layers.append(i);
         break;
     }
     case Colouring::None: break;

@@ -11,13 +11,16 @@
 
 namespace wb::graph_view {
 
-enum class Colouring { Cosine, Precision, Type, None };
+enum class Colouring { Cosine, Precision, Type, Time, None };
+inline constexpr int kColourings = 5;
 
 /// Numbers by layer index; entries may be absent.
 struct LayerData {
     const jobs::NetworkSnapshot* network = nullptr;
     QVector<jobs::LayerSample> samples;         ///< by layer; `compared == false`: none
     QVector<jobs::LayerPrecision> precisions;   ///< by layer; `actual` empty: none
+    QVector<qint64> cycles;                     ///< by layer: work on the chip, −1 for none; empty before Deploy
+    qint64 allCycles = 0;                       ///< sum of those known
     QSet<int> locked, edited;
     bool hasSamples = false, hasPrecisions = false;
     const jobs::LayerPrecision* precision(int layer) const;

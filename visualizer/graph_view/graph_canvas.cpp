@@ -79,6 +79,14 @@ void GraphCanvas::setPrecisions(const QVector<jobs::LayerPrecision>& precisions)
     refreshLooks();
 }
 
+void GraphCanvas::setCycles(const QVector<qint64>& cycles) {
+    m_data.cycles = cycles.size() == static_cast<qsizetype>(m_network.layers.size()) ? cycles : QVector<qint64>();
+    m_data.allCycles = 0;
+    for (const qint64 each : m_data.cycles)
+        m_data.allCycles += std::max<qint64>(each, 0);
+    refreshLooks();
+}
+
 void GraphCanvas::setMarks(const QSet<int>& locked, const QSet<int>& edited) {
     m_data.locked = locked;
     m_data.edited = edited;

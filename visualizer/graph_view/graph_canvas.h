@@ -22,6 +22,7 @@ public:
     void setNetwork(const jobs::NetworkSnapshot& network);
     void setSamples(const QVector<jobs::LayerSample>& samples);
     void setPrecisions(const QVector<jobs::LayerPrecision>& precisions);
+    void setCycles(const QVector<qint64>& cycles);
     void setMarks(const QSet<int>& locked, const QSet<int>& edited);
     void setColouring(Colouring colouring);
     Colouring colouring() const { return m_colouring; }

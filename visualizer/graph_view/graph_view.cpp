@@ -89,6 +89,11 @@ void GraphView::setPrecisions(const QVector<jobs::LayerPrecision>& precisions) {
     refreshLegend();
 }
 
+void GraphView::setCycles(const QVector<qint64>& cycles) {
+    m_canvas->setCycles(cycles);
+    refreshLegend();
+}
+
 void GraphView::setMarks(const QSet<int>& locked, const QSet<int>& edited) {
     m_canvas->setMarks(locked, edited);
 }
@@ -104,7 +109,7 @@ void GraphView::setColouring(Colouring colouring) {
 Colouring GraphView::colouring() const { return m_canvas->colouring(); }
 
 void GraphView::cycleColouring() {
-    setColouring(static_cast<Colouring>((static_cast<int>(colouring()) + 1) % 4));
+    setColouring(static_cast<Colouring>((static_cast<int>(colouring()) + 1) % kColourings));
 }
 
 void GraphView::refreshLegend() {

@@ -33,6 +33,8 @@ public:
     void setSamples(const QVector<jobs::LayerSample>& samples);
     void setPrecisions(const QVector<jobs::LayerPrecision>& precisions);
     /// Padlocks, and the dot of choices made but not applied yet.
+    /// Work on the chip by layer, −1 where none is known; empty: none at all.
+    void setCycles(const QVector<qint64>& cycles);
     void setMarks(const QSet<int>& locked, const QSet<int>& edited);
     void setColouring(Colouring colouring);
     Colouring colouring() const;
