@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -67,6 +68,22 @@ void answer(const json& message) {
         return send(id, "result", {{"name", "m"}, {"format", "ONNX"}, {"opset", 12}, {"layers", layers},
                                    {"output_names", {"/m.0/Conv"}}, {"inputs", {{{"name", "images"}, {"shape", shape}}}},
                                    {"candidates", candidates}});
+    }
+    if (job == "bmodel-timeline") {
+        // Two layers: the second is the compiler's own. A file of one word is damaged.
+        std::ifstream in(request.value("file", std::string()));
+        std::string word;
+        in >> word;
+        if (word == "damaged")
+            return send(id, "error", {{"code", 9999}, {"severity", "error"}, {"what", "the streams do not end"}});
+        const json timeline{{"network", "made"}, {"cycles", 1000}, {"tiu", 400}, {"gdma", 500}, {"lane_bytes", 262144}, {"bank_bytes", 16384},
+                            {"tiu_commands", 2}, {"gdma_commands", 1}, {"estimated", 1}, {"stays_left_out", 0},
+                            {"layers", {word, "x_to_f16"}}, {"kinds", {"DMA_tensor Copy", "sCONV Requant"}},
+                            {"commands", {{1, 0, 0, 0, 0, 1, 1, 0, 500, 500, 32768}, {0, 3, 0, 0, 1, 1, 1, 500, 300, 300, 65536},
+                                          {0, 7, 1, 1, 1, 2, 1, 800, 200, 100, 1024}}},
+                            {"waits_for", {-1, 0, -1}}, {"memory", {{0, 32768, 0, 800, 0, 0}}}};
+        std::ofstream(request.value("to", std::string())) << timeline.dump();
+        return send(id, "result", {{"to", request.value("to", std::string())}});
     }
     if (job == "search") {
         const double goal = request["project"]["search"].value("expected_cosine", 0.99);

@@ -4,6 +4,7 @@
 #include "tests/gui_panels/made_project.h"
 #include "widgets/models/layer_table_model.h"
 #include "widgets/panels/common/form.h"
+#include "visualizer/timeline/timeline_view.h"
 #include "widgets/panels/panels.h"
 #include "widgets/theme/theme.h"
 
@@ -65,6 +66,66 @@ private slots:
         QVERIFY(document.layerCycles().isEmpty());
     }
 
+    void timelineOfTheResult() {
+        test::MadeProject made;
+        const QString layer = QString::fromStdString(made.network().layers[3].name);
+        made.storeDeploy(report(made, true), layer.toUtf8());
+        document::Document document;
+        panels::TimelinePanel panel(&document);
+        panel.resize(1100, 260);
+        QVERIFY(!panel.hasFile());
+        made.open(document);
+        QTRY_VERIFY(panel.hasFile());
+        // Nobody looks yet: nothing is computed.
+        QVERIFY(!panel.isReady());
+        panel.show();
+        QTRY_VERIFY(panel.isReady());
+        timeline::TimelineView* view = panel.view();
+        QCOMPARE(view->scene().data().commands.size(), size_t{3});
+        QVERIFY(child<QLabel>(panel, "timelineSummary")->text().contains(QStringLiteral("0.001 ms")));
+        // One selection for all views, both ways; what the compiler put in has no row in the table.
+        view->setCurrentCommand(1);
+        QCOMPARE(document.selection()->layers(), QVector<int>{3});
+        view->setCurrentCommand(2);
+        QCOMPARE(document.selection()->layers(), QVector<int>{3});
+        document.selection()->set({}, nullptr);
+        QVERIFY(view->selection().isEmpty());
+        document.selection()->set({3}, nullptr);
+        QCOMPARE(view->selection(), QVector<int>{3});
+        QSignalSpy graph(&panel, &panels::TimelinePanel::layerRequested);
+        view->setCurrentCommand(0);
+        view->setFocus();
+        QTest::keyClick(view, Qt::Key_Return);
+        QCOMPARE(graph.size(), 1);
+        QCOMPARE(graph.front().front().toInt(), 3);
+        auto* colouring = child<QTabBar>(panel, "timelineColouring");
+        colouring->setCurrentIndex(1);
+        QCOMPARE(view->colouring(), timeline::Colouring::Layer);
+        for (QWidget* part : panel.findChildren<QWidget*>())
+            if (qobject_cast<QAbstractButton*>(part) && part->parentWidget() == &panel) QVERIFY2(!part->accessibleName().isEmpty(), qPrintable(part->objectName()));
+    }
+
+    void timelineOfAFile() {
+        QTemporaryDir folder;
+        const auto write = [&](const char* name, const char* text) {
+            QFile file(folder.filePath(QLatin1String(name)));
+            if (file.open(QIODevice::WriteOnly)) file.write(text);
+            return file.fileName();
+        };
+        // Without a project; then another file, which cannot be timed.
+        document::Document document;
+        panels::TimelinePanel panel(&document);
+        panel.resize(1000, 300);
+        panel.setFile(write("a.bmodel", "/some/layer"));
+        panel.show();
+        QTRY_VERIFY(panel.isReady());
+        panel.view()->setCurrentCommand(1);
+        QVERIFY(document.selection()->layers().isEmpty());
+        panel.setFile(write("b.bmodel", "damaged"));
+        QTRY_VERIFY(child<QWidget>(panel, "messageBar")->isVisible());
+        QVERIFY(!panel.isReady());
+    }
+
     void settingsAreStepsOfUndo() {
         test::MadeProject made;
         document::Document document;
@@ -106,12 +167,12 @@ private slots:
         QVERIFY(!child<QPushButton>(panel, "deployRaise")->isVisible());
         // Cycles of layers, not of what lowering put between them.
         QCOMPARE(document.layerCycles().size(), static_cast<qsizetype>(made.network().layers.size()));
-        QCOMPARE(document.layerCycles()[1], qint64(300));
-        QCOMPARE(document.layerCycles()[2], qint64(1000));
+        QCOMPARE(document.layerCycles()[1], qint64(290));
+        QCOMPARE(document.layerCycles()[2], qint64(1200));
         QCOMPARE(document.layerCycles()[3], qint64(-1));
         models::LayerTableModel table(&document);
         using Column = models::LayerTableModel::Column;
-        QCOMPARE(table.index(2, Column::Cycles).data().toString(), QStringLiteral("1000"));
+        QCOMPARE(table.index(2, Column::Cycles).data().toString(), QStringLiteral("1200"));
         QCOMPARE(table.index(3, Column::Cycles).data().toString(), QStringLiteral("–"));
         QSignalSpy asked(&panel, &panels::DeployPanel::layerRequested);
         emit child<panels::FactList>(panel, "deployFacts")->linkActivated(QStringLiteral("layer:2"));

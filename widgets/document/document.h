@@ -93,7 +93,8 @@ public:
     const QVector<jobs::LayerPrecision>& precisions(jobs::Variant variant) const;
     const QVector<jobs::DetectionCandidates>& detections() const;
     const std::optional<DeployReport>& deployReport() const; ///< also when it is out of date
-    /// Cycles on the chip of each layer, −1 where none is known; empty before Deploy.
+    /// Cycles of work of both engines for each layer, −1 where none is known; empty before Deploy. Layers of a
+    /// group run slice by slice, so their spans overlap: only work can be added up.
     const QVector<qint64>& layerCycles() const;
     StageStatus stage(jobs::Stage stage) const;
     LayerSelection* selection() const;

@@ -117,7 +117,7 @@ void Document::Private::setDeploy(std::optional<DeployReport> report) {
             const int index = layerByName.value(layer.name, -1);
             if (index < 0) continue; // a cast or a copy that lowering put in
             qint64& cycles = layerCycles[index];
-            cycles = qMax<qint64>(cycles, 0) + layer.end - layer.begin;
+            cycles = qMax<qint64>(cycles, 0) + layer.tiu + layer.gdma;
         }
     }
     emit q->deployChanged();

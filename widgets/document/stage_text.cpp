@@ -151,6 +151,7 @@ QString requestTitle(const QString& job) {
     if (job == u"import-preview") return Words::tr("Look at the model");
     if (job == u"preprocess-preview") return Words::tr("Preview of preprocessing");
     if (job == u"tensor-statistics") return Words::tr("Tensor statistics");
+    if (job == u"bmodel-timeline") return Words::tr("Times of a bmodel");
     if (job == u"search") return Words::tr("Search precision table");
     return job;
 }

@@ -14,3 +14,4 @@
 #include "widgets/panels/precision/table_import.h"          // tables of the vendor's, into the project
 #include "widgets/panels/preprocess/preprocess_panel.h"     // PreprocessPanel: stage Preprocess
 #include "widgets/panels/search/search_panel.h"             // SearchPanel: dock "Search progress"
+#include "widgets/panels/timeline/timeline_panel.h"         // TimelinePanel: dock, and window of an opened bmodel

@@ -113,9 +113,15 @@ void FactList::setFacts(const QVector<Fact>& facts) {
         label->setFont(theme::font(fact.section ? TextRole::BodyStrong : TextRole::Body));
         label->setContentsMargins(0, fact.section && i > 0 ? 12 : 0, 0, 0);
         colour(label, fact.section ? Token::Text : Token::Text2);
-        label->setText(fact.label);
+        // Words wrap; a single one that is too long (names of attributes) says by its dots that it goes on.
+        const QFontMetrics metrics(label->font());
+        const bool word = !fact.label.contains(u' ') && metrics.horizontalAdvance(fact.label) > m_labelWidth;
+        label->setText(word ? metrics.elidedText(fact.label, Qt::ElideRight, m_labelWidth) : fact.label);
+        label->setToolTip(word ? fact.label : QString());
         value->setFont(theme::font(fact.mono ? TextRole::Mono : TextRole::Body));
         colour(value, Token::Text);
+        // A text that is set already keeps the colour of links that it had.
+        if (value->text() == fact.value) value->clear();
         value->setText(fact.value);
         value->setToolTip(fact.toolTip);
         value->setAccessibleName(fact.label);

@@ -6,6 +6,7 @@
 #include "widgets/panels/compare/compare_private.h"
 
 #include <QComboBox>
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -70,7 +71,9 @@ QWidget* Panel::Private::buildTools() {
     zoomText->setAlignment(Qt::AlignCenter);
     cursor = new TokenLabel(theme::Token::Text3, theme::TextRole::Mono);
     cursor->setObjectName(QStringLiteral("compareCursor"));
-    auto* bar = new QWidget;
+    auto* bar = new WidthWatch;
+    bar->setMinimumWidth(1);
+    QObject::connect(bar, &WidthWatch::resized, q, [this](int width) { fitTools(width); });
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(8, 4, 8, 4);
     row->setSpacing(4);
@@ -87,6 +90,24 @@ QWidget* Panel::Private::buildTools() {
     row->addWidget(exportButton);
     bar->setFixedHeight(38);
     return bar;
+}
+
+void Panel::Private::fitTools(int width) {
+    const QList<QToolButton*> worded{link, blink, boxes, addPane, exportButton};
+    const auto style = [&](Qt::ToolButtonStyle wanted) {
+        for (QToolButton* button : worded) button->setToolButtonStyle(wanted);
+    };
+    style(Qt::ToolButtonTextBesideIcon);
+    int needed = 8 + 8 + 56 + 160; // margins, percent, cursor
+    for (const QToolButton* button : {link, blink, boxes, zoomOut, zoomIn, fit, addPane, exportButton}) needed += button->sizeHint().width() + 4;
+    if (needed > width) style(Qt::ToolButtonIconOnly);
+}
+
+void Panel::Private::fitTotals() {
+    const bool two = counts->sizeHint().width() + means->sizeHint().width() + 40 > totals->width();
+    static_cast<QBoxLayout*>(totals->layout())->setDirection(two ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    means->setAlignment((two ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    totals->setFixedHeight(two ? 52 : 32);
 }
 
 QWidget* Panel::Private::buildSettings() {
@@ -182,15 +203,17 @@ void Panel::Private::build() {
     means = new QLabel;
     means->setObjectName(QStringLiteral("compareMeans"));
     means->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    auto* totals = new QWidget;
+    totals = new WidthWatch;
     totals->setAutoFillBackground(true);
     totals->setBackgroundRole(QPalette::Window);
     totals->setFixedHeight(32);
-    auto* totalsRow = new QHBoxLayout(totals);
-    totalsRow->setContentsMargins(12, 0, 12, 0);
-    totalsRow->addWidget(counts);
-    totalsRow->addStretch();
+    totals->setMinimumWidth(1);
+    auto* totalsRow = new QBoxLayout(QBoxLayout::LeftToRight, totals);
+    totalsRow->setContentsMargins(12, 4, 12, 4);
+    totalsRow->setSpacing(0);
+    totalsRow->addWidget(counts, 1);
     totalsRow->addWidget(means);
+    QObject::connect(totals, &WidthWatch::resized, q, [this] { fitTotals(); });
     auto* lower = new QWidget;
     auto* lowerColumn = new QVBoxLayout(lower);
     lowerColumn->setContentsMargins(0, 0, 0, 0);
@@ -250,11 +273,30 @@ void Panel::exportPicture() {
     else d->message->say(Error{Code::FileNotWritable, "the picture cannot be written"}.inFile(file.toStdString()));
 }
 
+int Panel::writeSingles(const QString& folder) const {
+    int written = 0;
+    for (int pane = 0; pane < d->panes.size(); ++pane) {
+        const QString name = QStringLiteral("%1_%2.jpg").arg(QFileInfo(d->picture).completeBaseName(), QLatin1String(jobs::spelling(d->panes[pane])));
+        written += d->view->renderPane(pane).save(QDir(folder).filePath(name), "JPG", 95) ? 1 : 0;
+    }
+    return written;
+}
+
+void Panel::exportSingles() {
+    if (d->image.isNull()) return;
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder for the pictures"));
+    if (folder.isEmpty()) return;
+    if (const int written = writeSingles(folder); written == d->panes.size())
+        d->message->say(MessageBar::Kind::Success, tr("%n pictures written to %1", nullptr, written).arg(QDir(folder).dirName()));
+    else d->message->say(Error{Code::FileNotWritable, "the picture cannot be written"}.inFile(folder.toStdString()));
+}
+
 void Panel::exportTable() {
     const QString name = QFileInfo(d->picture).completeBaseName() + QStringLiteral("_boxes.csv");
-    const QString file = QFileDialog::getSaveFileName(this, tr("Table as CSV"), name, tr("CSV (*.csv)"));
+    const QString file = QFileDialog::getSaveFileName(this, tr("Table of the boxes"), name, tr("CSV (*.csv);;JSON (*.json)"));
     if (file.isEmpty()) return;
-    const Status done = writeTextAtomically(file.toStdString(), d->rows->csv(d->picture).toStdString());
+    const bool json = file.endsWith(u".json", Qt::CaseInsensitive);
+    const Status done = writeTextAtomically(file.toStdString(), (json ? d->rows->json(d->picture) : d->rows->csv(d->picture)).toStdString());
     if (!done) d->message->say(done.error());
     else d->message->say(MessageBar::Kind::Success, tr("Table written to %1").arg(QFileInfo(file).fileName()));
 }

@@ -18,10 +18,12 @@ public:
 
     void setPicture(const QString& path);
     QString picture() const;
+    int writeSingles(const QString& folder) const; ///< how many were written
 
 public slots:
     void exportPicture();              ///< stitched PNG with captions (rule M-7)
-    void exportTable();                ///< CSV of the boxes
+    void exportSingles();              ///< <image>_<variant>.jpg, one a pane, into a folder
+    void exportTable();                ///< the boxes as CSV or JSON
 
 protected:
     void changeEvent(QEvent* event) override;

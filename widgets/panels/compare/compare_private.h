@@ -51,10 +51,27 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 };
 
+/// Tells when it is narrower than its content, so that parts can give way before they are cut.
+class WidthWatch : public QWidget {
+    Q_OBJECT
+public:
+    using QWidget::QWidget;
+
+signals:
+    void resized(int width);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override {
+        QWidget::resizeEvent(event);
+        emit resized(width());
+    }
+};
+
 struct ComparePanel::Private {
     ComparePanel* q = nullptr;
     document::Document* document = nullptr;
     Comparison comparison;
+    WidthWatch* totals = nullptr;
     QString picture;                   ///< as the project names it
     QVector<jobs::Variant> panes;      ///< shown, at most four
     jobs::Variant reference = jobs::Variant::Fp32, judged = jobs::Variant::Int8;
@@ -85,6 +102,8 @@ struct ComparePanel::Private {
     // compare_panel.cpp
     void build();
     QWidget* buildTools();
+    void fitTools(int width);          ///< words beside the icons only where all have room
+    void fitTotals();                  ///< on two lines where one would be cut
     QWidget* buildSettings();
     void connectAll();
     void retranslate();

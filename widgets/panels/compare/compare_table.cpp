@@ -6,6 +6,9 @@
 #include "widgets/theme/theme.h"
 
 #include <QHeaderView>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QPainter>
 #include <QScopedValueRollback>
 #include <QSortFilterProxyModel>
@@ -168,6 +171,23 @@ QString CompareTableModel::csv(const QString& picture) const {
         out += cells.join(u',') + u'\n';
     }
     return out;
+}
+
+QString CompareTableModel::json(const QString& picture) const {
+    QJsonArray boxes;
+    const auto number = [](const std::optional<double>& v) { return v ? QJsonValue(*v) : QJsonValue(); };
+    for (const CompareRow& r : m_rows) {
+        const bool pair = r.referenceScore && r.score;
+        boxes.append(QJsonObject{{QStringLiteral("class"), r.classId},
+                                 {QStringLiteral("class_name"), classNameOf(r.classId, m_names, m_classes)},
+                                 {QStringLiteral("reference_score"), number(r.referenceScore)},
+                                 {QStringLiteral("score"), number(r.score)},
+                                 {QStringLiteral("score_delta"), pair ? QJsonValue(r.scoreDelta) : QJsonValue()},
+                                 {QStringLiteral("iou"), pair ? QJsonValue(r.iou) : QJsonValue()},
+                                 {QStringLiteral("state"), QLatin1String(evaluate::spelling(r.state))},
+                                 {QStringLiteral("box"), QJsonArray{r.box.x, r.box.y, r.box.w, r.box.h}}});
+    }
+    return QString::fromUtf8(QJsonDocument(QJsonObject{{QStringLiteral("picture"), picture}, {QStringLiteral("boxes"), boxes}}).toJson());
 }
 
 CompareTable::CompareTable(CompareTableModel* model, QWidget* parent)

@@ -26,6 +26,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
     void retranslate();
     QString csv(const QString& picture) const;
+    QString json(const QString& picture) const; ///< null where there is no number
 
 private:
     QVector<CompareRow> m_rows;

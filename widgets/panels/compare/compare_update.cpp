@@ -171,6 +171,7 @@ void Panel::Private::showPanes() {
                                pair(Panel::tr("P"), numberText(m.precision, 3)), pair(Panel::tr("R"), numberText(m.recall, 3)),
                                pair(Panel::tr("F1"), numberText(m.f1, 3))}
                        .join(gap));
+    fitTotals();
     showNotes();
 }
 

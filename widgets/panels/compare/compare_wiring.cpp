@@ -87,6 +87,7 @@ void Panel::Private::connectAll() {
     });
     auto* menu = new QMenu(exportButton);
     menu->addAction(QString(), q, &Panel::exportPicture)->setObjectName(QStringLiteral("exportPicture"));
+    menu->addAction(QString(), q, &Panel::exportSingles)->setObjectName(QStringLiteral("exportSingles"));
     menu->addAction(QString(), q, &Panel::exportTable)->setObjectName(QStringLiteral("exportTable"));
     exportButton->setMenu(menu);
     QObject::connect(referenceBox, &QComboBox::activated, q, [this](int i) {
@@ -131,7 +132,8 @@ void Panel::Private::retranslate() {
     keyed(exportButton, Panel::tr("Export"), {});
     const QList<QAction*> actions = exportButton->menu()->actions();
     actions[0]->setText(Panel::tr("Panes side by side as PNG…"));
-    actions[1]->setText(Panel::tr("Table as CSV…"));
+    actions[1]->setText(Panel::tr("Single pictures…"));
+    actions[2]->setText(Panel::tr("Table as CSV or JSON…"));
     referenceLabel->setText(Panel::tr("Reference"));
     judgedLabel->setText(Panel::tr("Judged"));
     score->setLabel(Panel::tr("Score at least"), Panel::tr("Boxes below are not shown and not counted"));
@@ -141,6 +143,7 @@ void Panel::Private::retranslate() {
     notesTitle->setText(Panel::tr("What the numbers say"));
     empty->setText(Panel::tr("Detections on the test pictures appear here after the stages Reference FP32 and Quantise. Add test "
                              "pictures to the project and press F5."));
+    fitTools(link->parentWidget()->width());
     table->setAccessibleName(Panel::tr("Boxes"));
     strip->setAccessibleName(Panel::tr("Test pictures"));
     rows->retranslate();

@@ -33,6 +33,7 @@ namespace {
 constexpr const char* kChips[] = {"bm1684x", "bm1684", "bm1688", "cv186x", "cv183x"};
 constexpr const char* kPrecisions[] = {"mixed", "INT8", "F16", "BF16", "F32"};
 constexpr int kFormWidth = 680;
+constexpr int kSideBySide = 800; ///< from here on the result stands beside the form, not below it
 
 void disable(QComboBox* box, int index, const QString& reason) {
     auto* items = qobject_cast<QStandardItemModel*>(box->model());
@@ -124,24 +125,26 @@ void Panel::Private::build() {
     steps = new DeploySteps;
     steps->setObjectName(QStringLiteral("deploySteps"));
     auto* content = new QWidget;
-    auto* column = new QVBoxLayout;
+    auto* left = new QWidget;
+    auto* column = new QVBoxLayout(left);
     column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
     column->addWidget(buildForm());
-    auto* below = new QVBoxLayout;
-    below->setContentsMargins(12, 0, 12, 12);
-    below->setSpacing(8);
-    below->addWidget(steps);
-    below->addWidget(buildCard());
-    column->addLayout(below);
     column->addStretch();
-    auto* inner = new QWidget;
-    inner->setLayout(column);
-    inner->setMaximumWidth(kFormWidth);
-    auto* row = new QHBoxLayout(content);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(inner, 1);
-    row->addStretch(0);
+    left->setMaximumWidth(kFormWidth);
+    auto* right = new QWidget;
+    auto* result = new QVBoxLayout(right);
+    result->setContentsMargins(12, 8, 12, 12);
+    result->setSpacing(8);
+    result->addWidget(steps);
+    result->addWidget(buildCard());
+    result->addStretch();
+    right->setMaximumWidth(kFormWidth);
+    columns = new QBoxLayout(QBoxLayout::TopToBottom, content);
+    columns->setContentsMargins(0, 0, 0, 0);
+    columns->setSpacing(0);
+    columns->addWidget(left, 4);
+    columns->addWidget(right, 5);
+    columns->addStretch(0);
 
     command = new QPushButton;
     command->setObjectName(QStringLiteral("deployCommand"));
@@ -228,6 +231,11 @@ void Panel::Private::connectAll() {
         if (stage == jobs::Stage::Deploy) showState();
     });
     QObject::connect(theme::notifier(), &theme::Notifier::changed, q, [this] { showState(); });
+}
+
+void Panel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    d->columns->setDirection(width() >= kSideBySide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }
 
 QString Panel::Private::target() const {

@@ -23,9 +23,11 @@ signals:
     void runRequested();
     void layerRequested(int layer);
     void compareRequested();
+    void timelineRequested();
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Private;

@@ -7,6 +7,7 @@
 #include "widgets/panels/deploy/deploy_panel.h"
 #include "widgets/theme/painting.h"
 
+class QBoxLayout;
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
@@ -73,13 +74,14 @@ struct DeployPanel::Private {
     QDoubleSpinBox *cosine = nullptr, *euclid = nullptr;
     QPushButton *command = nullptr, *run = nullptr;
 
+    QBoxLayout* columns = nullptr;     ///< form and result: beside or below each other
     DeploySteps* steps = nullptr;
     int runningStep = -1;
     DeployCard* card = nullptr;
     QLabel* verdict = nullptr;
     TokenLabel* verdictDetail = nullptr;
     FactList* facts = nullptr;
-    QPushButton *folder = nullptr, *copy = nullptr, *compare = nullptr, *raise = nullptr, *tolerance = nullptr;
+    QPushButton *folder = nullptr, *copy = nullptr, *compare = nullptr, *timeline = nullptr, *raise = nullptr, *tolerance = nullptr;
 
     // deploy_panel.cpp
     void build();

@@ -8,7 +8,7 @@
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QFileInfo>
-#include <QHBoxLayout>
+#include <QGridLayout>
 #include <QLocale>
 #include <QPainter>
 #include <QPushButton>
@@ -120,22 +120,29 @@ QWidget* Panel::Private::buildCard() {
     folder = button("deployFolder");
     copy = button("deployCopy");
     compare = button("deployCompare");
+    timeline = button("deployTimeline");
     raise = button("deployRaise");
     tolerance = button("deployTolerance");
-    auto* row = new QHBoxLayout;
-    row->setSpacing(8);
-    for (QPushButton* b : {folder, copy, compare, raise, tolerance}) row->addWidget(b);
-    row->addStretch();
+    // Two side by side: the card may be as narrow as half the page.
+    auto* grid = new QGridLayout;
+    grid->setSpacing(8);
+    int place = 0;
+    for (QPushButton* b : {timeline, compare, folder, copy, raise, tolerance}) {
+        grid->addWidget(b, place / 2, place % 2);
+        ++place;
+    }
+    grid->setColumnStretch(2, 1);
     auto* column = new QVBoxLayout(card);
     column->setContentsMargins(16, 12, 12, 12);
     column->setSpacing(8);
     column->addWidget(verdict);
     column->addWidget(verdictDetail);
     column->addWidget(facts);
-    column->addLayout(row);
+    column->addLayout(grid);
     QObject::connect(folder, &QPushButton::clicked, q, &Panel::showInFolder);
     QObject::connect(copy, &QPushButton::clicked, q, &Panel::saveCopy);
     QObject::connect(compare, &QPushButton::clicked, q, &Panel::compareRequested);
+    QObject::connect(timeline, &QPushButton::clicked, q, &Panel::timelineRequested);
     QObject::connect(raise, &QPushButton::clicked, q, [this] {
         // Those that are float already cannot be raised.
         const models::LayerFacts layerFacts(document);
@@ -156,6 +163,7 @@ void Panel::Private::retranslateCard() {
     folder->setText(Panel::tr("Show in folder"));
     copy->setText(Panel::tr("Save a copy…"));
     compare->setText(Panel::tr("Compare images"));
+    timeline->setText(Panel::tr("Show timeline"));
     raise->setText(Panel::tr("Raise their precision"));
     tolerance->setText(Panel::tr("Change tolerance"));
     steps->setAccessibleName(Panel::tr("Steps of the run"));
@@ -183,7 +191,7 @@ void Panel::Private::showState() {
     };
     const bool known = report && (status.state == StageState::Done || status.state == StageState::Skipped || status.state == StageState::Stale);
     if (status.state != StageState::Running) runningStep = -1;
-    for (QPushButton* b : {folder, copy, compare, raise, tolerance}) b->setVisible(known);
+    for (QPushButton* b : {folder, copy, compare, timeline, raise, tolerance}) b->setVisible(known);
     facts->setVisible(known);
     if (known) {
         const bool stale = status.state == StageState::Stale;
@@ -245,6 +253,7 @@ void Panel::Private::showReport(const document::DeployReport& report) {
     folder->setVisible(there);
     copy->setVisible(there);
     compare->setVisible(!document->detections().isEmpty());
+    timeline->setVisible(report.hasBmodel);
     raise->setVisible(!report.passed);
     tolerance->setVisible(!report.passed);
 }
@@ -290,11 +299,11 @@ QVector<FactList::Fact> Panel::Private::factsOf(const document::DeployReport& re
     if (!worst.isEmpty()) add(Panel::tr("Worst layers"), worst.join(QStringLiteral("<br>")));
     if (!report.layers.isEmpty()) {
         auto byTime = report.layers;
-        std::sort(byTime.begin(), byTime.end(), [](const auto& a, const auto& b) { return a.end - a.begin > b.end - b.begin; });
+        std::sort(byTime.begin(), byTime.end(), [](const auto& a, const auto& b) { return a.tiu + a.gdma > b.tiu + b.gdma; });
         QStringList longest;
         for (const auto& layer : byTime.mid(0, kLongest)) {
             const int index = document->layerIndex(layer.name);
-            longest << (index >= 0 ? link(index, layer.name) : layer.name.toHtmlEscaped()) + u' ' + QString::number(layer.end - layer.begin);
+            longest << (index >= 0 ? link(index, layer.name) : layer.name.toHtmlEscaped()) + u' ' + QString::number(layer.tiu + layer.gdma);
         }
         add(Panel::tr("Most cycles"), longest.join(QStringLiteral("<br>")));
     }

@@ -61,7 +61,11 @@ QVector<FactList::Fact> InspectorPanel::Private::factsOfOne(int layer) const {
         const auto text = [&](const jobs::LayerSample* s) { return s && s->compared ? numberText(s->*member, digits) : dash(); };
         return text(int8) + QStringLiteral(" → ") + text(mixed);
     };
-    list << FactList::Fact{P::tr("Worst picture"), pair(&jobs::LayerSample::cosineMin, 6), true,
+    QString worst = pair(&jobs::LayerSample::cosineMin, 6);
+    const auto* latest = mixed && mixed->compared ? mixed : int8;
+    if (latest && latest->compared && latest->cosineMin < latest->cosineMax)
+        worst = QStringLiteral("<a href=\"picture:%1\" style=\"text-decoration:none\">%2</a>").arg(latest->worstImage).arg(worst);
+    list << FactList::Fact{P::tr("Worst picture"), worst, true,
                            P::tr("Lowest cosine over the pictures: INT8 → mixed")};
     list << FactList::Fact{P::tr("SQNR"), pair(&jobs::LayerSample::sqnrDb, 1) + QStringLiteral(" dB"), true,
                            P::tr("Signal to quantisation noise: INT8 → mixed")};

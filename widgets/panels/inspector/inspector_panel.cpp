@@ -328,6 +328,10 @@ void InspectorPanel::Private::commitNote() {
 
 void InspectorPanel::Private::openLink(const QString& link) {
     const int layer = link.section(u':', 1).toInt();
+    if (link.startsWith(u"picture:")) {
+        emit q->pictureRequested(layer);
+        return;
+    }
     q->setPinned(false);
     document->selection()->set({layer}, q);
 }

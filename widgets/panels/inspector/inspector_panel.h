@@ -22,6 +22,9 @@ public:
     void setPinned(bool pinned);
     int layer() const;                 ///< the one shown, −1 when none
 
+signals:
+    void pictureRequested(int picture); ///< of the project's test pictures
+
 protected:
     void changeEvent(QEvent* event) override;
 

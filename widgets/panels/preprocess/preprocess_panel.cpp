@@ -81,7 +81,7 @@ void Panel::Private::build() {
     preset = new QComboBox;
     preset->setObjectName(QStringLiteral("preset"));
     preset->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    preset->setMinimumContentsLength(12);
+    preset->setMinimumContentsLength(24);
     presetMenu = new QToolButton;
     presetMenu->setObjectName(QStringLiteral("presetMenu"));
     presetMenu->setIcon(theme::icon(QStringLiteral("more")));
@@ -140,7 +140,7 @@ void Panel::Private::build() {
     auto* splitter = new QSplitter(Qt::Horizontal);
     splitter->setChildrenCollapsible(false);
     auto* area = scrolled(form);
-    area->setMinimumWidth(320);
+    area->setMinimumWidth(400);
     splitter->addWidget(area);
     splitter->addWidget(preview);
     splitter->setStretchFactor(1, 1);

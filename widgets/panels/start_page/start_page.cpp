@@ -191,11 +191,11 @@ void StartPage::retranslateUi() {
     m_filter->setPlaceholderText(tr("Filter"));
     m_sample->setTexts(tr("Open sample project"), tr("A small detector with 8 calibration images, ready to run"));
     const auto key = [](const char* keys) { return QKeySequence(QLatin1String(keys)).toString(QKeySequence::NativeText).replace(u'+', u' '); };
-    m_model->setTexts(tr("Open a model…"), tr("ONNX"), key("Ctrl+O"));
+    m_model->setTexts(tr("Open a model…"), tr("ONNX or Caffe"), key("Ctrl+O"));
     m_new->setTexts(tr("New project…"), tr("Choose model, preprocessing and target"), key("Ctrl+N"));
     m_zoo->setTexts(tr("Build a zoo…"), tr("Many models in one batch: not in this version"));
     m_drop->setTexts(tr("Or drop a file anywhere in this window"),
-                     tr("model, project, calibration or precision table, folder of images"));
+                     tr("model, project, bmodel, calibration or precision table, folder of images"));
     m_language->setText(QStringLiteral("English  中文"));
     m_language->setAccessibleName(tr("Language"));
     fillRecent();
