@@ -118,6 +118,20 @@
             <numerusform>all %n outputs equal, byte for byte</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n commands have a cost that no listing of the vendor&apos;s shows</source>
+        <translation>
+            <numerusform>%n command has a cost that no listing of the vendor&apos;s shows</numerusform>
+            <numerusform>%n commands have a cost that no listing of the vendor&apos;s shows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n short stays in local memory are not drawn</source>
+        <translation>
+            <numerusform>%n short stay in local memory is not drawn</numerusform>
+            <numerusform>%n short stays in local memory are not drawn</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>wb::detection_view::PicturePane</name>
@@ -337,6 +351,16 @@
         <translation>
             <numerusform>%n image</numerusform>
             <numerusform>%n images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>wb::timeline::TimelineView</name>
+    <message numerus="yes">
+        <source>%n commands drawn as one</source>
+        <translation>
+            <numerusform>%n command drawn as one</numerusform>
+            <numerusform>%n commands drawn as one</numerusform>
         </translation>
     </message>
 </context>

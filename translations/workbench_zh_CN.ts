@@ -654,10 +654,6 @@
         <translation>并排窗格导出为 PNG…</translation>
     </message>
     <message>
-        <source>Table as CSV…</source>
-        <translation>表导出为 CSV…</translation>
-    </message>
-    <message>
         <source>Reference</source>
         <translation>参考</translation>
     </message>
@@ -1387,6 +1383,62 @@
         <source>Most cycles</source>
         <translation>周期最多</translation>
     </message>
+    <message>
+        <source>Show timeline</source>
+        <translation>显示时间线</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>着色</translation>
+    </message>
+    <message>
+        <source>Longest wait (W)</source>
+        <translation>最长等待 (W)</translation>
+    </message>
+    <message>
+        <source>Zoom in (+)</source>
+        <translation>放大 (+)</translation>
+    </message>
+    <message>
+        <source>Zoom out (−)</source>
+        <translation>缩小 (−)</translation>
+    </message>
+    <message>
+        <source>Whole run (double click)</source>
+        <translation>整个运行 (双击)</translation>
+    </message>
+    <message>
+        <source>Computing the times…</source>
+        <translation>正在计算时间…</translation>
+    </message>
+    <message>
+        <source>%1 commands</source>
+        <translation>%1 条指令</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n commands have a cost that no listing of the vendor&apos;s shows</source>
+        <translation>
+            <numerusform>有 %n 条指令的耗时在厂商的列表中没有出现过</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n short stays in local memory are not drawn</source>
+        <translation>
+            <numerusform>未绘制 %n 个在本地内存中停留很短的张量</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Single pictures…</source>
+        <translation>单张图片…</translation>
+    </message>
+    <message>
+        <source>Table as CSV or JSON…</source>
+        <translation>表格导出为 CSV 或 JSON…</translation>
+    </message>
 </context>
 <context>
     <name>Private</name>
@@ -1405,6 +1457,69 @@
     <message>
         <source>Pad position</source>
         <translation>填充位置</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message>
+        <source>Cycles</source>
+        <translation>周期</translation>
+    </message>
+    <message>
+        <source>Compute</source>
+        <translation>计算</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>搬运</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Store</source>
+        <translation>写回</translation>
+    </message>
+    <message>
+        <source>Copy in DDR</source>
+        <translation>DDR 内复制</translation>
+    </message>
+    <message>
+        <source>Convolution</source>
+        <translation>卷积</translation>
+    </message>
+    <message>
+        <source>Matrix</source>
+        <translation>矩阵</translation>
+    </message>
+    <message>
+        <source>Element-wise</source>
+        <translation>逐元素</translation>
+    </message>
+    <message>
+        <source>Pooling</source>
+        <translation>池化</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>转换</translation>
+    </message>
+    <message>
+        <source>Look-up</source>
+        <translation>查表</translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation>移动</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Local memory</source>
+        <translation>本地内存</translation>
     </message>
 </context>
 <context>
@@ -1548,6 +1663,18 @@
     <message>
         <source>layer goal %1</source>
         <translation>层目标 %1</translation>
+    </message>
+    <message>
+        <source>over the pictures %1 to %2</source>
+        <translation>各图片间 %1 至 %2</translation>
+    </message>
+    <message>
+        <source>Show its worst picture</source>
+        <translation>显示其最差图片</translation>
+    </message>
+    <message>
+        <source>worst picture</source>
+        <translation>最差图片</translation>
     </message>
 </context>
 <context>
@@ -2088,6 +2215,10 @@
     <message>
         <source>%1 cycles</source>
         <translation>%1 周期</translation>
+    </message>
+    <message>
+        <source>Times of a bmodel</source>
+        <translation>bmodel 的时间</translation>
     </message>
 </context>
 <context>
@@ -3437,10 +3568,6 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <translation>打开模型…</translation>
     </message>
     <message>
-        <source>ONNX</source>
-        <translation>ONNX</translation>
-    </message>
-    <message>
         <source>New project…</source>
         <translation>新建工程…</translation>
     </message>
@@ -3461,12 +3588,16 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <translation>或将文件拖放到此窗口的任意位置</translation>
     </message>
     <message>
-        <source>model, project, calibration or precision table, folder of images</source>
-        <translation>模型、工程、校准表或混精度表、图片文件夹</translation>
-    </message>
-    <message>
         <source>Language</source>
         <translation>语言</translation>
+    </message>
+    <message>
+        <source>ONNX or Caffe</source>
+        <translation>ONNX 或 Caffe</translation>
+    </message>
+    <message>
+        <source>model, project, bmodel, calibration or precision table, folder of images</source>
+        <translation>模型、项目、bmodel、校准表或混精度表、图片文件夹</translation>
     </message>
 </context>
 <context>
@@ -3596,6 +3727,109 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
     </message>
 </context>
 <context>
+    <name>wb::panels::TimelineLegend</name>
+    <message>
+        <source>%1: %2 cycles</source>
+        <translation>%1：%2 个周期</translation>
+    </message>
+</context>
+<context>
+    <name>wb::timeline::LayerTimeList</name>
+    <message>
+        <source>Longest layers</source>
+        <translation>最耗时的层</translation>
+    </message>
+    <message>
+        <source>%1: %2 % of the work, computes %3, transfers %4 cycles</source>
+        <translation>%1：占总工作量 %2 %，计算 %3，搬运 %4 个周期</translation>
+    </message>
+    <message>
+        <source>share of work</source>
+        <translation>工作占比</translation>
+    </message>
+</context>
+<context>
+    <name>wb::timeline::TimelineView</name>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>The suffix .%1 is not known. Use .png, .svg or .csv.</source>
+        <translation>不认识后缀 .%1。请用 .png、.svg 或 .csv。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>无法写入 %1：%2</translation>
+    </message>
+    <message>
+        <source>layer not known</source>
+        <translation>未知的层</translation>
+    </message>
+    <message>
+        <source>cycles %1 to %2</source>
+        <translation>周期 %1 至 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n commands drawn as one</source>
+        <translation>
+            <numerusform>%n 条指令合并绘制</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 cycles</source>
+        <translation>%1 个周期</translation>
+    </message>
+    <message>
+        <source>moves %1</source>
+        <translation>搬运 %1</translation>
+    </message>
+    <message>
+        <source>reads and writes %1</source>
+        <translation>读写 %1</translation>
+    </message>
+    <message>
+        <source>waited %1 cycles for %2</source>
+        <translation>等待 %1 个周期：%2</translation>
+    </message>
+    <message>
+        <source>waited for nothing</source>
+        <translation>没有等待</translation>
+    </message>
+    <message>
+        <source>cost extrapolated: no listing of the vendor&apos;s shows one like it</source>
+        <translation>耗时为外推值：厂商的列表中没有这样的指令</translation>
+    </message>
+    <message>
+        <source>%1 of each lane, from %2</source>
+        <translation>每个通道 %1，起始 %2</translation>
+    </message>
+    <message>
+        <source>computes %1, transfers %2 cycles</source>
+        <translation>计算 %1，搬运 %2 个周期</translation>
+    </message>
+    <message>
+        <source>Show on graph</source>
+        <translation>在图中显示</translation>
+    </message>
+    <message>
+        <source>Frame the layer</source>
+        <translation>缩放到此层</translation>
+    </message>
+    <message>
+        <source>Whole run</source>
+        <translation>整个运行</translation>
+    </message>
+    <message>
+        <source>Longest wait</source>
+        <translation>最长等待</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+</context>
+<context>
     <name>wb::workbench::CommandPalette</name>
     <message>
         <source>Action, @layer, &gt;stage or #setting</source>
@@ -3648,6 +3882,10 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
     <message>
         <source>This kind of file is not known</source>
         <translation>无法识别这种文件</translation>
+    </message>
+    <message>
+        <source>Show the timeline of the bmodel</source>
+        <translation>显示此 bmodel 的时间线</translation>
     </message>
 </context>
 <context>
@@ -3813,16 +4051,8 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <translation>打开</translation>
     </message>
     <message>
-        <source>Models and projects (*.onnx *.tpuwb *.mlir);;All files (*)</source>
-        <translation>模型与工程 (*.onnx *.tpuwb *.mlir);;所有文件 (*)</translation>
-    </message>
-    <message>
         <source>New project: choose a model</source>
         <translation>新建工程：选择模型</translation>
-    </message>
-    <message>
-        <source>Models (*.onnx *.mlir);;All files (*)</source>
-        <translation>模型 (*.onnx *.mlir);;所有文件 (*)</translation>
     </message>
     <message>
         <source>This sample detector loses boxes in INT8; a short precision table wins them back.</source>
@@ -4308,6 +4538,46 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <source>Export whole graph…</source>
         <translation>导出整个计算图…</translation>
     </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>Models and projects (*.onnx *.prototxt *.caffemodel *.tpuwb *.mlir *.bmodel);;All files (*)</source>
+        <translation>模型和项目 (*.onnx *.prototxt *.caffemodel *.tpuwb *.mlir *.bmodel);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Models (*.onnx *.prototxt *.caffemodel *.mlir);;All files (*)</source>
+        <translation>模型 (*.onnx *.prototxt *.caffemodel *.mlir);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose the layers of this Caffe model</source>
+        <translation>选择此 Caffe 模型的网络文件</translation>
+    </message>
+    <message>
+        <source>Caffe layers (*.prototxt);;All files (*)</source>
+        <translation>Caffe 网络 (*.prototxt);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose the weights of this Caffe model</source>
+        <translation>选择此 Caffe 模型的权重</translation>
+    </message>
+    <message>
+        <source>Caffe weights (*.caffemodel);;All files (*)</source>
+        <translation>Caffe 权重 (*.caffemodel);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Weights from %1</source>
+        <translation>权重取自 %1</translation>
+    </message>
+    <message>
+        <source>Timeline of the chip</source>
+        <translation>芯片时间线</translation>
+    </message>
+    <message>
+        <source>Time on chip</source>
+        <translation>芯片耗时</translation>
+    </message>
 </context>
 <context>
     <name>wb::workbench::MessageBar</name>
@@ -4398,6 +4668,10 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
     <message>
         <source>Change goal</source>
         <translation>更改目标</translation>
+    </message>
+    <message>
+        <source>The commands of both engines and the local memory of the chip appear here over time, once the network is compiled.</source>
+        <translation>网络编译之后，这里按时间显示芯片两个引擎的指令和本地内存。</translation>
     </message>
 </context>
 </TS>

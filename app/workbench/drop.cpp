@@ -16,6 +16,9 @@ namespace {
 constexpr qint64 kLookAt = 64 * 1024;
 constexpr int kMostImages = 100'000;
 
+/// The first word of a bmodel (compiler/target/bmodel/reader.h), little-endian.
+const QByteArray kBmodelMagic("\xee\xaa\x55\xff", 4);
+
 bool isPicture(const QString& file) {
     static const QStringList kSuffixes{QStringLiteral("jpg"), QStringLiteral("jpeg"), QStringLiteral("png"), QStringLiteral("bmp")};
     return kSuffixes.contains(QFileInfo(file).suffix().toLower());
@@ -58,16 +61,23 @@ DropKind kindOfFile(const QString& path) {
     if (trimmed.startsWith('{') && trimmed.contains("\"schema\"")) return DropKind::Project;
     // TFLite: a flat buffer's identifier; ONNX: field 1 (ir_version) or 7/8 of ModelProto first.
     if (head.mid(4, 4) == "TFL3") return DropKind::Model;
+    if (head.startsWith(kBmodelMagic)) return DropKind::Bmodel;
     if (trimmed.startsWith("module") && trimmed.contains("module.")) return DropKind::Model;
     const bool binary = head.contains('\0');
+    const QString suffix = QFileInfo(path).suffix().toLower();
+    if (suffix == u"caffemodel" && binary) return DropKind::Model;
+    // Archives and pickles of PyTorch: which of them can be read, and why not, is the import's to say.
+    if ((suffix == u"pt" || suffix == u"pth") && (head.startsWith("PK") || head.startsWith('\x80'))) return DropKind::Model;
     if (!binary) {
+        static const QRegularExpression kLayer(QStringLiteral("^\\s*layers?\\s*\\{"), QRegularExpression::MultilineOption);
+        if (kLayer.match(QString::fromUtf8(head)).hasMatch()) return DropKind::Model;
         const DropKind kind = kindOfText(head);
         if (kind != DropKind::Unknown) return kind;
     }
     const char first = head[0];
     const bool protobuf = first == 0x08 || first == 0x12 || first == 0x3a || first == 0x42;
-    if (protobuf && (head.contains("onnx") || QFileInfo(path).suffix().toLower() == u"onnx" || binary)) return DropKind::Model;
-    if (QFileInfo(path).suffix().toLower() == u"tpuwb") return DropKind::Project;
+    if (protobuf && (head.contains("onnx") || suffix == u"onnx" || binary)) return DropKind::Model;
+    if (suffix == u"tpuwb") return DropKind::Project;
     return DropKind::Unknown;
 }
 
@@ -89,6 +99,14 @@ Drop classify(const QStringList& files) {
         return drop;
     }
     if (files.size() == 1) drop.kind = kindOfFile(files[0]);
+    // The two files of a Caffe model may come together.
+    if (files.size() == 2 && kindOfFile(files[0]) == DropKind::Model && kindOfFile(files[1]) == DropKind::Model) {
+        const auto weights = [](const QString& file) { return file.endsWith(QStringLiteral(".caffemodel"), Qt::CaseInsensitive); };
+        if (weights(files[0]) != weights(files[1])) {
+            drop.kind = DropKind::Model;
+            if (weights(files[0])) drop.files = {files[1], files[0]};
+        }
+    }
     return drop;
 }
 
@@ -96,6 +114,7 @@ QString dropText(const Drop& drop) {
     switch (drop.kind) {
     case DropKind::Project: return DropOverlay::tr("Open project");
     case DropKind::Model: return DropOverlay::tr("Open as model");
+    case DropKind::Bmodel: return DropOverlay::tr("Show the timeline of the bmodel");
     case DropKind::CalibrationImages:
         return DropOverlay::tr("Use as calibration images (%n files)", nullptr, drop.images);
     case DropKind::CalibrationTable: return DropOverlay::tr("Load as calibration table");

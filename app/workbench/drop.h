@@ -7,11 +7,11 @@
 
 namespace wb::workbench {
 
-enum class DropKind { Unknown, Project, Model, CalibrationImages, CalibrationTable, PrecisionTable };
+enum class DropKind { Unknown, Project, Model, Bmodel, CalibrationImages, CalibrationTable, PrecisionTable };
 
 struct Drop {
     DropKind kind = DropKind::Unknown;
-    QStringList files; ///< the folder or the pictures for CalibrationImages
+    QStringList files; ///< the folder or the pictures for CalibrationImages; of a Caffe model the layers first, then the weights
     int images = 0;
 };
 

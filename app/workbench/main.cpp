@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
     const QCommandLineOption sample(QStringLiteral("sample"), QStringLiteral("Open the sample project and run all its stages."));
     const QCommandLineOption tour(QStringLiteral("tour"), QStringLiteral("Run the sample and store pictures of every screen in this folder."), QStringLiteral("folder"));
     const QCommandLineOption newWindow(QStringLiteral("new-window"), QStringLiteral("Open one more window (every start does)."));
-    parser.addOptions({lang, safe, sample, tour, newWindow});
+    const QCommandLineOption layout(QStringLiteral("layout"), QStringLiteral("Arrangement: explore, quantise, judge, zoo or a stored one's name."), QStringLiteral("name"));
+    parser.addOptions({lang, safe, sample, tour, newWindow, layout});
     parser.addPositionalArgument(QStringLiteral("file"), QStringLiteral("Models or projects to open."), QStringLiteral("[file…]"));
     parser.process(application);
 
@@ -52,6 +53,8 @@ int main(int argc, char** argv) {
         windows << window;
         if (i < files.size()) window->openFile(files[i]);
     }
+    if (parser.isSet(layout))
+        for (MainWindow* window : windows) window->setFirstLayout(parser.value(layout));
     if (parser.isSet(sample)) {
         windows.first()->openSample();
         windows.first()->document()->runTo(wb::jobs::Stage::Deploy);

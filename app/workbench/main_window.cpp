@@ -68,6 +68,7 @@ void MainWindow::connectDocument() {
         setWorkShown(true);
         if (const QVariantMap stored = std::exchange(m_storedArrangement, {}); !stored.isEmpty()) arrange(stored);
         showView(QStringLiteral("graph"));
+        if (const QString first = std::exchange(m_firstLayout, {}); !first.isEmpty()) showLayout(first);
         updateTitle();
         updateStatus();
         updateActions();

@@ -59,6 +59,7 @@ public:
 
     void openFile(const QString& file);   ///< project or model, told from its content
     void openSample();
+    void openBmodel(const QString& file); ///< its timeline, in a window of its own
     void take(const Drop& drop);
     void showView(const QString& view);   ///< "graph", "table", "compare", "plot", "inspector", "jobs", "log", "problems", "search", "start"
     void showStageForm(jobs::Stage stage);
@@ -66,6 +67,8 @@ public:
     /// "explore", "quantise", "judge", "zoo" or the name of one of the user's (rule W-2).
     void showLayout(const QString& name);
     void saveLayout(const QString& name); ///< the present arrangement
+    /// Shown instead of the last session's once a project is open, or now if one is.
+    void setFirstLayout(const QString& name);
     static QStringList userLayouts();
     void openPalette(const QString& text = {}); ///< "@" for layers, ">" for stages, "#" for settings
     void showTips(bool asked);
@@ -117,9 +120,11 @@ private:
     void newProject();
     bool save();
     bool saveAs();
-    void adoptModel(const QString& file);
+    void adoptModel(const QString& file, const QString& weights = {});
+    bool findCaffeFiles(QString& layers, QString& weights);
     void importFinished();
     void exportPlot();
+    void exportCurrent();
     void exportGraph(graph_view::GraphPart part);
     void showSampleNote();
 
@@ -164,7 +169,7 @@ private:
     QByteArray m_workState;               ///< of the docks while the start page is shown
     bool m_workShown = false, m_inspectorMoved = false;
     QVariantMap m_storedArrangement;      ///< of the last session, until a project is open
-    QString m_jobText, m_keptStale;
+    QString m_jobText, m_keptStale, m_firstLayout;
 };
 
 } // namespace wb::workbench

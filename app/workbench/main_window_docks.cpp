@@ -131,6 +131,7 @@ void MainWindow::makeDocks() {
     makeDock(QStringLiteral("log"), QT_TR_NOOP("Log"), m_log, Qt::BottomDockWidgetArea);
     makeDock(QStringLiteral("problems"), QT_TR_NOOP("Problems"), m_problems, Qt::BottomDockWidgetArea);
     makeDock(QStringLiteral("search"), QT_TR_NOOP("Search progress"), m_views->search(), Qt::BottomDockWidgetArea);
+    makeDock(QStringLiteral("timeline"), QT_TR_NOOP("Timeline"), m_views->timelinePage(), Qt::BottomDockWidgetArea);
     connect(m_problems, &panels::ProblemsPanel::layerRequested, this, [this](const QString& name) {
         const int layer = m_document->layerIndex(name);
         if (layer < 0) return;
@@ -229,7 +230,7 @@ void MainWindow::makeToolBar() {
     m_colour = new QComboBox;
     m_colour->setObjectName(QStringLiteral("colourBy"));
     m_colour->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    for (int i = 0; i < 4; ++i) m_colour->addItem({});
+    for (int i = 0; i < graph_view::kColourings; ++i) m_colour->addItem({});
     connect(m_colour, &QComboBox::activated, this, [this](int row) {
         m_views->graph()->setColouring(static_cast<graph_view::Colouring>(m_colour->itemData(row).toInt()));
     });

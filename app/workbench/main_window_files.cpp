@@ -8,6 +8,7 @@
 #include "widgets/panels/import_dialog/import_dialog.h"
 #include "widgets/panels/pipeline/pipeline_panel.h"
 #include "widgets/panels/precision/table_import.h"
+#include "widgets/panels/timeline/timeline_panel.h"
 
 #include <QtWidgets>
 
@@ -18,13 +19,13 @@ using jobs::Stage;
 
 void MainWindow::chooseFile() {
     const QString file = QFileDialog::getOpenFileName(
-        this, tr("Open"), {}, tr("Models and projects (*.onnx *.tpuwb *.mlir);;All files (*)"));
+        this, tr("Open"), {}, tr("Models and projects (*.onnx *.prototxt *.caffemodel *.tpuwb *.mlir *.bmodel);;All files (*)"));
     if (!file.isEmpty()) openFile(file);
 }
 
 void MainWindow::newProject() {
-    const QString file = QFileDialog::getOpenFileName(this, tr("New project: choose a model"), {}, tr("Models (*.onnx *.mlir);;All files (*)"));
-    if (!file.isEmpty()) adoptModel(file);
+    const QString file = QFileDialog::getOpenFileName(this, tr("New project: choose a model"), {}, tr("Models (*.onnx *.prototxt *.caffemodel *.mlir);;All files (*)"));
+    if (!file.isEmpty()) openFile(file);
 }
 
 void MainWindow::openFile(const QString& file) {
@@ -54,9 +55,35 @@ void MainWindow::showSampleNote() {
                       {{tr("Run all"), [this] { m_document->runTo(Stage::Deploy); }, false}}});
 }
 
-void MainWindow::adoptModel(const QString& file) {
+/// Caffe's layers and weights are two files; the second is beside the first under the same stem, or asked for.
+bool MainWindow::findCaffeFiles(QString& layers, QString& weights) {
+    const QFileInfo first(layers);
+    const bool gotWeights = first.suffix().toLower() == u"caffemodel";
+    if (!gotWeights && (first.suffix().toLower() != u"prototxt" || !weights.isEmpty())) return true;
+    const QString sibling = first.absolutePath() + u'/' + first.completeBaseName() + (gotWeights ? QStringLiteral(".prototxt") : QStringLiteral(".caffemodel"));
+    QString other = QFileInfo::exists(sibling) ? sibling : QString();
+    if (other.isEmpty())
+        other = gotWeights ? QFileDialog::getOpenFileName(this, tr("Choose the layers of this Caffe model"), sibling, tr("Caffe layers (*.prototxt);;All files (*)"))
+                           : QFileDialog::getOpenFileName(this, tr("Choose the weights of this Caffe model"), sibling, tr("Caffe weights (*.caffemodel);;All files (*)"));
+    if (other.isEmpty()) return false;
+    if (gotWeights) {
+        weights = layers;
+        layers = other;
+    } else if (other != sibling) {
+        weights = other;
+    }
+    const QFileInfo found(layers);
+    if (weights == found.absolutePath() + u'/' + found.completeBaseName() + QStringLiteral(".caffemodel")) weights.clear(); // found by its name
+    return true;
+}
+
+void MainWindow::adoptModel(const QString& chosen, const QString& chosenWeights) {
     if (!mayClose()) return;
+    QString file = chosen, weights = chosenWeights;
+    if (!findCaffeFiles(file, weights)) return;
     m_document->newProject(file);
+    if (!weights.isEmpty())
+        m_document->edit(tr("Weights from %1").arg(QFileInfo(weights).fileName()), [&](jobs::Project& project) { project.model.dataPath = weights.toStdString(); });
     // The first sight of the graph needs no settings; what must be asked is asked when it is known.
     m_document->runTo(Stage::Import);
 }
@@ -72,6 +99,21 @@ void MainWindow::importFinished() {
         dialog->inspect();
         return;
     }
+}
+
+void MainWindow::openBmodel(const QString& file) {
+    auto* panel = new panels::TimelinePanel(m_document);
+    panel->setParent(this, Qt::Window);
+    panel->setAttribute(Qt::WA_DeleteOnClose);
+    panel->setObjectName(QStringLiteral("bmodelWindow"));
+    panel->setWindowTitle(QFileInfo(file).fileName() + QStringLiteral(" — Workbench"));
+    panel->resize(1180, 460);
+    panel->setFile(file);
+    connect(panel, &panels::TimelinePanel::layerRequested, this, [this] {
+        showView(QStringLiteral("graph"));
+        activateWindow();
+    });
+    panel->show();
 }
 
 bool MainWindow::save() {
@@ -106,7 +148,8 @@ void MainWindow::take(const Drop& drop) {
         if (const Status status = m_document->openProject(first); !status) return report(status.error(), QStringLiteral("open"));
         noteRecent();
         return;
-    case DropKind::Model: return adoptModel(first);
+    case DropKind::Model: return adoptModel(first, drop.files.size() > 1 ? QFileInfo(drop.files[1]).absoluteFilePath() : QString());
+    case DropKind::Bmodel: return openBmodel(first);
     case DropKind::CalibrationImages:
         if (!m_document->isOpen()) break;
         m_document->edit(tr("Use %n calibration images", nullptr, drop.images), [&](jobs::Project& project) {
@@ -140,6 +183,13 @@ void MainWindow::exportPlot() {
     if (name.isEmpty()) return;
     const QString problem = m_views->plot()->exportTo(name);
     if (!problem.isEmpty()) m_messages->show({Message::Kind::Error, QStringLiteral("export"), problem, {}});
+}
+
+void MainWindow::exportCurrent() {
+    QWidget* focus = QApplication::focusWidget();
+    if (m_views->plotPage()->isAncestorOf(focus)) return exportPlot();
+    if (m_views->timelinePage()->isAncestorOf(focus)) return m_views->timeline()->exportAs();
+    exportGraph(graph_view::GraphPart::Visible);
 }
 
 void MainWindow::exportGraph(graph_view::GraphPart part) {

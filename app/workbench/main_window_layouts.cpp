@@ -64,6 +64,11 @@ void MainWindow::showLayout(const QString& name) {
     if (!stored.isEmpty()) arrange(stored);
 }
 
+void MainWindow::setFirstLayout(const QString& name) {
+    if (m_workShown) showLayout(name);
+    else m_firstLayout = name;
+}
+
 void MainWindow::saveLayout(const QString& name) {
     const QVariantMap now = arrangement();
     QSettings settings;
@@ -133,7 +138,7 @@ void MainWindow::arrangeDocks(Layout layout) {
     splitDockWidget(dock("pipeline"), dock("files"), Qt::Vertical);
     addDockWidget(Qt::RightDockWidgetArea, dock("inspector"));
     addDockWidget(Qt::BottomDockWidgetArea, dock("plot"));
-    for (const char* name : {"jobs", "log", "problems", "search"}) {
+    for (const char* name : {"timeline", "jobs", "log", "problems", "search"}) {
         addDockWidget(Qt::BottomDockWidgetArea, dock(name));
         tabifyDockWidget(dock("plot"), dock(name));
     }
@@ -142,7 +147,7 @@ void MainWindow::arrangeDocks(Layout layout) {
     dock(zoo ? "jobs" : "plot")->raise();
     if (judge || zoo) dock("inspector")->hide();
     if (explore)
-        for (const char* name : {"plot", "jobs", "log", "problems", "search"}) dock(name)->hide();
+        for (const char* name : {"plot", "timeline", "jobs", "log", "problems", "search"}) dock(name)->hide();
     m_actions[QStringLiteral("split")]->setChecked(layout == Layout::Quantise);
     setSplit(layout == Layout::Quantise);
     m_left->setCurrentWidget(judge ? m_views->compare() : zoo ? m_left->findChild<QWidget*>(QStringLiteral("zooPage")) : m_views->graphPage());

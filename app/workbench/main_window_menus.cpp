@@ -101,9 +101,7 @@ void MainWindow::makeActions() {
     view->addAction(addAction(S("minimap"), QT_TR_NOOP("Minimap"), S("minimap"), {}, graph(&graph_view::GraphView::toggleMinimap)));
     view->addAction(addAction(S("colouring"), QT_TR_NOOP("Next colouring"), {}, S("Ctrl+Shift+C"), graph(&graph_view::GraphView::cycleColouring)));
     view->addSeparator();
-    view->addAction(addAction(S("exportView"), QT_TR_NOOP("Export current view…"), S("export"), S("Ctrl+E"), [this] {
-        m_views->plotPage()->isAncestorOf(QApplication::focusWidget()) ? exportPlot() : exportGraph(graph_view::GraphPart::Visible);
-    }));
+    view->addAction(addAction(S("exportView"), QT_TR_NOOP("Export current view…"), S("export"), S("Ctrl+E"), [this] { exportCurrent(); }));
     view->addAction(addAction(S("exportGraph"), QT_TR_NOOP("Export whole graph…"), {}, {}, [this] { exportGraph(graph_view::GraphPart::Whole); }));
     view->addSeparator();
     QMenu* theme = view->addMenu(QString());
@@ -180,6 +178,7 @@ void MainWindow::makeActions() {
     QMenu* compare = menu(QT_TR_NOOP("&Compare"));
     compare->addAction(addAction(S("showCompare"), QT_TR_NOOP("Compare images"), S("images"), {}, [this] { showView(QStringLiteral("compare")); }));
     compare->addAction(addAction(S("showPlot"), QT_TR_NOOP("Cosine plot"), S("plot"), {}, [this] { showView(QStringLiteral("plot")); }));
+    compare->addAction(addAction(S("showTimeline"), QT_TR_NOOP("Timeline of the chip"), S("timeline"), {}, [this] { showView(QStringLiteral("timeline")); }));
     compare->addAction(addAction(S("exportPlot"), QT_TR_NOOP("Export plot…"), S("export"), {}, [this] { exportPlot(); }));
 
     QMenu* window = menu(QT_TR_NOOP("&Window"));
@@ -242,8 +241,9 @@ void MainWindow::retranslateUi() {
     const std::pair<Colouring, QString> colourings[] = {{Colouring::Cosine, tr("Cosine")},
                                                         {Colouring::Precision, tr("Precision")},
                                                         {Colouring::Type, tr("Type")},
+                                                        {Colouring::Time, tr("Time on chip")},
                                                         {Colouring::None, tr("None")}};
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < graph_view::kColourings; ++i) {
         m_colour->setItemText(i, colourings[i].second);
         m_colour->setItemData(i, static_cast<int>(colourings[i].first));
     }

@@ -5,7 +5,9 @@
 #include "app/workbench/main_window.h"
 #include "app/workbench/tips.h"
 #include "app/workbench/views.h"
+#include "visualizer/timeline/timeline_view.h"
 #include "widgets/document/stage_text.h"
+#include "widgets/panels/timeline/timeline_panel.h"
 #include "widgets/theme/theme.h"
 
 #include <QtWidgets>
@@ -148,6 +150,21 @@ int runTour(const QString& folder) {
         window.showView(QString::fromLatin1(view));
         settle(500);
         shoot(QStringLiteral("05-") + QString::fromLatin1(view));
+    }
+    window.showView(QStringLiteral("graph"));
+    window.showView(QStringLiteral("timeline"));
+    if (auto* timeline = window.findChild<panels::TimelinePanel*>()) {
+        if (!waitFor([&] { return timeline->isReady(); }, 20'000)) return fail(QStringLiteral("the timeline did not come"));
+        settle(200);
+        shoot(QStringLiteral("05-timeline"));
+        timeline->view()->zoomBy(0.12);
+        timeline->view()->longestWait();
+        settle(200);
+        shoot(QStringLiteral("05-timeline-near"));
+        window.views()->graph()->setColouring(graph_view::Colouring::Time);
+        settle(200);
+        shoot(QStringLiteral("05-time"));
+        window.views()->graph()->setColouring(graph_view::Colouring::Cosine);
     }
     window.showView(QStringLiteral("plot"));
     for (jobs::Stage stage : {jobs::Stage::Preprocess, jobs::Stage::Calibrate, jobs::Stage::Quantise, jobs::Stage::Deploy}) {

@@ -2,6 +2,7 @@
 #include "app/workbench/views.h"
 
 #include "app/workbench/empty_state.h"
+#include "widgets/document/stage_text.h"
 #include "widgets/panels/panels.h"
 
 #include <QtWidgets>
@@ -57,6 +58,7 @@ Views::Views(Document* document, QWidget* parent)
     m_compare = new panels::ComparePanel(document);
     m_inspector = new panels::InspectorPanel(document);
     m_search = new panels::SearchPanel(document);
+    makeTimeline();
     connect(m_table, &panels::LayerTablePanel::notHonouredChanged, this, &Views::notHonouredChanged);
     connect(m_table, &panels::LayerTablePanel::graphRequested, this, [this] { emit showRequested(QStringLiteral("graph")); });
     connect(m_table, &panels::LayerTablePanel::tensorRequested, this, [this] { emit showRequested(QStringLiteral("tensor")); });
@@ -73,6 +75,7 @@ Views::Views(Document* document, QWidget* parent)
         if (!isolated) m_graph->setSamples(m_document->samples(shownVariant(), false));
     });
     connect(document, &Document::precisionsChanged, this, &Views::showPrecisions);
+    connect(document, &Document::deployChanged, this, [this] { m_graph->setCycles(m_document->layerCycles()); });
     connect(document, &Document::projectChanged, this, [this] {
         showGoals();
         showMarks();
@@ -114,6 +117,8 @@ Views::Views(Document* document, QWidget* parent)
         m_document->selection()->set({layer}, nullptr);
         emit showRequested(view);
     });
+    connect(m_plot, &cosine_plot::CosinePlot::pictureRequested, this, &Views::showPicture);
+    connect(m_inspector, &panels::InspectorPanel::pictureRequested, this, &Views::showPicture);
     connect(m_plot, &cosine_plot::CosinePlot::layerActivated, this, [this](int layer) {
         m_document->selection()->set({layer}, nullptr);
         emit showRequested(QStringLiteral("graph"));
@@ -129,6 +134,31 @@ Views::Views(Document* document, QWidget* parent)
                     set("layer", layer);
                 }, QStringLiteral("goals"));
             });
+}
+
+void Views::showPicture(int picture) {
+    const auto& pictures = m_document->project().testImages;
+    if (picture < 0 || picture >= static_cast<int>(pictures.size())) return;
+    m_compare->setPicture(QString::fromStdString(pictures[static_cast<size_t>(picture)]));
+    emit showRequested(QStringLiteral("compare"));
+}
+
+void Views::makeTimeline() {
+    m_timeline = new panels::TimelinePanel(m_document);
+    auto* none = new EmptyState(QStringLiteral("timeline-20"), [] {
+        return std::pair(tr("The commands of both engines and the local memory of the chip appear here over time, once the "
+                            "network is compiled."),
+                         document::stageName(Stage::Deploy).replace(u'&', QStringLiteral("&&")));
+    });
+    auto* page = withEmptyState(m_timeline, none);
+    m_timelinePage = page;
+    connect(none, &EmptyState::clicked, this, [this] { emit runRequested(Stage::Deploy); });
+    connect(m_timeline, &panels::TimelinePanel::availableChanged, page, [page](bool available) { page->setCurrentIndex(available ? 1 : 0); });
+    // Unseen pages ask for nothing: that there is something to show is known before.
+    const auto look = [page, this] { page->setCurrentIndex(m_timeline->hasFile() ? 1 : 0); };
+    connect(m_document, &Document::deployChanged, page, look);
+    connect(m_document, &Document::opened, page, look);
+    connect(m_timeline, &panels::TimelinePanel::layerRequested, this, [this] { emit showRequested(QStringLiteral("graph")); });
 }
 
 QStringList Views::names(const QVector<int>& layers) const {
@@ -151,6 +181,7 @@ void Views::showNetwork() {
             m_plot->setSeries(variant, isolated, m_document->samples(variant, isolated));
     m_plot->setGhost(m_document->previousMixed());
     m_graph->setSamples(m_document->samples(shownVariant(), false));
+    m_graph->setCycles(m_document->layerCycles());
     const auto& model = m_document->network();
     m_plot->setExportInfo({m_document->displayName(), QString::fromStdString(model.name),
                            QString::fromStdString(m_document->project().target.chip).toUpper(),
@@ -237,6 +268,7 @@ QWidget* Views::makeDeployPanel() {
         emit showRequested(QStringLiteral("graph"));
     });
     connect(panel, &panels::DeployPanel::compareRequested, this, [this] { emit showRequested(QStringLiteral("compare")); });
+    connect(panel, &panels::DeployPanel::timelineRequested, this, [this] { emit showRequested(QStringLiteral("timeline")); });
     return panel;
 }
 

@@ -14,6 +14,7 @@ class ComparePanel;
 class InspectorPanel;
 class LayerTablePanel;
 class SearchPanel;
+class TimelinePanel;
 } // namespace wb::panels
 
 namespace wb::workbench {
@@ -31,6 +32,8 @@ public:
     QWidget* compare() const;
     QWidget* inspector() const;
     QWidget* search() const;
+    panels::TimelinePanel* timeline() const { return m_timeline; }
+    QWidget* timelinePage() const { return m_timelinePage; }
 
     /// Forms of the stages, made when first asked for; null for stages without settings.
     QWidget* stageForm(jobs::Stage stage);
@@ -63,16 +66,19 @@ private:
     void showGoals();
     void showMarks();
     QWidget* makeDeployPanel();
+    void makeTimeline();
+    void showPicture(int picture);
     QStringList names(const QVector<int>& layers) const;
 
     document::Document* m_document;
     graph_view::GraphView* m_graph;
     cosine_plot::CosinePlot* m_plot;
-    QWidget *m_graphPage, *m_plotPage;
+    QWidget *m_graphPage, *m_plotPage, *m_timelinePage;
     panels::LayerTablePanel* m_table;
     panels::ComparePanel* m_compare;
     panels::InspectorPanel* m_inspector;
     panels::SearchPanel* m_search;
+    panels::TimelinePanel* m_timeline;
     QPointer<QWidget> m_forms[8];
     int m_progressJob = -1;
 };

@@ -76,6 +76,16 @@ private slots:
         QCOMPARE(classify({write(QStringLiteral("letter.txt"), "Dear reader,\nnothing here.\n")}).kind, DropKind::Unknown);
         QCOMPARE(classify({write(QStringLiteral("empty"), "")}).kind, DropKind::Unknown);
         QCOMPARE(classify({m_dir.filePath(QStringLiteral("nothing-there"))}).kind, DropKind::Unknown);
+        QCOMPARE(classify({write(QStringLiteral("net.bmodel"), QByteArray("\xee\xaa\x55\xff\0\0\0\0", 8))}).kind, DropKind::Bmodel);
+        const QString layers = write(QStringLiteral("net.prototxt"), "name: \"net\"\nlayer {\n  name: \"data\"\n  type: \"Input\"\n}\n");
+        const QString weights = write(QStringLiteral("net.caffemodel"), QByteArray("\x0a\x03net\0\1\2", 8));
+        QCOMPARE(classify({layers}).kind, DropKind::Model);
+        QCOMPARE(classify({weights}).kind, DropKind::Model);
+        const Drop caffe = classify({weights, layers});
+        QCOMPARE(caffe.kind, DropKind::Model);
+        QCOMPARE(caffe.files, (QStringList{layers, weights}));
+        QCOMPARE(classify({layers, layers}).kind, DropKind::Unknown);
+        QCOMPARE(classify({write(QStringLiteral("net.pt"), QByteArray("PK\3\4\0", 5))}).kind, DropKind::Model);
         for (int i = 0; i < 3; ++i) write(QStringLiteral("pictures/%1.jpg").arg(i), "x");
         const Drop pictures = classify({m_dir.filePath(QStringLiteral("pictures"))});
         QCOMPARE(pictures.kind, DropKind::CalibrationImages);
