@@ -10,6 +10,7 @@
 #include "compiler/import/kind.h"
 #include "compiler/import/onnx/onnx_reader.h"
 #include "compiler/import/tflite/tflite_reader.h"
+#include "compiler/import/torchscript/torch_reader.h"
 #include "compiler/ops/tflite_help.h"
 
 #include <algorithm>
@@ -189,13 +190,6 @@ Result<ImportedModel> build(SourceModel model, const ImportOptions& options,
     return result;
 }
 
-Error notInThisVersion(const char* format) {
-    return Error{Code::FileUnknownKind,
-                 std::string("this is a ") + format + " network; its reader is not in this version"}
-        .remedy("export the network as ONNX")
-        .field("format", format);
-}
-
 /// The text file of a Caffe network whose weights were opened.
 Result<std::filesystem::path> prototxtBeside(std::filesystem::path weights) {
     std::filesystem::path text = weights.replace_extension(".prototxt");
@@ -224,17 +218,17 @@ Result<SourceModel> read(const std::filesystem::path& path, const ImportOptions&
         return readCaffe(text, network, path, context);
     }
     case FileKind::TorchScript:
-        return notInThisVersion("TorchScript");
+        return readTorchScript(bytes, options.inputShapes, context);
     case FileKind::Pickle:
         return Error{Code::NotTorchScript,
-                     "the file is a pickled PyTorch checkpoint, not a network"}
-            .because("it holds Python objects and weights, the computation itself is not in it")
-            .remedy("export it with torch.onnx.export, or save it with torch.jit.trace");
+                     "this file holds Python objects, not a traced network"}
+            .because("it is a pickled checkpoint: the computation itself is not in it")
+            .remedy("export it with torch.jit.trace or to ONNX");
     case FileKind::Unknown:
         break;
     }
     return Error{Code::FileUnknownKind, "the file is no network of a known format"}.remedy(
-        "open an .onnx, .tflite or .prototxt file");
+        "open an .onnx, .tflite, .pt or .prototxt file");
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // Which framework a file is from, by its content; names lie.
 #include "compiler/import/kind.h"
 
+#include "compiler/import/torchscript/archive.h"
 #include "compiler/import/wire.h"
 
 #include <algorithm>
@@ -31,12 +32,19 @@ bool isPrintable(std::span<const std::byte> bytes) {
                        [](std::byte b) { return b >= std::byte{0x20} && b != std::byte{0x7f}; });
 }
 
+FileKind archiveKind(const std::vector<ArchiveEntry>& entries) {
+    if (isTorchScript(entries)) return FileKind::TorchScript;
+    return holdsPickle(entries) ? FileKind::Pickle : FileKind::Unknown;
+}
+
 } // namespace
 
 FileKind kindOf(std::span<const std::byte> head) {
     const std::string_view chars = text(head);
     if (head.size() >= 8 && chars.substr(4, 4) == "TFL3") return FileKind::TFLite;
     if (chars.starts_with("PK\x03\x04")) {
+        if (const auto entries = archiveEntries(head.size(), sourceOf(head))) return archiveKind(*entries);
+        // Only the beginning is there, or the end is missing.
         if (chars.find("constants.pkl") != std::string_view::npos ||
             chars.find("/code/") != std::string_view::npos)
             return FileKind::TorchScript;
@@ -77,6 +85,15 @@ Result<FileKind> fileKind(const std::filesystem::path& path) {
     std::vector<std::byte> head(kLookAt);
     stream.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
     head.resize(static_cast<size_t>(stream.gcount()));
+    if (text(head).starts_with("PK\x03\x04")) { // what an archive holds stands at its end
+        stream.clear();
+        const auto entries = archiveEntries(std::filesystem::file_size(path, code), [&](uint64_t at, std::span<std::byte> to) {
+            stream.seekg(static_cast<std::streamoff>(at));
+            stream.read(reinterpret_cast<char*>(to.data()), static_cast<std::streamsize>(to.size()));
+            return stream.good();
+        });
+        if (entries) return archiveKind(*entries);
+    }
     return kindOf(head);
 }
 

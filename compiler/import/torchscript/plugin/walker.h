@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Goes through a TorchScript graph in its order. What depends on constants and shapes only (sizes, lists,
+// branches, loops of a known length) is computed by libtorch's own operators; what is left is written as plain nodes
+// under the graph's own value names, with the shapes that libtorch finds for the results.
+#pragma once
+
+#include "compiler/import/torchscript/plugin/item.h"
+#include "compiler/import/torchscript/plugin/stream_writer.h"
+
+#include <ATen/core/function_schema.h>
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace torch::jit {
+struct Block;
+struct Node;
+struct Value;
+} // namespace torch::jit
+
+namespace wb::torchscript {
+
+class Walker {
+public:
+    explicit Walker(StreamWriter& writer) : m_writer(writer) {}
+
+    void bind(const torch::jit::Value* value, Item item) { m_items[value] = std::move(item); }
+    void run(const torch::jit::Block* block);
+    /// Names of the tensors in a value, in order; constants are written. For the network's outputs.
+    std::vector<std::string> tensorNames(const torch::jit::Value* value);
+
+private:
+    using Node = torch::jit::Node;
+
+    const Item& item(const torch::jit::Value* value) const;
+    std::string resultName(const torch::jit::Value* value) const;
+    void step(const Node* node);
+    bool structure(const Node* node, const std::string& kind); ///< lists, tuples, attributes: no arithmetic
+    bool listWork(const Node* node, const std::string& kind);
+    bool knownAnswer(const Node* node, const std::string& kind); ///< what is known of a tensor without its shape
+    void branch(const Node* node);
+    void loop(const Node* node);
+    void unpack(const Node* node);
+
+    bool isPure(const Node* node) const;
+    bool isConstantAnyway(const Node* node, const std::string& kind) const;
+    void computeConstant(const Node* node);
+    std::vector<c10::IValue> shapesOf(const Node* node, const std::string& kind);
+    void emit(const Node* node, const std::string& kind, const std::vector<c10::IValue>& shapes);
+    void addArgument(OutputNode& out, const c10::Argument* argument, const Item& item, const std::string& hint);
+    void addResults(const Node* node, OutputNode& out, const std::vector<c10::IValue>& shapes);
+    std::string changeInPlace(const Node* node, const std::string& kind);
+    std::string operandName(const Item& item, const std::string& hint);
+    std::string constantName(const at::Tensor& tensor, std::string hint);
+    void noteView(const Node* node);
+
+    StreamWriter& m_writer;
+    std::unordered_map<const torch::jit::Value*, Item> m_items;
+    std::map<std::pair<const void*, std::string>, Item> m_attributes; ///< set by the graph itself
+    std::map<const void*, std::string> m_constants; ///< tensors written, by their implementation
+    std::vector<at::Tensor> m_alive;                ///< keeps those addresses taken
+    std::set<std::string> m_names;
+    std::map<std::string, std::string> m_current; ///< name → name after a change in place
+    std::map<std::string, std::string> m_viewOf;
+    std::map<std::string, std::string> m_stale; ///< name → the view or base through which it was changed
+    std::string m_suffix;                       ///< tells rounds of a loop apart
+    int64_t m_steps = 0;
+};
+
+} // namespace wb::torchscript

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TorchScript's pooling. Adaptive pooling has a window of its own where the sizes divide.
+#include "compiler/ops/torch_help.h"
+
+#include <algorithm>
+
+namespace wb::ops {
+namespace {
+
+bool torchHas(const SourceNode& node, const char* word) { return node.kind.find(word) != std::string::npos; }
+
+/// Axes of the window, from the operator's name; the input has two more.
+Result<size_t> torchAxes(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 1));
+    WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
+    const size_t axes = torchHas(node, "1d") ? 1 : torchHas(node, "3d") ? 3 : 2;
+    if (x.size() != axes + 2) return attributeError(node, "input of shape " + ir::toText(x));
+    if (node.outputs.size() > 1 && !node.outputs[1].empty())
+        return attributeError(node, "the positions of the maxima are asked for");
+    return axes;
+}
+
+Status torchPool(const SourceNode& node, ImportBuilder& builder) {
+    WB_ASSIGN(const size_t axes, torchAxes(node, builder));
+    const auto kernel = torchInts(node, "kernel_size", axes);
+    if (!kernel) return attributeError(node, "kernel_size is missing");
+    const std::vector<int64_t> border = torchInts(node, "padding", axes).value_or(std::vector<int64_t>(axes, 0));
+    std::vector<int64_t> pads = border;
+    pads.insert(pads.end(), border.begin(), border.end());
+    if (node.has("divisor_override")) return attributeError(node, "divisor_override");
+    TorchAttributes a{{"kernel_shape", *kernel},
+                      {"strides", torchInts(node, "stride", axes).value_or(*kernel)},
+                      {"pads", pads},
+                      {"ceil_mode", node.integer("ceil_mode", 0)}};
+    if (const auto dilations = torchInts(node, "dilation", axes)) a["dilations"] = *dilations;
+    if (torchHas(node, "max")) return torchAsOnnx(node, builder, "MaxPool", {node.inputs[0]}, std::move(a));
+    a["count_include_pad"] = node.integer("count_include_pad", 1);
+    return torchAsOnnx(node, builder, "AveragePool", {node.inputs[0]}, std::move(a));
+}
+
+Status torchAdaptive(const SourceNode& node, ImportBuilder& builder) {
+    WB_ASSIGN(const size_t axes, torchAxes(node, builder));
+    WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
+    const auto shape = torchResultShape(node);
+    if (!shape || shape->size() != axes + 2) return attributeError(node, "output_size is known only at run time");
+    std::vector<int64_t> window;
+    for (size_t d = 2; d < x.size(); ++d) {
+        if ((*shape)[d] < 1 || x[d] % (*shape)[d] != 0)
+            return attributeError(node, std::to_string(x[d]) + " pixels in " + std::to_string((*shape)[d]) + " unequal parts");
+        window.push_back(x[d] / (*shape)[d]);
+    }
+    const bool average = torchHas(node, "avg");
+    if (std::all_of(shape->begin() + 2, shape->end(), [](int64_t n) { return n == 1; }))
+        return torchAsOnnx(node, builder, average ? "GlobalAveragePool" : "GlobalMaxPool", {node.inputs[0]});
+    return torchAsOnnx(node, builder, average ? "AveragePool" : "MaxPool", {node.inputs[0]},
+                       {{"kernel_shape", window}, {"strides", window}});
+}
+
+} // namespace
+
+void torch_pool(ImportTable& table);
+void torch_pool(ImportTable& table) {
+    for (const char* kind : {"aten::max_pool1d", "aten::max_pool2d", "aten::max_pool3d", "aten::max_pool2d_with_indices",
+                             "aten::avg_pool1d", "aten::avg_pool2d", "aten::avg_pool3d"})
+        table.add(Framework::Torch, kind, torchPool);
+    for (const char* kind : {"aten::adaptive_avg_pool1d", "aten::adaptive_avg_pool2d", "aten::adaptive_max_pool1d",
+                             "aten::adaptive_max_pool2d"})
+        table.add(Framework::Torch, kind, torchAdaptive);
+}
+
+} // namespace wb::ops

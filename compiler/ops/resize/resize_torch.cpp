@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TorchScript's upsampling. Nearest takes the pixel at floor(position / scale); linear looks at pixel centres, or aligns
+// the corners. A scale that was given is used as it is, not as the quotient of the sizes it led to.
+#include "compiler/ops/torch_help.h"
+
+namespace wb::ops {
+namespace {
+
+/// Factors along the spatial axes as the node has them: a list (or none), or one attribute an axis.
+std::vector<double> torchFactors(const SourceNode& node, size_t axes) {
+    if (const auto list = node.reals("scale_factors"); list && list->size() == axes) return *list;
+    std::vector<double> factors;
+    for (const char* key : axes == 1 ? std::vector{"scales"} : std::vector{"scales_h", "scales_w"})
+        if (const auto factor = torchNumber(node, key)) factors.push_back(*factor);
+    if (factors.size() != axes) factors.clear();
+    return factors;
+}
+
+Status torchUpsample(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 1));
+    WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    const ir::Shape x = builder.graph().value(in).type.shape;
+    const auto out = torchResultShape(node);
+    const size_t axes = node.kind.ends_with("1d") ? 1 : 2;
+    if (x.size() != axes + 2 || !out || out->size() != x.size()) return attributeError(node, "input of shape " + ir::toText(x));
+    if (*out == x) return torchBind(node, builder, in);
+    const bool nearest = node.kind.find("nearest") != std::string::npos;
+    const bool corners = node.integer("align_corners", 0) != 0;
+    std::vector<double> factors = torchFactors(node, axes);
+    // Equal to the quotient of the sizes, a factor says nothing more.
+    bool quotient = true;
+    for (size_t d = 0; d < factors.size(); ++d)
+        quotient = quotient && factors[d] * static_cast<double>(x[2 + d]) == static_cast<double>((*out)[2 + d]);
+    if (factors.empty() && (*out)[2] % x[2] == 0 && (*out).back() % x.back() == 0)
+        for (size_t d = 2; d < x.size(); ++d)
+            factors.push_back(static_cast<double>((*out)[d] / x[d]));
+    if (!quotient && corners) factors.clear(); // aligned corners follow from the sizes alone
+    ir::AttributeMap a;
+    a.set("mode", nearest ? "nearest" : "linear");
+    a.set("coord_mode", nearest ? "asymmetric" : corners ? "align_corners" : "pytorch_half_pixel");
+    ir::ValueId target = ir::kNoValue;
+    if (factors.empty()) {
+        std::vector<float> size(out->begin() + 2, out->end());
+        target = builder.addConstant(node.outputs.front() + "_target_shape",
+                                     ir::Tensor::of<float>(ir::ElementType::F32, {static_cast<int64_t>(size.size())}, size));
+    }
+    a.set("scale_h", factors.empty() || axes == 1 ? -1.0 : factors[0]);
+    a.set("scale_w", factors.empty() ? -1.0 : factors.back());
+    return torchEmit(node, builder, "top.Interp", {in, target}, std::move(a));
+}
+
+} // namespace
+
+void torch_resize(ImportTable& table);
+void torch_resize(ImportTable& table) {
+    for (const char* kind : {"aten::upsample_nearest1d", "aten::upsample_nearest2d", "aten::upsample_linear1d",
+                             "aten::upsample_bilinear2d"})
+        table.add(Framework::Torch, kind, torchUpsample);
+}
+
+} // namespace wb::ops
