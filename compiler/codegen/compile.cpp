@@ -76,9 +76,11 @@ int32_t zeroPointOf(const PlacedTensor& tensor) {
 
 namespace {
 
-/// A way to run the graph: which is the fastest shows when all commands are there.
+/// A way to run the graph; which is the fastest shows when all commands are there.
 struct Way {
-    bool foldRows = false, keep = false, pack = false;
+    bool foldRows = false;
+    bool keep = false; ///< values in local memory between groups
+    bool pack = false;
 };
 
 Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& options, Way way, const JobContext& context) {
@@ -87,7 +89,8 @@ Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& 
     if (options.fuse && !options.observable) { // every layer keeps its name and shape when they are observed
         if (way.pack) graph = packPhases(graph);
         if (way.foldRows) graph = foldRows(graph);
-        WB_ASSIGN(const Selection first, select(graph, emitters));
+        WB_ASSIGN(Selection first, select(graph, emitters));
+        chooseJoins(graph, first, false); // what waits for a concatenation is lonely too
         graph = flattenLonely(graph, first);
     }
     WB_TRY(checkOutputs(graph));
@@ -134,14 +137,19 @@ Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& 
 } // namespace
 
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
-    std::vector<Way> ways{{true, false}};
-    if (options.fuse && !options.observable) ways = {{true, true, true}, {true, false, true}, {false, true}, {true, true}, {true, false}};
-    std::optional<CompiledModel> best;
-    for (const Way way : ways) {
-        WB_ASSIGN(auto model, compileAs(lowered, options, way, context));
-        if (!best || model.cycles < best->cycles) best = std::move(model);
-    }
-    return std::move(*best);
+    if (!options.fuse || options.observable) return compileAs(lowered, options, {true, false, false}, context);
+    Way best{true, true, true};
+    WB_ASSIGN(auto model, compileAs(lowered, options, best, context));
+    const auto attempt = [&](Way way) -> Status {
+        WB_ASSIGN(auto other, compileAs(lowered, options, way, context));
+        if (other.cycles >= model.cycles) return {};
+        model = std::move(other);
+        best = way;
+        return {};
+    };
+    WB_TRY(attempt({true, true, false}));
+    WB_TRY(attempt({true, false, best.pack}));
+    return model;
 }
 
 } // namespace wb::codegen

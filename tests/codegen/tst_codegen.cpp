@@ -298,6 +298,7 @@ void TestCodegen::lifetimesInDdrNeverOverlap() {
     const ir::Graph& g = **graph;
     auto selection = codegen::select(g, ops::emitterTable());
     VERIFY_RESULT(selection);
+    codegen::chooseJoins(g, *selection, false);
     const auto views = codegen::findViews(g, *selection, true);
     codegen::Constants constants(*selection);
     JobContext context;

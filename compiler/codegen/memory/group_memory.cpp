@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/memory/group_memory.h"
 
+#include "compiler/target/bm1684x/transfer.h"
+
 #include <algorithm>
 #include <map>
 
@@ -17,9 +19,11 @@ constexpr int64_t kLongRow = 1024;
 /// Steps are the nodes of an even slice and then those of an odd one; with one slice only the first.
 class Planner {
 public:
-    Planner(const ir::Graph& graph, const Selection& selection, const Group& group, const Tiling& tiling)
+    /// With `places` false only what is alive at a time is added up: groups are tried often.
+    Planner(const ir::Graph& graph, const Selection& selection, const Group& group, const Tiling& tiling, bool places)
         : m_graph(graph), m_selection(selection), m_group(group), m_tiling(tiling), m_count(group.nodes.size()),
-          m_periods(tiling.slices.size() > 1 ? 2 : 1), m_users(m_count) {
+          m_periods(tiling.slices.size() > 1 ? 2 : 1), m_places(places), m_sums(places ? 0 : m_periods * m_count),
+          m_users(m_count) {
         for (size_t i = 0; i < group.inputs.size(); ++i)
             m_inputOf[group.inputs[i]] = i;
         for (size_t i = 0; i < m_count; ++i)
@@ -61,8 +65,7 @@ public:
                     return (stays && m_periods > 1) || period != copy || step <= last;
                 }));
             m_inputBuffers.push_back(indexes);
-            for (size_t node = 0; node < m_count; ++node)
-                if (uses(node, id)) m_users[node].insert(m_users[node].end(), indexes.begin(), indexes.end());
+            noteUsers(id, indexes);
         }
     }
 
@@ -81,24 +84,20 @@ public:
             std::vector<size_t> indexes;
             if (kept && m_periods == 1) { // made where it stays
                 indexes.push_back(add(bytes, [&](size_t, size_t step) { return step >= i; }));
-                m_buffers[indexes[0]].outlives = true;
-                m_keptBuffers[output] = indexes[0];
+                keep(output, indexes[0]);
             } else {
                 for (size_t copy = 0; copy < (stored ? m_periods : 1); ++copy)
                     // A stored one is read by the transfer until the other slice ends.
                     indexes.push_back(add(bytes, [&](size_t period, size_t step) {
                         return stored ? period != copy || step >= i : step >= i && step <= last;
                     }));
-                if (kept) { // slices are copied there
-                    m_keptBuffers[output] = add(alignedBytes(precision(id), m_selection.values[static_cast<size_t>(id)].whole()),
-                                                [](size_t, size_t) { return true; });
-                    m_buffers[m_keptBuffers[output]].outlives = true;
-                }
+                if (kept) // slices are copied there
+                    keep(output, add(alignedBytes(precision(id), m_selection.values[static_cast<size_t>(id)].whole()),
+                                     [](size_t, size_t) { return true; }));
             }
             m_resultBuffers.push_back(indexes);
             m_users[i].insert(m_users[i].end(), indexes.begin(), indexes.end());
-            for (size_t node = 0; node < m_count; ++node)
-                if (uses(node, id)) m_users[node].insert(m_users[node].end(), indexes.begin(), indexes.end());
+            noteUsers(id, indexes);
         }
     }
 
@@ -106,7 +105,11 @@ public:
         for (size_t i = 0; i < m_count; ++i) {
             const auto& emitter = *m_selection.nodes[static_cast<size_t>(m_group.nodes[i])].local;
             std::vector<int64_t> bytes;
+            const bm1684x::Part* previous = nullptr;
             for (const Slice& slice : m_tiling.slices) {
+                // An estimate takes parts of one size for alike.
+                if (!m_places && previous != nullptr && bm1684x::shapeOf(slice.results[i]) == bm1684x::shapeOf(*previous)) continue;
+                previous = &slice.results[i];
                 const auto own = emitter.scratchBytes(slice.results[i]);
                 bytes.resize(std::max(bytes.size(), own.size()));
                 for (size_t k = 0; k < own.size(); ++k)
@@ -126,7 +129,7 @@ public:
             m_constantBuffers.push_back(add(width, [](size_t, size_t) { return true; }));
     }
 
-    int64_t peak() const { return peakBytes(m_buffers); }
+    int64_t peak() const { return m_sums.empty() ? 0 : *std::max_element(m_sums.begin(), m_sums.end()); }
 
     bool place(GroupMemory& memory, int64_t laneBytes, bool fromTop) {
         for (const auto& users : m_users)
@@ -171,10 +174,18 @@ private:
         if (value != nullptr) fix(index, value->address);
         memory.inputStays.push_back(true);
         m_inputBuffers.push_back({index});
-        for (size_t node = 0; node < m_count; ++node)
-            if (uses(node, id)) m_users[node].push_back(index);
+        noteUsers(id, {index});
+    }
+    void noteUsers(ir::ValueId id, const std::vector<size_t>& indexes) {
+        for (size_t node = 0; node < m_count && m_places; ++node)
+            if (uses(node, id)) m_users[node].insert(m_users[node].end(), indexes.begin(), indexes.end());
+    }
+    void keep(size_t output, size_t index) {
+        m_keptBuffers[output] = index;
+        if (m_places) m_buffers[index].outlives = true;
     }
     void fix(size_t index, uint32_t address) {
+        if (!m_places) return;
         m_buffers[index].fixed = true;
         m_buffers[index].address = address;
     }
@@ -184,6 +195,11 @@ private:
         return std::find(operands.begin(), operands.end(), id) != operands.end();
     }
     template <class Alive> size_t add(int64_t bytes, const Alive& alive) {
+        if (!m_places) {
+            for (size_t at = 0; at < m_sums.size(); ++at)
+                if (alive(at / m_count, at % m_count)) m_sums[at] += roundUp(bytes, kVectorBytes);
+            return 0;
+        }
         LocalBuffer buffer;
         buffer.bytes = bytes;
         for (size_t period = 0; period < m_periods; ++period)
@@ -198,6 +214,8 @@ private:
     const Group& m_group;
     const Tiling& m_tiling;
     size_t m_count, m_periods;
+    bool m_places;
+    std::vector<int64_t> m_sums; ///< bytes alive by step, when nothing is placed
     std::vector<LocalBuffer> m_buffers;
     std::vector<std::vector<size_t>> m_users; ///< buffers that a node's commands use
     std::vector<std::vector<size_t>> m_inputBuffers, m_resultBuffers, m_scratchBuffers;
@@ -229,7 +247,7 @@ Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Sele
         if (width > 0) memory.blocks.back().width += width;
         memory.constantWidth += width;
     }
-    Planner planner(graph, selection, group, tiling);
+    Planner planner(graph, selection, group, tiling, effort == Effort::Place);
     planner.addHeld(held);
     planner.addConstants(memory.constantWidth, tiling.cut.c > 1);
     planner.addInputs(memory);

@@ -128,6 +128,17 @@ Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table)
     return out;
 }
 
+namespace {
+
+/// Small planes leave most of each lane's row empty, and are slow to load and store.
+bool fillsLanes(const ValueInfo& info) {
+    constexpr int64_t kMostRoom = 4, kSmall = 1 << 16;
+    const int64_t room = bm1684x::alignedBytes(info.precision, info.whole()) * bm1684x::kLanes;
+    return room <= kMostRoom * info.bytes || room <= kSmall;
+}
+
+} // namespace
+
 void chooseJoins(const ir::Graph& graph, Selection& selection, bool local) {
     const auto users = graph.users();
     const auto runsLocally = [&](ir::NodeId id) {
@@ -139,7 +150,8 @@ void chooseJoins(const ir::Graph& graph, Selection& selection, bool local) {
         const ir::Node& node = graph.node(static_cast<ir::NodeId>(i));
         const auto& readers = users[static_cast<size_t>(node.results[0])];
         const bool inside =
-            !graph.isOutput(node.results[0]) && std::all_of(readers.begin(), readers.end(), runsLocally) &&
+            fillsLanes(selection.values[static_cast<size_t>(node.results[0])]) && !graph.isOutput(node.results[0]) &&
+            std::all_of(readers.begin(), readers.end(), runsLocally) &&
             std::all_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
                 return id != ir::kNoValue && runsLocally(graph.value(id).producer);
             });
