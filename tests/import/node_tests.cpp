@@ -33,6 +33,15 @@ const std::map<std::string, std::set<int>> kParameters = {
     {"MelWeightMatrix", {0, 1, 2, 3, 4}},  {"DFT", {1}},       {"STFT", {1, 3}}, {"ReverseSequence", {1}},
 };
 
+/// Expected values that other readings of the operator do not give either.
+const std::map<std::string, std::string> kNotes = {
+    {"test_resize_downsample_scales_linear_align_corners", "Resize: align_corners with size · scale not rounded, against its text"},
+    {"test_resize_downsample_scales_cubic_align_corners", "Resize: align_corners with size · scale not rounded, against its text"},
+    {"test_cast_FLOAT_to_BFLOAT16", "Cast to bfloat16: the data are cut off, not rounded"},
+    {"test_castlike_FLOAT_to_BFLOAT16", "Cast to bfloat16: the data are cut off, not rounded"},
+    {"test_castlike_FLOAT_to_BFLOAT16_expanded", "Cast to bfloat16: the data are cut off, not rounded"},
+};
+
 /// Operators whose result has as many elements as the data happen to ask for.
 const std::set<std::string> kShapedByData = {"NonZero", "Unique", "Compress", "NonMaxSuppression"};
 const std::set<std::string> kRandom = {"Bernoulli", "RandomUniformLike", "RandomNormalLike", "RandomUniform",
@@ -75,16 +84,30 @@ std::string kinds(const onnx::GraphProto& graph) {
     return text;
 }
 
-Result<std::vector<ir::Tensor>> readTensors(const std::filesystem::path& folder, const char* prefix, int count) {
+/// Data of the declared values. The package keeps bfloat16 as the 16-bit numbers that hold its bits.
+template <class Values>
+Result<std::vector<ir::Tensor>> readTensors(const std::filesystem::path& folder, const char* prefix, const Values& values) {
     std::vector<ir::Tensor> tensors;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < values.size(); ++i) {
         onnx::TensorProto proto;
         const auto file = folder / (prefix + std::to_string(i) + ".pb");
         if (!readMessage(file, proto)) return Error{Code::FileUnreadable, file.string()};
+        const auto declared = values.Get(i).type().tensor_type().elem_type();
+        if (declared == onnx::TensorProto::BFLOAT16 && proto.data_type() == onnx::TensorProto::UINT16)
+            proto.set_data_type(declared);
         WB_ASSIGN(ir::Tensor tensor, importer::readTensor(proto, folder));
         tensors.push_back(std::move(tensor));
     }
     return tensors;
+}
+
+std::set<std::string> parametersOf(const onnx::GraphProto& graph) {
+    std::set<std::string> names;
+    for (const auto& node : graph.node())
+        if (const auto row = kParameters.find(node.op_type()); row != kParameters.end())
+            for (int index : row->second)
+                if (index < node.input_size()) names.insert(node.input(index));
+    return names;
 }
 
 ir::Shape atLeastOne(const ir::Shape& shape) { return shape.empty() ? ir::Shape{1} : shape; }
@@ -140,7 +163,45 @@ std::string runGraph(const ir::Graph& graph, const Case& data) {
     return {};
 }
 
+constexpr int64_t kExtremes[] = {-1, 0, 1, 7, 65537, int64_t{1} << 31, int64_t{1} << 40, INT64_MAX, INT64_MIN};
+
+int64_t extreme(Random& random) { return kExtremes[random.below(std::size(kExtremes))]; }
+
+void makeExtreme(onnx::AttributeProto& attribute, Random& random) {
+    constexpr float kFloats[] = {0, -1, 1e-38F, 1e30F, INFINITY, NAN};
+    if (attribute.ints_size() > 0 && random.below(3) > 0)
+        attribute.set_ints(static_cast<int>(random.below(static_cast<uint64_t>(attribute.ints_size()))), extreme(random));
+    else if (attribute.type() == onnx::AttributeProto::INTS)
+        attribute.add_ints(extreme(random));
+    attribute.set_i(extreme(random));
+    attribute.set_f(kFloats[random.below(std::size(kFloats))]);
+}
+
 } // namespace
+
+std::string extremeModel(const std::filesystem::path& folder, Random& random) {
+    onnx::ModelProto model;
+    if (!readMessage(folder / "model.onnx", model)) return {};
+    auto& graph = *model.mutable_graph();
+    for (const std::string& name : parametersOf(graph)) {
+        auto* t = graph.add_initializer();
+        t->set_name(name);
+        t->set_data_type(onnx::TensorProto::INT64);
+        const auto count = static_cast<int64_t>(random.below(6));
+        if (count > 0) t->add_dims(count);
+        for (int64_t i = 0; i < std::max<int64_t>(count, 1); ++i)
+            t->add_int64_data(random.below(2) == 0 ? static_cast<int64_t>(random.below(5)) : extreme(random));
+    }
+    for (auto& node : *graph.mutable_node()) {
+        for (auto& attribute : *node.mutable_attribute())
+            if (random.below(2) == 0) makeExtreme(attribute, random);
+        if (node.input_size() > 0 && random.below(8) == 0) node.mutable_input()->RemoveLast();
+    }
+    for (auto& input : *graph.mutable_input())
+        for (auto& dim : *input.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim())
+            if (random.below(6) == 0) dim.set_dim_value(std::abs(extreme(random) / 2));
+    return model.SerializeAsString();
+}
 
 std::filesystem::path nodeTestFolder() {
     const QByteArray named = qgetenv("WB_ONNX_NODE_TESTS");
@@ -167,16 +228,18 @@ NodeTest runNodeTest(const std::filesystem::path& folder) {
         return test;
     }
     const auto data = folder / "test_data_set_0";
-    const auto inputs = readTensors(data, "input_", model.graph().input_size());
-    auto outputs = readTensors(data, "output_", model.graph().output_size());
+    const auto inputs = readTensors(data, "input_", model.graph().input());
+    auto outputs = readTensors(data, "output_", model.graph().output());
     if (!inputs) return failed("data that cannot be read", toText(inputs.error()));
     if (!outputs) return failed("data that cannot be read", toText(outputs.error()));
 
-    std::set<std::string> constants;
-    for (const auto& node : model.graph().node())
-        if (const auto row = kParameters.find(node.op_type()); row != kParameters.end())
-            for (int index : row->second)
-                if (index < node.input_size()) constants.insert(node.input(index));
+    std::set<std::string> constants = parametersOf(model.graph());
+    // An operator written out by its definition has the same inputs as its twin.
+    if (const size_t tail = test.name.rfind("_expanded"); tail != std::string::npos)
+        if (onnx::ModelProto twin; readMessage(folder.parent_path() / test.name.substr(0, tail) / "model.onnx", twin))
+            constants.merge(parametersOf(twin.graph()));
+    if (std::any_of(inputs->begin(), inputs->end(), [](const ir::Tensor& t) { return t.elementCount() == 0; }))
+        return failed("empty tensors", all);
     for (const auto& node : model.graph().node())
         if (node.op_type() == "Dropout" && node.input_size() > 2) {
             for (int i = 0; i < model.graph().input_size(); ++i) {
@@ -228,7 +291,7 @@ NodeTest runNodeTest(const std::filesystem::path& folder) {
     }
     ir::Graph optimised = imported->origin;
     if (std::string why = runGraph(imported->origin, run); !why.empty())
-        return failed("different results: " + all, why);
+        return failed(kNotes.contains(test.name) ? kNotes.at(test.name) : "different results: " + all, why);
     if (auto status = passes::optimiseTop(optimised, {}); !status)
         return failed("not optimised: " + all, toText(status.error()));
     if (std::string why = runGraph(optimised, run); !why.empty())

@@ -11,6 +11,8 @@
 
 namespace wb::test {
 
+class Random;
+
 struct NodeTest {
     enum class State { Passed, Failed, NotEligible };
     std::string name;     ///< "test_abs"
@@ -23,6 +25,8 @@ struct NodeTest {
 std::filesystem::path nodeTestFolder();
 /// Reads model and data, imports, runs the network as imported and as optimised, compares both.
 NodeTest runNodeTest(const std::filesystem::path& folder);
+/// The model with attributes, sizes and parameters that no exporter writes; empty if it cannot be read.
+std::string extremeModel(const std::filesystem::path& folder, Random& random);
 /// The page docs/onnx-node-tests.md.
 std::string nodeTestPage(const std::vector<NodeTest>& tests);
 

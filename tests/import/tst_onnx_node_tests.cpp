@@ -3,18 +3,50 @@
 // types at least 85 % must pass (node_tests.cpp says what counts). WB_NODE_TEST=NAME runs one and prints it;
 // WB_NODE_TESTS_PAGE=FILE writes the page docs/onnx-node-tests.md.
 #include "tests/import/node_tests.h"
+
+#include "compiler/import/import.h"
 #include "tests/support/shared_data.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
 #include <map>
+#include <sys/resource.h>
 
 using wb::test::NodeTest;
 
 class TstOnnxNodeTests : public QObject {
     Q_OBJECT
 private slots:
+    /// Damaged models give an error or a graph, never a crash; small files take little memory.
+    void damaged() {
+        const std::filesystem::path folder = wb::test::nodeTestFolder();
+        if (folder.empty()) QSKIP("ONNX's node tests are not installed (package libonnx-testdata)");
+        std::vector<std::filesystem::path> models;
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            models.push_back(entry.path() / "model.onnx");
+        std::sort(models.begin(), models.end());
+        const QTemporaryDir scratch;
+        const std::filesystem::path file = scratch.filePath("model.onnx").toStdString();
+        wb::test::Random random(11);
+        size_t read = 0, refused = 0;
+        for (const auto& model : models) {
+            const std::string whole = wb::test::readAll(model);
+            for (int i = 0; i < 6; ++i) {
+                wb::test::writeAll(file, i < 2 ? wb::test::mutate(whole, random)
+                                               : wb::test::extremeModel(model.parent_path(), random));
+                const auto imported = wb::importer::importModel(file, {}, {});
+                ++(imported ? read : refused);
+            }
+        }
+        rusage usage{};
+        getrusage(RUSAGE_SELF, &usage);
+        qInfo("%zu read, %zu refused, %ld MB at most", read, refused, usage.ru_maxrss / 1024);
+        QVERIFY(read > 100 && refused > 100);
+        QVERIFY(usage.ru_maxrss < (1L << 20)); // kilobytes
+    }
+
     void share() {
         const std::filesystem::path folder = wb::test::nodeTestFolder();
         if (folder.empty()) QSKIP("ONNX's node tests are not installed (package libonnx-testdata)");

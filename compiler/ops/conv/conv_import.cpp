@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Source spellings of convolutions: ONNX Conv-1…11, ConvTranspose-1…11.
 #include "compiler/ops/onnx_window.h"
+#include "compiler/ops/shape_rules.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace wb::ops {
@@ -73,15 +75,18 @@ Status importConvTranspose(const SourceNode& node, ImportBuilder& builder) {
     const auto wanted = node.integers("output_shape");
     if (extra.size() != spatial || (wanted && wanted->size() != spatial))
         return attributeError(node, "output_padding or output_shape of a wrong length");
+    if (std::any_of(extra.begin(), extra.end(), [](int64_t v) { return v < 0 || v > kMaxWindow; }))
+        return attributeError(node, "output_padding " + ir::toText(extra));
     const std::string automatic = node.string("auto_pad", "NOTSET");
     if (wanted || automatic == "SAME_UPPER" || automatic == "SAME_LOWER") {
         for (size_t i = 0; i < spatial; ++i) {
             const int64_t full =
                 w.strides[i] * (x[2 + i] - 1) + extra[i] + w.dilations[i] * (w.kernel[i] - 1) + 1;
             const int64_t out = wanted ? (*wanted)[i] : x[2 + i] * w.strides[i];
-            const int64_t total = full - out;
-            if (total < 0 || out < 0)
-                return attributeError(node, "output_shape is larger than the filter reaches");
+            if (out < 0 || out - full > kMaxWindow)
+                return attributeError(node, "output_shape of " + std::to_string(out));
+            extra[i] += std::max<int64_t>(out - full, 0); // beyond what the filter reaches: zeros
+            const int64_t total = std::max<int64_t>(full - out, 0);
             w.pads[i] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
             w.pads[i + spatial] = total - w.pads[i];
         }
