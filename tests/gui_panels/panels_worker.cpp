@@ -75,7 +75,7 @@ void answer(const json& message) {
         std::string word;
         in >> word;
         if (word == "damaged")
-            return send(id, "error", {{"code", 9999}, {"severity", "error"}, {"what", "the streams do not end"}});
+            return send(id, "error", {{"code", 2030}, {"severity", "error"}, {"what", "the streams do not end"}});
         const json timeline{{"network", "made"}, {"cycles", 1000}, {"tiu", 400}, {"gdma", 500}, {"lane_bytes", 262144}, {"bank_bytes", 16384},
                             {"tiu_commands", 2}, {"gdma_commands", 1}, {"estimated", 1}, {"stays_left_out", 0},
                             {"layers", {word, "x_to_f16"}}, {"kinds", {"DMA_tensor Copy", "sCONV Requant"}},

@@ -85,8 +85,8 @@ private slots:
             gaps += !s.compared;
         }
         QVERIFY(gaps > 2);
-        QCOMPARE(plot.findChild<QLabel*>(QStringLiteral("cosineCount"))->text(),
-                 QStringLiteral("%1 of %2 compared").arg(samples.size() - gaps).arg(samples.size()));
+        QVERIFY(plot.findChild<QLabel*>(QStringLiteral("cosineCount"))->text()
+                    .startsWith(QStringLiteral("%1 of %2 compared").arg(samples.size() - gaps).arg(samples.size())));
         QVERIFY(!plot.state().gapReason(33).isEmpty());
         QVERIFY(plot.state().gapReason(34).isEmpty());
     }
@@ -176,6 +176,7 @@ private slots:
         plot.setNetwork(network);
         auto samples = test::samples(network, jobs::Variant::Int8, 1.75);
         auto* count = plot.findChild<QLabel*>(QStringLiteral("cosineCount"));
+        for (auto& sample : samples) sample.cosineMin = sample.cosineMax = sample.cosine;
         plot.setSeries(jobs::Variant::Int8, false, samples);
         QTest::qWait(150);
         QVERIFY(!count->text().contains(QStringLiteral("worst picture"))); // one picture is no spread
