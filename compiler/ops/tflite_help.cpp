@@ -243,7 +243,10 @@ Result<ir::ValueId> TfliteNode::weight(size_t index, const std::vector<int64_t>&
     const ir::ValueId id = m_builder.addConstant(name, std::move(array));
     if (codes) {
         setQuant(m_builder.graph().value(id).type, *type);
-        std::get<ir::UniformQuant>(m_builder.graph().value(id).type.quant).axis = axis;
+        auto& stored = std::get<ir::UniformQuant>(m_builder.graph().value(id).type.quant);
+        stored.axis = axis;
+        // Signed filters are narrow; the vendor's text says so of every such constant (dossier section 5.10).
+        if (type->element == ir::ElementType::I8) stored.storageRange = {-127, 127};
     }
     m_builder.bind(key, id);
     return id;

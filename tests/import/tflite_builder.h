@@ -92,4 +92,29 @@ private:
     Ints m_inputs, m_outputs;
 };
 
+/// conv → sum → reshape to a computed shape, of numbers or of codes: something of all tables.
+inline std::string everyTable(bool codes = false) {
+    TfliteBuilder b;
+    const auto element = codes ? wire::Element_Int8 : wire::Element_Float32;
+    const Quant q = codes ? Quant{{0.05F}, {3}, 0} : Quant{};
+    const int x = b.tensor({1, 6, 6, 2}, element, q, "x");
+    int filter = 0, bias = 0;
+    if (codes) {
+        filter = b.constant<int8_t>({4, 3, 3, 2}, element, std::vector<int8_t>(72, 5), {{0.1F, 0.2F, 0.3F, 0.4F}, {0, 0, 0, 0}, 0});
+        bias = b.constant<int32_t>({4}, wire::Element_Int32, {1, 2, 3, 4}, {{0.005F, 0.01F, 0.015F, 0.02F}, {0, 0, 0, 0}, 0});
+    } else {
+        filter = b.floats({4, 3, 3, 2}, std::vector<float>(72, 0.5F));
+        bias = b.floats({4}, {1, 2, 3, 4});
+    }
+    const int c = b.tensor({1, 3, 3, 4}, element, q), s = b.tensor({1, 3, 3, 4}, element, q), shape = b.tensor({2}, wire::Element_Int32),
+              y = b.tensor({9, 4}, element, q, "y");
+    b.op(wire::Kind_CONV_2D, {x, filter, bias}, {c}, wire::Options_ConvOptions,
+         wire::CreateConvOptions(b.fb(), wire::Border_SAME, 2, 2, wire::Activation_RELU6));
+    b.op(wire::Kind_ADD, {c, c}, {s}, wire::Options_AddOptions, wire::CreateAddOptions(b.fb()));
+    b.op(wire::Kind_PACK, {b.scalar(9), b.scalar(-1)}, {shape}, wire::Options_PackOptions, wire::CreatePackOptions(b.fb(), 2, 0));
+    b.op(wire::Kind_RESHAPE, {s, shape}, {y});
+    b.ends({x}, {y});
+    return b.bytes();
+}
+
 } // namespace wb::test

@@ -232,7 +232,7 @@ void movement(List& list) {
     list.add("reshape computed from a shape", {1, 6, 5, 4}, [](Net& n) {
         const int shape = n.b.tensor({4}, wire::Element_Int32), batch = n.b.tensor({}, wire::Element_Int32),
                   wanted = n.b.tensor({2}, wire::Element_Int32);
-        n.b.op(wire::Kind_SHAPE, {n.x}, {shape});
+        n.b.op(wire::Kind_SHAPE, {n.x}, {shape}, wire::Options_ShapeOptions, wire::CreateShapeOptions(n.fb(), wire::Element_Int32));
         n.b.op(wire::Kind_STRIDED_SLICE, {shape, n.b.ints({0}), n.b.ints({1}), n.b.ints({1})}, {batch}, wire::Options_StridedSliceOptions,
                wire::CreateStridedSliceOptions(n.fb(), 0, 0, 0, 0, 1));
         n.b.op(wire::Kind_PACK, {batch, n.b.scalar(-1)}, {wanted}, wire::Options_PackOptions, wire::CreatePackOptions(n.fb(), 2, 0));

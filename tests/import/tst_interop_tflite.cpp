@@ -80,7 +80,7 @@ private slots:
         const fs::path shared = test::sharedFolder();
         const auto real = [&](const char* name, const char* file, bool integer) {
             if (shared.empty() || !fs::exists(shared / "models" / file)) return;
-            m_cases.push_back({name, test::readAll(shared / "models" / file), integer, 1});
+            m_cases.push_back({name, test::readAll(shared / "models" / file), integer, 0});
         };
         real("mobilenet", "mobilenet_v2_1.0_224_quant.tflite", true);
         real("ultraface", "ultraface_rfb320.tflite", false);

@@ -130,7 +130,8 @@ public:
             if (node.op == "top.Input" && !node.results.empty()) {
                 const std::string name = "%arg" + std::to_string(arguments.size());
                 TensorType plain = m_graph.value(node.results.front()).type;
-                plain.quant = {};
+                // Arguments are plain numbers or codes, but in files made of TensorFlow Lite's.
+                if (plain.uniform() == nullptr || m_graph.attributes.string("module.platform") != "TFLITE") plain.quant = {};
                 arguments.push_back(name + ": " + print(plain) + " loc(unknown)");
                 body += "    " + line(node, name, print(plain)) + aliasOf(node) + "\n";
                 continue;
