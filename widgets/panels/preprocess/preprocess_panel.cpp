@@ -81,7 +81,7 @@ void Panel::Private::build() {
     preset = new QComboBox;
     preset->setObjectName(QStringLiteral("preset"));
     preset->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    preset->setMinimumContentsLength(24);
+    preset->setMinimumContentsLength(12);
     presetMenu = new QToolButton;
     presetMenu->setObjectName(QStringLiteral("presetMenu"));
     presetMenu->setIcon(theme::icon(QStringLiteral("more")));
@@ -144,7 +144,7 @@ void Panel::Private::build() {
     splitter->addWidget(area);
     splitter->addWidget(preview);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({380, 520});
+    splitter->setSizes({412, 500});
     auto* column = new QVBoxLayout(q);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
