@@ -217,7 +217,7 @@ private slots:
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<int>("code");
         QTest::newRow("tflite") << QByteArray("\x1c\0\0\0TFL3\0\0\0\0", 12)
-                                << int(Code::FileUnknownKind);
+                                << int(Code::ModelDamaged);
         QTest::newRow("prototxt") << QByteArray("name: \"n\"\nlayer {\n type: \"Input\"\n}\n")
                                   << int(Code::ModelEmpty);
         QTest::newRow("pickle") << QByteArray("\x80\x02}q\x00.", 6) << int(Code::NotTorchScript);
