@@ -138,18 +138,26 @@ Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& 
 
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
     if (!options.fuse || options.observable) return compileAs(lowered, options, {true, false, false}, context);
-    Way best{true, true, true};
-    WB_ASSIGN(auto model, compileAs(lowered, options, best, context));
-    const auto attempt = [&](Way way) -> Status {
-        WB_ASSIGN(auto other, compileAs(lowered, options, way, context));
-        if (other.cycles >= model.cycles) return {};
-        model = std::move(other);
-        best = way;
+    std::optional<CompiledModel> best;
+    Way way;
+    Error failure;
+    // A way that meets a limit of the chip leaves the others.
+    const auto attempt = [&](Way next) -> Status {
+        auto model = compileAs(lowered, options, next, context);
+        if (!model) {
+            if (model.error().code == Code::Cancelled) return std::move(model).error();
+            failure = std::move(model).error();
+        } else if (!best || model->cycles < best->cycles) {
+            best = std::move(*model);
+            way = next;
+        }
         return {};
     };
+    WB_TRY(attempt({true, true, true}));
     WB_TRY(attempt({true, true, false}));
-    WB_TRY(attempt({true, false, best.pack}));
-    return model;
+    WB_TRY(attempt({true, false, way.pack}));
+    if (!best) return failure;
+    return std::move(*best);
 }
 
 } // namespace wb::codegen
