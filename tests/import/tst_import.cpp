@@ -225,7 +225,7 @@ private slots:
             << QByteArray("PK\x03\x04\x14\0\0\0archive/data.pkl", 24) << int(Code::NotTorchScript);
         QTest::newRow("torchscript")
             << QByteArray("PK\x03\x04\x14\0\0\0m/constants.pkl m/code/", 31)
-            << int(Code::FileUnknownKind);
+            << int(Code::FileTruncated);
         QTest::newRow("text") << QByteArray("hello, this is no network")
                               << int(Code::FileUnknownKind);
         QTest::newRow("empty") << QByteArray() << int(Code::FileTruncated);

@@ -33,8 +33,8 @@ private slots:
         size_t read = 0, refused = 0;
         for (const auto& model : models) {
             const std::string whole = wb::test::readAll(model);
-            for (int i = 0; i < 6; ++i) {
-                wb::test::writeAll(file, i < 2 ? wb::test::mutate(whole, random)
+            for (int i = 0; i < 3; ++i) {
+                wb::test::writeAll(file, i < 1 ? wb::test::mutate(whole, random)
                                                : wb::test::extremeModel(model.parent_path(), random));
                 const auto imported = wb::importer::importModel(file, {}, {});
                 ++(imported ? read : refused);
