@@ -191,11 +191,15 @@ private:
                 all[i].reason = i == m_result.best ? "kept, not measured: there were no held-out pictures" : "not measured";
             return;
         }
-        const Banded top = figureOf(*all[bestOf(0, all.size())].validation);
-        size_t best = all.size();
+        const auto beaten = [&](size_t i) {
+            return std::any_of(all.begin(), all.end(), [&](const Candidate& other) {
+                return compare(figureOf(*all[i].validation), figureOf(*other.validation)) == Verdict::Better;
+            });
+        };
+        size_t best = bestOf(0, all.size()); // nothing beats it
         for (size_t i = 0; i < all.size(); ++i) {
-            if (compare(figureOf(*all[i].validation), top) != Verdict::Same) continue;
-            const bool simpler = best == all.size() || all[i].recipe < all[best].recipe;
+            if (beaten(i)) continue;
+            const bool simpler = all[i].recipe < all[best].recipe;
             if (simpler || (all[i].recipe == all[best].recipe && figure(i) > figure(best))) best = i;
         }
         if (m_options.recipe != Recipe::Auto && m_options.recipe != Recipe::Vendor)
