@@ -127,7 +127,7 @@ ir::Graph resizeByProducts(const ir::Graph& source) {
         if (!sane || isRepetition(node, axes) || node.attributes.boolean("do_relu")) continue;
         Steps steps(graph, position, graph.value(node.results[0]).name);
         rewrite(steps, axes);
-        i = static_cast<size_t>(steps.position());
+        i = static_cast<size_t>(steps.last());
     }
     return graph;
 }

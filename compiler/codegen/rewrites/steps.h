@@ -19,7 +19,12 @@ public:
     ir::NodeId position() const { return m_position; }
     ir::Node& node() { return m_graph.node(m_position); }
     /// From now on behind that node (in front of the next).
-    void behind() { ++m_position; }
+    void behind() {
+        ++m_position;
+        m_behind = true;
+    }
+    /// The last node that belongs to the rewrite so far.
+    ir::NodeId last() const { return m_behind ? m_position - 1 : m_position; }
 
     ir::ValueId add(const char* op, std::vector<ir::ValueId> operands, ir::Shape shape, ir::AttributeMap attributes = {});
     ir::ValueId constant(ir::Tensor tensor, const ir::TensorType& like);
@@ -39,6 +44,7 @@ private:
     ir::NodeId m_position;
     std::string m_name;
     int m_count = 0;
+    bool m_behind = false;
     ir::ValueId m_taken = ir::kNoValue;
     ir::TensorType m_takenType;
 };

@@ -284,7 +284,7 @@ ir::Graph narrowWindows(const ir::Graph& source) {
             if (beyond(window->dilation, kMaxPad + 1) && !beyond(window->stride, 1)) splitDilation(steps, *window);
             else if (beyond(window->before, kMaxPad) || beyond(window->after, kMaxPad)) padFirst(steps, *window);
         }
-        i = static_cast<size_t>(std::max(steps.position(), position));
+        i = static_cast<size_t>(steps.last());
     }
     return graph;
 }
