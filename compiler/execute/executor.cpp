@@ -2,6 +2,7 @@
 // Walks a Plan. Holds the arena and recycles the memory of result tensors that callers have let go, so
 // that a steady run allocates nothing.
 #include "compiler/execute/plan.h"
+#include "compiler/execute/recycler.h"
 #include "compiler/execute/reorder.h"
 
 #include <chrono>
@@ -11,44 +12,6 @@
 
 namespace wb::execute {
 namespace {
-
-std::byte* allocateAligned(size_t bytes) {
-    return static_cast<std::byte*>(std::aligned_alloc(64, (bytes + 64) / 64 * 64));
-}
-
-/// Memory of returned tensors; comes back when the last copy of the tensor goes.
-class Recycler : public std::enable_shared_from_this<Recycler> {
-public:
-    ~Recycler() {
-        for (auto& [bytes, memory] : m_free)
-            std::free(memory);
-    }
-    std::shared_ptr<std::byte> take(size_t bytes) {
-        std::byte* memory = nullptr;
-        {
-            std::lock_guard lock(m_mutex);
-            if (const auto it = m_free.find(bytes); it != m_free.end()) {
-                memory = it->second;
-                m_free.erase(it);
-            }
-        }
-        if (memory == nullptr) memory = allocateAligned(bytes);
-        if (memory == nullptr) return {};
-        return {memory, [self = shared_from_this(), bytes](std::byte* p) { self->giveBack(bytes, p); }};
-    }
-
-private:
-    void giveBack(size_t bytes, std::byte* memory) {
-        std::lock_guard lock(m_mutex);
-        if (m_free.size() < kKept)
-            m_free.emplace(bytes, memory);
-        else
-            std::free(memory);
-    }
-    static constexpr size_t kKept = 16;
-    std::mutex m_mutex;
-    std::multimap<size_t, std::byte*> m_free;
-};
 
 class PlannedExecutor : public Executor {
 public:
@@ -201,18 +164,19 @@ private:
         return chosen;
     }
 
+    static Error notGiven(const std::string& input, const TensorMap& inputs) {
+        Error error{Code::InputNameUnknown, "the input " + input + " is not given"};
+        for (const auto& [name, tensor] : inputs) error.remedies.push_back("given is " + name + " " + ir::toText(tensor.shape()));
+        return error;
+    }
+
     Status findInputs(const TensorMap& inputs, std::vector<const std::byte*>& given) {
         m_converted.clear();
         for (ir::ValueId id : m_plan.inputs) {
             const ir::Value& value = m_graph->value(id);
             auto it = inputs.find(value.name);
             if (it == inputs.end() && m_plan.inputs.size() == 1 && inputs.size() == 1) it = inputs.begin();
-            if (it == inputs.end()) {
-                Error error{Code::InputNameUnknown, "the input " + value.name + " is not given"};
-                for (const auto& [name, tensor] : inputs)
-                    error.remedies.push_back("given is " + name + " " + ir::toText(tensor.shape()));
-                return error;
-            }
+            if (it == inputs.end()) return notGiven(value.name, inputs);
             const ir::Tensor& tensor = it->second;
             if (tensor.shape() == value.type.shape && tensor.type() == ir::ElementType::F32)
                 if (auto stored = toCodes(tensor, value.type)) {
@@ -221,10 +185,9 @@ private:
                     continue;
                 }
             if (tensor.shape() != value.type.shape || tensor.type() != value.type.element)
-                return Error{Code::InputShapeWrong,
-                             "the input " + value.name + " takes " + ir::toText(value.type.shape) + " " +
-                                 ir::spelling(value.type.element) + ", given is " +
-                                 ir::toText(tensor.shape()) + " " + ir::spelling(tensor.type())};
+                return Error{Code::InputShapeWrong, "the input " + value.name + " takes " + ir::toText(value.type.shape) + " " +
+                                                        ir::spelling(value.type.element) + ", given is " +
+                                                        ir::toText(tensor.shape()) + " " + ir::spelling(tensor.type())};
             given.push_back(tensor.bytes());
         }
         return {};

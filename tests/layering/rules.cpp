@@ -30,7 +30,7 @@ const QList<ThirdParty>& thirdParties() {
     static const QList<ThirdParty> list{
         {"Qt", re("^Q[A-Z]\\w+$|^Qt\\w+/|^q\\w+\\.h$"), re("^(app/workbench|widgets|visualizer|tests)/"), true},
         {"protobuf", re("^google/protobuf/|\\.pb\\.h$|^onnx/"), re("^(compiler/import|tests)/"), true},
-        {"FlatBuffers", re("^flatbuffers/|_generated\\.h$"), re("^(compiler/(import|target/bmodel)|tests)/"), false},
+        {"FlatBuffers", re("^flatbuffers/|_generated\\.h$"), re("^(compiler/(import|target/bmodel)|tests)/"), true},
         {"OpenCV", re("^opencv2/"), re("^(compiler/(evaluate|calibrate|preprocess|jobs)|tests)/"), false},
         {"oneDNN", re("dnnl"), re("^(compiler/kernels/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
         {"Highway", re("^hwy/"), re("^(compiler/kernels/|compiler/target/bm1684x/simulator/|compiler/ops/.*_(float|int)\\.cpp$|tests/)"), true},
