@@ -93,6 +93,15 @@ private:
         return group;
     }
 
+    /// Whether anything is loaded or stored; otherwise slices have nothing to run beside.
+    static bool movesData(const Group& group) {
+        for (size_t i = 0; i < group.inputs.size(); ++i)
+            if (!group.isHeld(i)) return true;
+        for (size_t i = 0; i < group.outputs.size(); ++i)
+            if (group.isStored(i)) return true;
+        return false;
+    }
+
     /// Over cuts from few slices to many, beginning with `fewest`; until more slices only cost more.
     Result<std::optional<Estimate>> estimate(const Group& group, int64_t fewest) {
         std::optional<Estimate> best;
@@ -108,6 +117,7 @@ private:
             if (!best || cycles < best->cycles) {
                 best = Estimate{cut, cycles};
                 worse = 0;
+                if (!movesData(group)) break;
             } else if (++worse == kPatience) {
                 break;
             }
@@ -177,6 +187,7 @@ private:
             best->tiling = std::move(tiling);
             best->memory = std::move(*memory);
             best->cycles = cycles;
+            if (!movesData(group)) break;
         }
         if (best) best->group = group;
         return best;
