@@ -162,18 +162,23 @@ private:
             if (it == m_index.end()) continue;
             TensorMap live;
             bool complete = true;
-            for (const ir::ValueId operand : node.operands) {
+            // Sums and their requant are one layer; sums made elsewhere stand for no layer's values.
+            const ir::ValueId sums = node.operands.empty() ? ir::kNoValue : node.operands.front();
+            const bool both = sums != ir::kNoValue && graph.value(sums).type.element == ir::ElementType::I32 && n > 0 &&
+                              graph.value(sums).producer == static_cast<ir::NodeId>(n - 1);
+            const size_t first = both ? n - 1 : n;
+            for (const ir::ValueId operand : graph.nodes()[first].operands) {
                 if (operand == ir::kNoValue || graph.weight(operand) != nullptr) continue;
                 const ir::Tensor* reference = referenceOf(operand);
                 const ir::Value& source = graph.value(operand);
-                complete = complete && reference != nullptr &&
+                complete = complete && reference != nullptr && source.type.element != ir::ElementType::I32 &&
                            reference->elementCount() == source.type.elementCount();
                 if (complete) live[source.name] = toStorage(*reference, source.type);
             }
             step(value.name);
             if (!complete) continue;
-            const auto id = static_cast<ir::NodeId>(n);
-            WB_ASSIGN(const auto results, m_request.variant->runRange(id, id + 1, live, m_context));
+            WB_ASSIGN(const auto results, m_request.variant->runRange(static_cast<ir::NodeId>(first),
+                                                                      static_cast<ir::NodeId>(n + 1), live, m_context));
             const auto result = results.find(value.name);
             if (result == results.end()) continue;
             add(m_result.isolated, m_isolatedSums, it->second, execute::toFloat(result->second, value.type), 0);
