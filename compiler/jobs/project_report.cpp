@@ -69,6 +69,7 @@ std::string oneLine(const StageResult& r) {
         readField(r.error, "what", what);
         return what;
     }
+    if (r.stage == Stage::Calibrate && r.state == "skipped") return fact(r, "method");
     switch (r.stage) {
     case Stage::Import: {
         std::string text = fact(r, "format");
