@@ -87,6 +87,9 @@ Status checkCodes(const EmitContext& c, const MatrixProduct& p) {
 /// A few rows by a constant matrix, as in classifiers: rows are pictures of one pixel, columns the filters' channels.
 bool isClassifier(const EmitContext& c, const MatrixProduct& p) {
     constexpr int64_t kFewRows = 16;
+    // Filters of 64 columns take turns beside the operand, whose channels take 64 bytes each in a lane.
+    constexpr int64_t kRoom = kLaneBytes - kBankBytes;
+    if (p.inner > kMaxDimension || p.inner * (2 * bytesOf(p.precision) + p.rows) > kRoom) return false;
     return c.graph->value(c.node->operands[0]).type.shape.size() == 2 && p.batches.size() == 1 && !p.leftTransposed &&
            c.graph->value(c.node->results[0]).type.shape.size() == 2 && p.rows <= kFewRows &&
            constantOperand(c, 0) == nullptr && constantOperand(c, 1) != nullptr;
