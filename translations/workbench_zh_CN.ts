@@ -782,7 +782,7 @@
         <translation>缩放短边并裁剪</translation>
     </message>
     <message>
-        <source>around the middle</source>
+        <source>centred</source>
         <translation>居中</translation>
     </message>
     <message>

@@ -220,7 +220,7 @@ void Panel::Private::retranslate() {
     padValue->setPrefix(Panel::tr("value "));
     const std::pair<QComboBox*, QStringList> words[] = {
         {ratioMode, {Panel::tr("letterbox"), Panel::tr("scale the short side, crop")}},
-        {padPlace, {Panel::tr("around the middle"), Panel::tr("right and below")}},
+        {padPlace, {Panel::tr("centred"), Panel::tr("right and below")}},
         {order, {QStringLiteral("RGB"), QStringLiteral("BGR"), Panel::tr("Grey"), QStringLiteral("RGBA")}},
         {layout, {QStringLiteral("NCHW"), QStringLiteral("NHWC"), Panel::tr("none")}}};
     for (const auto& [box, list] : words) {
