@@ -30,7 +30,7 @@ Result<Precision> lowerSoftmax(LoweringBuilder& builder, const ir::Node& node,
     WB_ASSIGN(ValueId in, int8Operand(builder, node, node.operands.at(0)));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
     const auto inType = target.value(in).type;
-    std::string name = resultName(builder, node);
+    const std::string name = resultName(builder, node);
     std::vector<float> table(256);
     const double step = codesOf(inType).scale * a.real("beta", 1);
     for (size_t k = 0; k < table.size(); ++k)
@@ -58,11 +58,11 @@ Result<Precision> lowerSoftmax(LoweringBuilder& builder, const ir::Node& node,
     }
     auto inner = type;
     inner.shape = flat;
-    name += "__softmax"; // the vendor's name; the layer's own name is gone
+    // The vendor names the second "<name>__softmax_reshape": a classifier's output then cannot be compared with the
+    // reference. Ours keeps the layer's name.
     const ValueId result =
-        target.add("tpu.Softmax", std::move(operands), name, std::move(inner), std::move(a));
-    const ValueId back =
-        target.add("tpu.Reshape", {result}, name + "_reshape", std::move(type), std::move(reshape));
+        target.add("tpu.Softmax", std::move(operands), name + "__softmax", std::move(inner), std::move(a));
+    const ValueId back = target.add("tpu.Reshape", {result}, name, std::move(type), std::move(reshape));
     builder.bind(node.results[0], back);
     return precision;
 }
