@@ -5,6 +5,7 @@
 #include "compiler/passes/rewrite.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace wb::passes {
 namespace {
@@ -53,7 +54,10 @@ bool explicitInterp(ir::Graph& graph, ir::Node& node) {
     const ir::Shape in = operandShape(graph, node), out = resultShape(graph, node);
     if (node.operands[1] != ir::kNoValue) {
         const auto ratio = [&](size_t d) {
-            return static_cast<double>(out[d]) / static_cast<double>(in[d]);
+            // The size is floor(in · scale): the quotient of 30 and 11 must not lead to 29.
+            const auto size = static_cast<double>(in[d]);
+            const double scale = static_cast<double>(out[d]) / size;
+            return std::floor(size * scale) < static_cast<double>(out[d]) ? std::nextafter(scale, HUGE_VAL) : scale;
         };
         if (in.size() == 4) node.attributes.set("scale_h", ratio(2));
         node.attributes.set("scale_w", ratio(in.size() - 1));
