@@ -38,6 +38,38 @@ Status torchPool(const SourceNode& node, ImportBuilder& builder) {
     return torchAsOnnx(node, builder, "AveragePool", {node.inputs[0]}, std::move(a));
 }
 
+/// Part i of `to` takes the pixels from floor(i·from/to) to ceil((i+1)·from/to): as columns of a matrix.
+ir::Tensor torchParts(int64_t from, int64_t to) {
+    ir::Tensor matrix(ir::ElementType::F32, {from, to});
+    for (int64_t i = 0; i < to; ++i) {
+        const int64_t begin = i * from / to, end = ((i + 1) * from + to - 1) / to;
+        for (int64_t k = begin; k < end; ++k)
+            matrix.mutableData<float>()[k * to + i] = 1.0F / static_cast<float>(end - begin);
+    }
+    return matrix;
+}
+
+/// Averages of parts that differ in size have no window: two matrix products, one an axis.
+Status torchUneven(const SourceNode& node, ImportBuilder& builder, const ir::Shape& out) {
+    WB_ASSIGN(ir::ValueId id, valueOf(node, builder, 0));
+    const ir::Shape x = builder.graph().value(id).type.shape;
+    const std::string name = node.outputs.front();
+    ir::AttributeMap product = withRelu();
+    for (const char* key : {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
+        product.set(key, false);
+    product.set("keep_dims", true);
+    product.set("dq_type", "NONE");
+    product.set("q_group_size", 0);
+    ir::AttributeMap turn;
+    turn.set("order", ir::Attribute::ints({0, 1, 3, 2}));
+    const ir::ValueId columns = builder.addConstant(name + "_columns", torchParts(x[3], out[3]));
+    const ir::ValueId rows = builder.addConstant(name + "_rows", torchParts(x[2], out[2]));
+    WB_ASSIGN(id, torchStep(node, builder, "top.MatMul", {id, columns, ir::kNoValue}, product, "wide"));
+    WB_ASSIGN(id, torchStep(node, builder, "top.Permute", {id}, turn, "turned"));
+    WB_ASSIGN(id, torchStep(node, builder, "top.MatMul", {id, rows, ir::kNoValue}, product, "high"));
+    return torchEmit(node, builder, "top.Permute", {id}, std::move(turn));
+}
+
 Status torchAdaptive(const SourceNode& node, ImportBuilder& builder) {
     WB_ASSIGN(const size_t axes, torchAxes(node, builder));
     WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
@@ -45,6 +77,9 @@ Status torchAdaptive(const SourceNode& node, ImportBuilder& builder) {
     if (!shape || shape->size() != axes + 2) return attributeError(node, "output_size is known only at run time");
     std::vector<int64_t> window;
     for (size_t d = 2; d < x.size(); ++d) {
+        if ((*shape)[d] >= 1 && x[d] % (*shape)[d] != 0 && node.kind == "aten::adaptive_avg_pool2d" &&
+            *std::max_element(x.begin() + 2, x.end()) * *std::max_element(shape->begin() + 2, shape->end()) < (1 << 24))
+            return torchUneven(node, builder, *shape);
         if ((*shape)[d] < 1 || x[d] % (*shape)[d] != 0)
             return attributeError(node, std::to_string(x[d]) + " pixels in " + std::to_string((*shape)[d]) + " unequal parts");
         window.push_back(x[d] / (*shape)[d]);

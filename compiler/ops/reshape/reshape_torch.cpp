@@ -14,10 +14,12 @@ Status torchView(const SourceNode& node, ImportBuilder& builder) {
     return torchUnary(node, builder, "top.Reshape", torchReshape(*shape));
 }
 
+/// The graph's own Flatten is the one before a classifier: everything but the batch.
 Status torchFlatten(const SourceNode& node, ImportBuilder& builder) {
+    if (node.integer("start_dim", 0) != 1 || node.integer("end_dim", -1) != -1) return torchView(node, builder);
     ir::AttributeMap a;
-    a.set("start_dim", node.integer("start_dim", 0));
-    a.set("end_dim", node.integer("end_dim", -1));
+    a.set("start_dim", 1);
+    a.set("end_dim", -1);
     return torchUnary(node, builder, "top.Flatten", std::move(a));
 }
 

@@ -385,18 +385,4 @@ void Walker::emit(const Node* node, const std::string& kind, const std::vector<c
     m_writer.node(out);
 }
 
-std::vector<std::string> Walker::tensorNames(const jit::Value* value) {
-    std::vector<std::string> names;
-    const auto add = [&](auto& self, const Item& each) -> void {
-        if (each.isMany()) {
-            for (const Item& part : *each.parts)
-                self(self, part);
-        } else if (const std::string name = operandName(each, value->debugName()); !name.empty()) {
-            names.push_back(name);
-        }
-    };
-    add(add, item(value));
-    return names;
-}
-
 } // namespace wb::torchscript

@@ -293,4 +293,18 @@ void Walker::loop(const Node* node) {
         bind(node->output(i), carried[i]);
 }
 
+std::vector<std::string> Walker::tensorNames(const jit::Value* value) {
+    std::vector<std::string> names;
+    const auto add = [&](auto& self, const Item& each) -> void {
+        if (each.isMany()) {
+            for (const Item& part : *each.parts)
+                self(self, part);
+        } else if (const std::string name = operandName(each, value->debugName()); !name.empty()) {
+            names.push_back(name);
+        }
+    };
+    add(add, item(value));
+    return names;
+}
+
 } // namespace wb::torchscript
