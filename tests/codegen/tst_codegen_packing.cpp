@@ -145,6 +145,7 @@ private slots:
     void referenceNetworksStayExact_data();
     void referenceNetworksStayExact();
     void taps();
+    void outsideIsCleared();
     void depthwiseStaysInGroups();
     void choiceIsTheCheapest();
     void packingPays();
@@ -257,6 +258,19 @@ void TestCodegenPacking::taps() {
     QCOMPARE(split->blocks, 40);
     // Steps are four bits wide.
     QVERIFY(!codegen::blockAxis({640, 160, 3, 4, 1, 1}, 1, 0, 4, 0).has_value());
+}
+
+void TestCodegenPacking::outsideIsCleared() {
+    codegen::ConvShape conv;
+    const codegen::ConvAxis padded{32, 32, 3, 1, 1, 1}, odd{33, 33, 3, 1, 1, 1}, unpadded{33, 31, 3, 1, 1, 0};
+    conv.axes = {padded, padded};
+    QVERIFY(!codegen::needsClear(conv, {2, 2, 0, 0}));
+    QVERIFY(codegen::needsClear(conv, {2, 2, 1, 0})); // blocks begin before the picture
+    conv.axes = {padded, odd};
+    QVERIFY(codegen::needsClear(conv, {1, 2, 0, 0})); // the last block ends behind it
+    QVERIFY(!codegen::needsClear(conv, {2, 1, 0, 0}));
+    conv.axes = {unpadded, unpadded};
+    QVERIFY(!codegen::needsClear(conv, {2, 2, 1, 1}));
 }
 
 void TestCodegenPacking::depthwiseStaysInGroups() {

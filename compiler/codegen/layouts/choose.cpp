@@ -48,8 +48,9 @@ private:
             const ChannelOrder in = m_ties.ties[from].loaded && !a.plain()
                                         ? loadedOrder(conv->in, a)
                                         : packedOrder(m_ties.segments[static_cast<size_t>(node.operands[0])], a);
+            const double clear = m_ties.ties[from].loaded ? 0 : clearCycles(*conv, a);
             for (const Phases& b : m_candidates[to])
-                costs.push_back(convCycles(*conv, a, in, b, m_ties.segments[static_cast<size_t>(node.results[0])]));
+                costs.push_back(clear + convCycles(*conv, a, in, b, m_ties.segments[static_cast<size_t>(node.results[0])]));
         }
         m_problem.add(from, to, costs);
     }

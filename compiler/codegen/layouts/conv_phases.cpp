@@ -54,7 +54,7 @@ std::optional<ConvShape> convShapeOf(const ir::Graph& graph, const ir::Node& nod
     const ir::TensorType& in = graph.value(node.operands[0]).type;
     const ir::TensorType& out = graph.value(node.results[0]).type;
     if (filter == nullptr || filter->shape().size() != 4 || !in.ranked || !out.ranked || in.shape.size() != 4 ||
-        out.shape.size() != 4)
+        out.shape.size() != 4 || ir::sizeInBytes(in.element) != ir::sizeInBytes(out.element)) // sums have borders of their own
         return {};
     const auto& a = node.attributes;
     const auto list = [&](const char* name, size_t count, int64_t otherwise) {
@@ -141,6 +141,14 @@ std::optional<BlockConv> blockConv(const ConvShape& conv, const Phases& from, Ch
         }
     blocks.groups = independentGroups(conv, blocks.in, blocks.out);
     return blocks;
+}
+
+bool needsClear(const ConvShape& conv, const Phases& from) {
+    const auto needs = [](const ConvAxis& axis, int64_t phases, int64_t origin) {
+        const int64_t last = (axis.out - 1) * axis.stride - axis.pad + (axis.kernel - 1) * axis.dilation;
+        return (origin > 0 && axis.pad > 0) || ((axis.in + origin) % phases != 0 && last >= axis.in);
+    };
+    return needs(conv.axes[0], from.y, from.originY) || needs(conv.axes[1], from.x, from.originX);
 }
 
 ir::Tensor blockFilter(const ConvShape& conv, const BlockConv& blocks, const ir::Tensor& filter) {

@@ -59,6 +59,9 @@ struct BlockConv {
 std::optional<BlockConv> blockConv(const ConvShape& conv, const Phases& from, ChannelOrder in, const Phases& to,
                                    const std::vector<int64_t>& outSegments);
 
+/// Whether the convolution reads pixels as padding that blocks of its operand have.
+bool needsClear(const ConvShape& conv, const Phases& from);
+
 /// [out, in / groups, kernel y, kernel x] in blocks.
 ir::Tensor blockFilter(const ConvShape& conv, const BlockConv& blocks, const ir::Tensor& filter);
 

@@ -71,8 +71,10 @@ std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const T
             most = std::max(most, channels);
     for (const int64_t y : {1, 2, 4})
         for (const int64_t x : {1, 2, 4})
-            if (y * x > 1 && type.shape[2] % y == 0 && type.shape[3] % x == 0 && most * y * x <= kMostChannels)
-                out.push_back({y, x, 0, 0});
+            if (y * x > 1 && y <= type.shape[2] && x <= type.shape[3] && most * y * x <= kMostChannels)
+                for (int64_t originY = 0; originY < std::min<int64_t>(y, 2); ++originY)
+                    for (int64_t originX = 0; originX < std::min<int64_t>(x, 2); ++originX)
+                        out.push_back({y, x, originY, originX});
     return out;
 }
 
@@ -101,6 +103,14 @@ double loadCycles(const ir::Graph& graph, const ir::Node& producer, const Phases
         cycles += static_cast<double>((phases.x - 1) * phases.y * out.shape[1]) * one; // to other lanes
     }
     return cycles;
+}
+
+double clearCycles(const ConvShape& conv, const Phases& from) {
+    if (!needsClear(conv, from)) return 0;
+    const int64_t rows = ceilDiv(conv.axes[0].in + from.originY, from.y), columns = ceilDiv(conv.axes[1].in + from.originX, from.x);
+    const double column = static_cast<double>(rows) + kIssueCycles;
+    return pass(conv.images, conv.in * from.count(), rows * columns, sizeOf(conv.element)) +
+           static_cast<double>(2 * from.y) * column;
 }
 
 double convCycles(const ConvShape& conv, const Phases& from, const ChannelOrder& in, const Phases& to,

@@ -14,6 +14,9 @@ std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const T
 double elementwiseCycles(const ir::Graph& graph, const ir::Node& node, const Phases& phases);
 /// Of bringing a network input into blocks, its cast included.
 double loadCycles(const ir::Graph& graph, const ir::Node& producer, const Phases& phases);
+/// Of clearing what blocks have outside of the picture, where the convolution needs that: a copy, and columns at both
+/// sides.
+double clearCycles(const ConvShape& conv, const Phases& from);
 /// Infinite where there is no such convolution.
 double convCycles(const ConvShape& conv, const Phases& from, const ChannelOrder& in, const Phases& to,
                   const std::vector<int64_t>& outSegments);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 namespace wb::codegen {
 namespace {
@@ -126,6 +127,28 @@ private:
                                                : packedOrder(m_ties.segments[static_cast<size_t>(id)], p);
     }
 
+    /// The operand of a convolution that reads its padding from the blocks.
+    ValueId cleared(ValueId id) {
+        const auto [it, fresh] = m_cleared.try_emplace(id, ir::kNoValue);
+        if (!fresh) return it->second;
+        const Phases p = phasesOf(id);
+        const ir::Shape& shape = m_source.value(id).type.shape;
+        std::vector<int64_t> phases;
+        for (const PackedChannel& c : orderOf(id))
+            phases.push_back(c.y * p.x + c.x);
+        ir::AttributeMap a;
+        a.set("y", p.y);
+        a.set("x", p.x);
+        a.set("origin_y", p.originY);
+        a.set("origin_x", p.originX);
+        a.set("height", shape[2]);
+        a.set("width", shape[3]);
+        a.set("phases", ir::Attribute::ints(phases));
+        a.set(kLayer, name(id));
+        it->second = m_graph.add("tpu.ClearOutside", {value(id)}, name(id) + "_cleared", packedType(id), std::move(a));
+        return it->second;
+    }
+
     void addConvolution(const ir::Node& node) {
         const ValueId result = node.results[0];
         const Phases from = phasesOf(node.operands[0]), to = phasesOf(result);
@@ -139,7 +162,8 @@ private:
         }
         const std::string own = name(result);
         const ir::Tensor& filter = *m_source.weight(node.operands[1]);
-        std::vector<ValueId> operands{value(node.operands[0]),
+        const bool clear = !tieOf(node.operands[0])->loaded && needsClear(*conv, from);
+        std::vector<ValueId> operands{clear ? cleared(node.operands[0]) : value(node.operands[0]),
                                       m_graph.addWeight(own + "_block_filter", blockFilter(*conv, *blocks, filter))};
         if (conv->bias)
             operands.push_back(m_graph.addWeight(own + "_block_bias", spreadOver(*m_source.weight(node.operands[2]), blocks->out)));
@@ -179,6 +203,7 @@ private:
     const std::vector<Phases>& m_phases; ///< by tie
     ir::Graph m_graph;
     std::vector<ValueId> m_values;       ///< by ValueId of the source
+    std::map<ValueId, ValueId> m_cleared; ///< the same values with zeros around the picture
 };
 
 } // namespace

@@ -116,6 +116,70 @@ private:
     int64_t m_y, m_x;
 };
 
+/// A copy with zeros where blocks reach beyond the picture. Channels of one phase lie in runs of lanes.
+class ClearOutside final : public LocalEmitter {
+public:
+    struct Axis {
+        int64_t phases = 1, origin = 0, size = 1, blocks = 1;
+        /// Blocks in which a phase lies inside of the picture.
+        Range inside(int64_t phase) const {
+            const int64_t shift = phase - origin; // pixel = block · phases + shift
+            const int64_t begin = shift < 0 ? ceilDiv(-shift, phases) : 0;
+            const int64_t last = size - 1 - shift;
+            return {std::min(begin, blocks), std::clamp<int64_t>(last < 0 ? 0 : last / phases + 1, std::min(begin, blocks), blocks)};
+        }
+    };
+    ClearOutside(Axis y, Axis x, std::vector<int64_t> phases) : m_y(y), m_x(x), m_phases(std::move(phases)) {}
+
+    Cuts cuts() const override { return {.n = true, .c = false, .h = true, .w = false}; }
+    Part operandPart(size_t, const Part& result) const override { return result; }
+
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        VectorUnit unit(out);
+        unit.copy(call.output, call.operands[0].sub(call.result));
+        const auto count = static_cast<int64_t>(m_phases.size());
+        // Runs of channels alike along an axis, inside of a row of lanes.
+        const auto runs = [&](auto phaseOf, auto clear) {
+            for (int64_t first = 0, end = 0; first < count; first = end) {
+                const int64_t phase = phaseOf(m_phases[static_cast<size_t>(first)]);
+                while (end < count && (end == first || end % kLanes != 0) && phaseOf(m_phases[static_cast<size_t>(end)]) == phase)
+                    ++end;
+                clear(phase, Range{first, end});
+            }
+        };
+        const Range &h = call.result.h, &w = call.result.w;
+        runs([&](int64_t phase) { return phase / m_x.phases; }, [&](int64_t phase, Range channels) {
+            const Range inside = m_y.inside(phase);
+            fill(call.output, channels, {h.begin, std::clamp(inside.begin, h.begin, h.end)}, w, unit);
+            fill(call.output, channels, {std::clamp(inside.end, h.begin, h.end), h.end}, w, unit);
+        });
+        runs([&](int64_t phase) { return phase % m_x.phases; }, [&](int64_t phase, Range channels) {
+            const Range inside = m_x.inside(phase);
+            fill(call.output, channels, h, {0, inside.begin}, unit);
+            fill(call.output, channels, h, {inside.end, w.end}, unit);
+        });
+        return {};
+    }
+
+private:
+    /// Zeros in a box; channels lie in one row of lanes.
+    static void fill(const LocalTensor& whole, Range channels, Range rows, Range columns, VectorUnit& unit) {
+        if (rows.size() <= 0 || columns.size() <= 0) return;
+        LocalTensor to = whole;
+        to.address += u32(channels.begin % kLanes * kLaneBytes + (channels.begin / kLanes * to.cStride +
+                                                                  (rows.begin - to.part.h.begin) * to.hStride +
+                                                                  columns.begin * to.wStride) *
+                                                                     bytesOf(to.precision));
+        to.part.c = channels;
+        to.part.h = rows;
+        to.part.w = columns;
+        unit.fill(to, 0);
+    }
+
+    Axis m_y, m_x;
+    std::vector<int64_t> m_phases;
+};
+
 const ir::TensorType& typeOf(const EmitContext& c, ir::ValueId id) { return c.graph->value(id).type; }
 
 Result<std::unique_ptr<LocalEmitter>> prepareSplit(const EmitContext& context) {
@@ -141,12 +205,29 @@ Result<std::unique_ptr<LocalEmitter>> prepareJoin(const EmitContext& context) {
     return std::unique_ptr<LocalEmitter>(std::make_unique<JoinPhases>(chipShape(in.shape), y, x));
 }
 
+Result<std::unique_ptr<LocalEmitter>> prepareClear(const EmitContext& context) {
+    const auto& a = context.node->attributes;
+    const auto& in = typeOf(context, context.node->operands[0]);
+    const auto& out = typeOf(context, context.node->results[0]);
+    auto phases = a.integers("phases");
+    if (in.shape.size() != 4 || in.shape != out.shape || in.element != out.element ||
+        static_cast<int64_t>(phases.size()) != in.shape[1])
+        return notEmitted(context, "its channels have no phases");
+    const ClearOutside::Axis y{a.integer("y", 1), a.integer("origin_y"), a.integer("height"), in.shape[2]};
+    const ClearOutside::Axis x{a.integer("x", 1), a.integer("origin_x"), a.integer("width"), in.shape[3]};
+    for (const auto& axis : {y, x})
+        if (axis.phases < 1 || axis.origin < 0 || ceilDiv(axis.size + axis.origin, axis.phases) != axis.blocks)
+            return notEmitted(context, "its blocks do not hold the picture");
+    return std::unique_ptr<LocalEmitter>(std::make_unique<ClearOutside>(y, x, std::move(phases)));
+}
+
 } // namespace
 
 void emit_phases(EmitterTable& table);
 void emit_phases(EmitterTable& table) {
     table.add({.op = "tpu.SplitColumns", .local = prepareSplit});
     table.add({.op = "tpu.JoinPhases", .local = prepareJoin});
+    table.add({.op = "tpu.ClearOutside", .local = prepareClear});
 }
 
 } // namespace wb::ops

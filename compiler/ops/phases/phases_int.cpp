@@ -34,8 +34,8 @@ Prepared prepareFoldRows(const PrepareContext& c) {
     if (in.size() != 4 || out.size() != 4 || out[1] != in[1] * kernel || out[3] != in[3])
         return cannotRun(c, "its rows do not fold that way");
     return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) {
-        const int64_t row = h * stride + channel / in[1] * dilation - pad;
-        return row < 0 || row >= in[2] ? -1 : ((n * in[1] + channel % in[1]) * in[2] + row) * in[3] + w;
+        const int64_t row = h * stride + channel % kernel * dilation - pad;
+        return row < 0 || row >= in[2] ? -1 : ((n * in[1] + channel / kernel) * in[2] + row) * in[3] + w;
     });
 }
 
@@ -62,12 +62,29 @@ Prepared prepareJoin(const PrepareContext& c) {
     });
 }
 
+Prepared prepareClear(const PrepareContext& c) {
+    const auto& a = c.node->attributes;
+    const auto in = operandShape(c, 0);
+    const int64_t y = a.integer("y", 1), x = a.integer("x", 1), originY = a.integer("origin_y"), originX = a.integer("origin_x"),
+                  height = a.integer("height"), width = a.integer("width");
+    const auto phases = a.integers("phases");
+    if (in.size() != 4 || resultShape(c) != in || static_cast<int64_t>(phases.size()) != in[1])
+        return cannotRun(c, "its channels have no phases");
+    return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) {
+        const int64_t phase = phases[static_cast<size_t>(channel)];
+        const int64_t row = h * y + phase / x - originY, column = w * x + phase % x - originX;
+        const bool inside = row >= 0 && row < height && column >= 0 && column < width;
+        return inside ? ((n * in[1] + channel) * in[2] + h) * in[3] + w : -1;
+    });
+}
+
 } // namespace
 
 void integer_phases(KernelTable& table) {
     table.add({.op = "tpu.FoldRows", .prepare = prepareFoldRows});
     table.add({.op = "tpu.SplitColumns", .prepare = prepareSplit});
     table.add({.op = "tpu.JoinPhases", .prepare = prepareJoin});
+    table.add({.op = "tpu.ClearOutside", .prepare = prepareClear});
 }
 
 } // namespace wb::ops
