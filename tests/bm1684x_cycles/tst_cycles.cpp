@@ -143,6 +143,8 @@ private slots:
         QCOMPARE(cyclesOf(a), int64_t{56});
         QVERIFY(costOf(a).observed);
         a.tsk_eu_typ = ArOp::Mac;
+        QVERIFY(costOf(a).observed);
+        a.tsk_eu_typ = ArOp::Clamp;
         QVERIFY(!costOf(a).observed);
     }
 
