@@ -5,7 +5,7 @@
 # most of a source's compile time is the instantiation of the same standard templates (measured: 19 import rules
 # 55 s one by one, 3 s together). Off for incremental work on one file: -DWB_UNITY=OFF.
 option(WB_UNITY "Compile several sources of a module at a time" ON)
-set(WB_UNITY_MODULES base ir numeric quantise jobs)
+set(WB_UNITY_MODULES base ir numeric preprocess execute evaluate improve codegen quantise jobs)
 
 # wb_module(NAME SOURCES … [DEPENDS …] [PRIVATE_DEPENDS …])
 # A static library `wb_NAME` with alias `wb::NAME`. Includes are written from the repository root

@@ -109,6 +109,8 @@ Status verdict(const Comparison& comparison);
 
 /// The vendor's printed lines; notes about shapes come first. Verbosity as its -v, -vv: 0 names and levels, 1 shapes and measures,
 /// 2 the largest values of failed layers (if kept).
+/// A shape as Python prints it: "(1, 3, 640, 640)", "(5,)".
+std::string pythonTuple(const ir::Shape& shape);
 std::vector<std::string> layerLines(const LayerComparison& layer, int verbosity);
 std::vector<std::string> reportLines(const Comparison& comparison, int verbosity);
 /// "name, op, quant, pass, sim_cos, sim_euc, sqnr", op and quant "-".

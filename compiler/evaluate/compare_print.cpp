@@ -38,13 +38,6 @@ std::string padded(std::string text, size_t width) {
     return text;
 }
 
-std::string tuple(const ir::Shape& shape) {
-    std::string text = "(";
-    for (size_t i = 0; i < shape.size(); ++i)
-        text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
-    return text + (shape.size() == 1 ? ",)" : ")");
-}
-
 bool hasMeasures(Level level) { return level == Level::Similar || level == Level::NotSimilar; }
 
 std::string valueText(double value, bool whole) {
@@ -70,7 +63,7 @@ std::vector<std::string> layerLines(const LayerComparison& layer, int verbosity)
     lines.push_back("[" + padded(layer.name, 32) + "] " + format("%12s", spelling(layer.level)) + " [" +
                     (layer.passed ? "PASSED" : "FAILED") + "]");
     if (verbosity > 0) {
-        lines.push_back("    " + tuple(layer.targetShape) + " " + layer.elementName + " ");
+        lines.push_back("    " + pythonTuple(layer.targetShape) + " " + layer.elementName + " ");
         if (layer.level == Level::Close) lines.push_back("    close order            = " + std::to_string(layer.closeOrder));
         if (hasMeasures(layer.level)) {
             if (layer.axis >= 0) lines.push_back("    channel " + std::to_string(layer.slice) + " on axis " + std::to_string(layer.axis) + " :");

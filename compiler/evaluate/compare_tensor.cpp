@@ -76,13 +76,6 @@ template <class T> std::vector<T> cropped(const std::vector<T>& values, const Sh
     return out;
 }
 
-std::string tuple(const Shape& shape) {
-    std::string text = "(";
-    for (size_t i = 0; i < shape.size(); ++i)
-        text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
-    return text + (shape.size() == 1 ? ",)" : ")");
-}
-
 struct Sums {
     double dot = 0, aa = 0, bb = 0, dd = 0, ss = 0, a = 0, d = 0;
     size_t unequal = 0;
@@ -310,6 +303,13 @@ const char* numpyName(ElementType type) {
 
 } // namespace
 
+std::string pythonTuple(const Shape& shape) {
+    std::string text = "(";
+    for (size_t i = 0; i < shape.size(); ++i)
+        text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+    return text + (shape.size() == 1 ? ",)" : ")");
+}
+
 LayerComparison compareTensors(const Tensor& target, const Tensor& reference, const CompareOptions& options) {
     Shape shape = target.shape();
     const Shape& other = reference.shape();
@@ -320,7 +320,7 @@ LayerComparison compareTensors(const Tensor& target, const Tensor& reference, co
             return a.size() == b.size() &&
                    std::equal(a.begin(), a.end(), b.begin(), [](int64_t x, int64_t y) { return x <= y; });
         };
-        notes.push_back("WARRING: not the same shape  " + tuple(shape) + " v.s. " + tuple(other));
+        notes.push_back("WARRING: not the same shape  " + pythonTuple(shape) + " v.s. " + pythonTuple(other));
         crop = within(shape, other) || within(other, shape);
         if (within(other, shape)) shape = other;
     }

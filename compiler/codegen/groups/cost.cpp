@@ -12,6 +12,7 @@ namespace {
 
 using bm1684x::bytesOf;
 using bm1684x::ceilDiv;
+using bm1684x::kIssueCycles;
 using bm1684x::kLanes;
 using bm1684x::kVectorBytes;
 using bm1684x::Part;
@@ -19,7 +20,6 @@ using bm1684x::Precision;
 
 // Bytes a cycle of long rows from DDR (vendor's listings at 1 GHz), and what starting one costs.
 constexpr double kLoadBytes = 54.0, kStartCycles = 20;
-constexpr double kIssueCycles = 4;
 
 /// Passes of the vector unit over a part in elements of `size` bytes.
 double passes(const Part& part, int64_t size) {

@@ -10,12 +10,12 @@ namespace wb::codegen {
 namespace {
 
 using bm1684x::ceilDiv;
+using bm1684x::kIssueCycles;
 using bm1684x::kLanes;
 using bm1684x::kVectorBytes;
 using ir::ElementType;
 
 constexpr double kBytesPerCycle = 54; ///< of long rows from DDR
-constexpr double kIssueCycles = 4;
 constexpr int64_t kMostChannels = 256; ///< of a packed tensor: beyond, lanes are full in any layout
 
 int64_t sizeOf(ElementType element) { return static_cast<int64_t>(ir::sizeInBytes(element)); }

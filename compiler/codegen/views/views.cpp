@@ -9,7 +9,7 @@ namespace {
 using ir::NodeId;
 using ir::ValueId;
 
-struct Finder {
+struct ViewFinder {
     const ir::Graph& graph;
     const Selection& selection;
     Views views;
@@ -86,7 +86,7 @@ struct Finder {
 } // namespace
 
 Views findViews(const ir::Graph& graph, const Selection& selection, bool share) {
-    Finder finder{graph, selection, {}, {}, {}};
+    ViewFinder finder{graph, selection, {}, {}, {}};
     finder.views.values.resize(graph.values().size());
     finder.views.copied.resize(graph.nodes().size());
     finder.shareViews();

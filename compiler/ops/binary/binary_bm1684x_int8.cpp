@@ -11,8 +11,6 @@ using namespace bm1684x;
 
 namespace {
 
-uint32_t u32(int64_t value) { return static_cast<uint32_t>(value); }
-
 Range partOfAxis(int64_t size, Range result) { return size == 1 ? Range{0, 1} : result; }
 
 /// A constant's box for a part of the result: channels of the result, other axes as the constant has them.

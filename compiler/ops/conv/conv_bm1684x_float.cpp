@@ -10,8 +10,6 @@ using kernels::Unary;
 
 namespace {
 
-uint32_t u32(int64_t value) { return static_cast<uint32_t>(value); }
-
 /// Input channels that one step of the array takes together: weights come in blocks of so many.
 int64_t blockOf(Precision precision) { return precision == Precision::F32 ? 1 : 32; }
 

@@ -9,8 +9,6 @@ using namespace bm1684x;
 
 namespace {
 
-uint32_t u32(int64_t value) { return static_cast<uint32_t>(value); }
-
 /// Parts of a result, one after the other; the first is the largest.
 std::vector<Part> boxesOf(const Part& result, bool rowByRow) {
     constexpr int64_t kBudget = kBankBytes; // of sums

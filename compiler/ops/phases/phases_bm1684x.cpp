@@ -12,8 +12,6 @@ using namespace bm1684x;
 
 namespace {
 
-uint32_t u32(int64_t value) { return static_cast<uint32_t>(value); }
-
 /// [n, c, h, w] → [n, block · c, h, blocks]: channel p · c + i of block k is column k · block + p - origin of channel i.
 class SplitColumns final : public LocalEmitter {
 public:

@@ -11,8 +11,6 @@ using namespace bm1684x;
 
 namespace {
 
-uint32_t u32(int64_t value) { return static_cast<uint32_t>(value); }
-
 bool isCodeOrSum(ir::ElementType element) {
     const Precision p = chipPrecision(element);
     return p == Precision::Int8 || p == Precision::Int32;

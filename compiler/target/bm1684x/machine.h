@@ -30,6 +30,9 @@ inline constexpr int64_t kMaxDimension = 65535;     ///< shape fields are 16 bit
 inline constexpr int64_t kMaxPad = 15;              ///< pads, strides, insertions are 4 bits wide
 inline constexpr uint64_t kPageBytes = 4096;        ///< alignment of DDR areas and tensors
 
+/// What cost models add for starting a command; the vendor's listings show 3 to 5 between short commands.
+inline constexpr double kIssueCycles = 4;
+
 /// Element codes of instructions (3 bits); sign is a bit of its own.
 enum class Precision : uint8_t { Int8 = 0, F16 = 1, F32 = 2, Int16 = 3, Int32 = 4, Bf16 = 5, Int4 = 6 };
 constexpr int64_t bytesOf(Precision p) {
@@ -51,6 +54,7 @@ enum class LayoutCode : uint8_t {
 
 enum class Engine : uint8_t { Tiu, Gdma };
 
+constexpr uint32_t u32(int64_t value) { return static_cast<uint32_t>(value); } ///< fields of commands are unsigned
 constexpr int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 constexpr int64_t roundUp(int64_t a, int64_t b) { return ceilDiv(a, b) * b; }
 

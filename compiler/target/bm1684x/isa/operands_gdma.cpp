@@ -10,9 +10,9 @@ namespace {
 
 using Shape = std::array<int64_t, 4>;
 
-class List {
+class GdmaList {
 public:
-    explicit List(uint32_t format, bool fill = false, uint32_t constant = 0)
+    explicit GdmaList(uint32_t format, bool fill = false, uint32_t constant = 0)
         : m_format(format)
         , m_fill(fill)
         , m_constant(constant) {}
@@ -59,8 +59,8 @@ private:
     std::vector<Operand> m_list;
 };
 
-template <class C> List listOf(const C& c) {
-    return List(c.src_data_format, c.fill_constant_en, c.constant_value);
+template <class C> GdmaList listOf(const C& c) {
+    return GdmaList(c.src_data_format, c.fill_constant_en, c.constant_value);
 }
 template <class C> Shape sourceShape(const C& c) {
     return {c.src_nsize, c.src_csize, c.src_hsize, c.src_wsize};
@@ -96,7 +96,7 @@ std::vector<Operand> list(const DmaTensor& c) {
         break;
     }
     const bool steps = function == DmaTensorOp::Copy; // only a plain copy has strides along w
-    List out = listOf(c);
+    GdmaList out = listOf(c);
     Operand& result =
         out.to(c.destination(), to,
                {c.dst_nstride, c.dst_cstride, c.dst_hstride, steps ? c.dst_wstride : 1});
@@ -115,7 +115,7 @@ std::vector<Operand> list(const DmaTensor& c) {
 
 /// A matrix of rows × columns elsewhere, in pieces of columns over the lanes in local memory.
 std::vector<Operand> list(const DmaMatrix& c) {
-    List out = listOf(c);
+    GdmaList out = listOf(c);
     Operand probe;
     placeGdma(probe, c.source());
     const bool store = probe.space == Space::Local && !c.fill_constant_en;
@@ -142,7 +142,7 @@ std::vector<Operand> list(const DmaMatrix& c) {
 
 /// Plain bytes. In local memory a run goes on in the next lane where one ends; split so that each
 /// piece is one lane's.
-void linear(Operand& (List::*add)(uint64_t, const Shape&, const Shape&), List& out,
+void linear(Operand& (GdmaList::*add)(uint64_t, const Shape&, const Shape&), GdmaList& out,
             uint64_t address, int64_t elements, int64_t bytes) {
     Operand probe;
     placeGdma(probe, address);
@@ -157,21 +157,21 @@ void linear(Operand& (List::*add)(uint64_t, const Shape&, const Shape&), List& o
 }
 
 std::vector<Operand> list(const DmaGeneral& c) {
-    List out = listOf(c);
+    GdmaList out = listOf(c);
     const int64_t bytes = bytesOf(static_cast<Precision>(c.src_data_format));
     if (c.cmd_special_function == DmaGeneralOp::Broadcast)
         out.to(c.destination(), {1, c.dst_csize, 1, c.move_length}, {0, 0, 0, 1}).layout = "linear";
     else
-        linear(&List::to, out, c.destination(), c.move_length, bytes);
+        linear(&GdmaList::to, out, c.destination(), c.move_length, bytes);
     if (c.fill_constant_en)
         out.from(0, {}, {});
     else
-        linear(&List::from, out, c.source(), c.move_length, bytes);
+        linear(&GdmaList::from, out, c.source(), c.move_length, bytes);
     return out.take();
 }
 
 std::vector<Operand> list(const DmaCwTranspose& c) {
-    List out = listOf(c);
+    GdmaList out = listOf(c);
     const Shape from = sourceShape(c);
     out.to(c.destination(), {from[0], from[3], from[2], from[1]},
            {c.dst_nstride, c.dst_cstride, c.dst_hstride, 1});
@@ -181,7 +181,7 @@ std::vector<Operand> list(const DmaCwTranspose& c) {
 
 /// Results of these two are as long as the data makes them; claim the longest.
 std::vector<Operand> list(const DmaNonzero& c) {
-    List out(c.index_data_format);
+    GdmaList out(c.index_data_format);
     const Shape from = sourceShape(c);
     layDense(out.to(c.destination(), from, {}));
     layDense(out.read("src", c.source(), c.src_data_format, from, {}));
@@ -189,7 +189,7 @@ std::vector<Operand> list(const DmaNonzero& c) {
 }
 
 std::vector<Operand> list(const DmaMaskedSelect& c) {
-    List out(c.src_data_format);
+    GdmaList out(c.src_data_format);
     const Shape from = sourceShape(c);
     layDense(out.to(c.destination(), from, {}));
     layDense(out.from(c.source(), from, {}));
@@ -200,7 +200,7 @@ std::vector<Operand> list(const DmaMaskedSelect& c) {
 /// Rows chosen by 32-bit indices: gather takes them from the source, scatter puts them into the
 /// destination.
 template <class C> std::vector<Operand> rowsByIndex(const C& c) {
-    List out = listOf(c);
+    GdmaList out = listOf(c);
     const int64_t channels = std::max({c.src_csize, c.dst_csize, c.index_csize});
     const int64_t moved =
         std::max({c.nchw_copy ? c.src_hsize : c.dst_hsize, c.dst_hsize, c.index_hsize});
