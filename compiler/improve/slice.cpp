@@ -2,52 +2,11 @@
 #include "compiler/improve/slice.h"
 
 #include "compiler/execute/team.h"
+#include "compiler/ir/subgraph.h"
 
 #include <algorithm>
 
 namespace wb::improve {
-namespace {
-
-/// Nodes [first, last) as a graph of its own, with what they read as inputs, `keep` as outputs.
-std::shared_ptr<ir::Graph> piece(const ir::Graph& graph, ir::NodeId first, ir::NodeId last,
-                                 const std::vector<ir::ValueId>& keep) {
-    auto part = std::make_shared<ir::Graph>();
-    part->name = graph.name;
-    part->attributes = graph.attributes;
-    std::vector<ir::ValueId> twins(graph.values().size(), ir::kNoValue);
-    const auto operand = [&](ir::ValueId id) {
-        if (id == ir::kNoValue) return id;
-        ir::ValueId& twin = twins[static_cast<size_t>(id)];
-        if (twin != ir::kNoValue) return twin;
-        const ir::Value& value = graph.value(id);
-        const ir::Tensor* data = graph.weight(id);
-        twin = data != nullptr ? part->addWeight(value.name, *data, value.type)
-                               : part->add("top.Input", {}, value.name, value.type);
-        return twin;
-    };
-    for (ir::NodeId n = first; n < last; ++n) {
-        const ir::Node& node = graph.node(n);
-        if (node.op == "top.Weight" || node.op == "top.Input" || node.op == "top.None") continue;
-        std::vector<ir::ValueId> operands;
-        for (const ir::ValueId id : node.operands)
-            operands.push_back(operand(id));
-        std::vector<std::string> names;
-        std::vector<ir::TensorType> types;
-        for (const ir::ValueId id : node.results) {
-            names.push_back(graph.value(id).name);
-            types.push_back(graph.value(id).type);
-        }
-        const auto made = part->addNode(node.op, std::move(operands), std::move(names), std::move(types), node.attributes);
-        for (size_t i = 0; i < node.results.size(); ++i)
-            twins[static_cast<size_t>(node.results[i])] = part->node(made).results[i];
-    }
-    for (const ir::ValueId id : keep)
-        part->outputs.push_back(twins[static_cast<size_t>(id)]);
-    return part;
-}
-
-} // namespace
-
 Stepper::Stepper(const ir::Graph& graph, const std::vector<execute::TensorMap>& inputs)
     : m_graph(graph), m_lastUse(graph.values().size(), -1), m_live(inputs.size()) {
     for (ir::NodeId n = 0; n < static_cast<ir::NodeId>(graph.nodes().size()); ++n)
@@ -68,16 +27,16 @@ Stepper::Stepper(const ir::Graph& graph, const std::vector<execute::TensorMap>& 
 Status Stepper::advanceTo(ir::NodeId end, const JobContext& context) {
     if (end <= m_next) return {};
     std::vector<ir::ValueId> keep;
-    bool work = false;
+    std::vector<ir::NodeId> nodes;
     for (ir::NodeId n = m_next; n < end; ++n) {
         const ir::Node& node = m_graph.node(n);
         if (node.op == "top.Weight" || node.op == "top.Input" || node.op == "top.None") continue;
         for (const ir::ValueId id : node.results)
             if (m_lastUse[static_cast<size_t>(id)] >= end) keep.push_back(id);
-        work = true;
+        nodes.push_back(n);
     }
-    if (work && !keep.empty()) {
-        const auto part = piece(m_graph, m_next, end, keep);
+    if (!keep.empty()) {
+        const auto part = ir::subgraph(m_graph, nodes, keep);
         WB_ASSIGN(const auto executor, execute::Executor::create(part, {}, context));
         WB_TRY(execute::Team(*executor).forEach(
             m_live.size(), context, [&](size_t picture, execute::Executor& own, const JobContext& job) -> Status {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/search/difference.h"
 
+#include "compiler/ir/subgraph.h"
+
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace wb::search {
 namespace {
@@ -56,41 +59,15 @@ std::vector<bool> sameValues(const ir::Graph& graph, const Known& known) {
 }
 
 std::shared_ptr<ir::Graph> partOf(const ir::Graph& graph, const std::vector<bool>& given) {
-    auto part = std::make_shared<ir::Graph>();
-    part->name = graph.name;
-    part->attributes = graph.attributes;
-    std::vector<ir::ValueId> twins(graph.values().size(), ir::kNoValue);
     const auto missing = [&](ir::ValueId id) { return !given[static_cast<size_t>(id)]; };
-    const auto operand = [&](ir::ValueId id) {
-        if (id == ir::kNoValue) return id;
-        ir::ValueId& twin = twins[static_cast<size_t>(id)];
-        if (twin != ir::kNoValue) return twin;
-        const ir::Value& value = graph.value(id);
-        if (const ir::Tensor* data = graph.weight(id))
-            twin = part->addWeight(value.name, *data, value.type);
-        else
-            twin = part->add("top.Input", {}, value.name, value.type);
-        return twin;
-    };
-    for (const ir::Node& node : graph.nodes()) {
-        if (node.op == "top.Weight" || !std::any_of(node.results.begin(), node.results.end(), missing)) continue;
-        std::vector<ir::ValueId> operands;
-        for (const ir::ValueId id : node.operands)
-            operands.push_back(operand(id));
-        std::vector<std::string> names;
-        std::vector<ir::TensorType> types;
-        for (const ir::ValueId id : node.results) {
-            names.push_back(graph.value(id).name);
-            types.push_back(graph.value(id).type);
-        }
-        const auto made = part->addNode(node.op, std::move(operands), std::move(names), std::move(types),
-                                        node.attributes);
-        for (size_t i = 0; i < node.results.size(); ++i)
-            twins[static_cast<size_t>(node.results[i])] = part->node(made).results[i];
+    std::vector<ir::NodeId> nodes;
+    for (ir::NodeId n = 0; n < static_cast<ir::NodeId>(graph.nodes().size()); ++n) {
+        const ir::Node& node = graph.node(n);
+        if (node.op != "top.Weight" && std::any_of(node.results.begin(), node.results.end(), missing)) nodes.push_back(n);
     }
-    for (const ir::ValueId id : graph.outputs)
-        if (missing(id)) part->outputs.push_back(twins[static_cast<size_t>(id)]);
-    return part;
+    std::vector<ir::ValueId> outputs;
+    std::copy_if(graph.outputs.begin(), graph.outputs.end(), std::back_inserter(outputs), missing);
+    return ir::subgraph(graph, nodes, outputs);
 }
 
 } // namespace wb::search

@@ -2,6 +2,7 @@
 // The graph's edits and questions, tensors, types, attributes.
 #include "compiler/ir/graph.h"
 #include "compiler/ir/npz_tensor.h"
+#include "compiler/ir/subgraph.h"
 #include "compiler/ir/text/text.h"
 
 #include <QTemporaryDir>
@@ -132,6 +133,23 @@ private slots:
         copy.weights.find("w")->second.mutableData<float>()[0] = 5;
         QVERIFY(copy.weight(s.w)->bytes() != s.g.weight(s.w)->bytes());
         QCOMPARE(s.g.weight(s.w)->data<float>()[0], 0.0F);
+    }
+
+    /// The middle alone: what it reads from outside is an input, weights come along, others do not.
+    void partOfAGraph() {
+        const Small s;
+        const std::vector<NodeId> middle{s.g.value(s.b).producer};
+        const auto part = subgraph(s.g, middle, std::vector<ValueId>{s.b});
+        verifyLinks(*part);
+        QCOMPARE(part->inputs().size(), size_t{1});
+        QCOMPARE(QString::fromStdString(part->value(part->inputs()[0]).name), QStringLiteral("a"));
+        QCOMPARE(part->weight(part->find("w"))->bytes(), s.g.weight(s.w)->bytes());
+        QCOMPARE(part->find("unused"), kNoValue);
+        QCOMPARE(part->find("dead"), kNoValue);
+        QVERIFY(part->outputs == std::vector<ValueId>{part->find("b")});
+        const Node& product = *part->producer(part->find("b"));
+        QVERIFY(product.op == "top.MatMul");
+        QVERIFY((product.operands == std::vector<ValueId>{part->find("a"), part->find("w"), kNoValue}));
     }
 
     void tensors() {
