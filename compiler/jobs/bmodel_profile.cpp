@@ -67,18 +67,26 @@ Profile profileOf(const bm1684x::Timing& timing, const std::vector<std::string>&
     return profile;
 }
 
-Result<Profile> profileOf(const bmodel::File& file) {
+Result<const bmodel::Stage*> stageToTime(const bmodel::File& file) {
     if (file.chip != "BM1684X")
         return Error{Code::BmodelWrongChip, "the file is for " + file.chip + ", timed are commands of the BM1684X"};
     if (file.networks.empty() || file.networks.front().stages.empty())
         return Error{Code::BmodelDamaged, "the file holds no network"};
-    const bmodel::Stage& stage = file.networks.front().stages.front();
+    return &file.networks.front().stages.front();
+}
+
+std::map<std::pair<Engine, int64_t>, std::string> layersOf(const bmodel::Stage& stage) {
     const auto statistics = stage.netStat.bytes();
-    const auto named = layersInListing({reinterpret_cast<const char*>(statistics.data()), statistics.size()});
+    return layersInListing({reinterpret_cast<const char*>(statistics.data()), statistics.size()});
+}
+
+Result<Profile> profileOf(const bmodel::File& file) {
+    WB_ASSIGN(const bmodel::Stage* stage, stageToTime(file));
+    const auto named = layersOf(*stage);
     Profile profile;
     std::map<std::string, size_t> rows;
     bool first = true;
-    for (const bmodel::CommandGroup& group : stage.groups) {
+    for (const bmodel::CommandGroup& group : stage->groups) {
         WB_ASSIGN(const auto tiu, bm1684x::decodeStream(Engine::Tiu, group.tiu.bytes()));
         WB_ASSIGN(const auto gdma, bm1684x::decodeStream(Engine::Gdma, group.gdma.bytes()));
         WB_ASSIGN(const bm1684x::Timing timing, bm1684x::timeOf(tiu, gdma));

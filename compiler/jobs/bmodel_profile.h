@@ -26,6 +26,9 @@ struct Profile {
 /// Rows "LAYER|tiu|s:START|b:ID|e:END|t:CYCLES" and "LAYER|gdma|s:START|g:ID|…", then "TCYC=TOTAL".
 std::string profileRows(const bm1684x::Timing& timing, const std::vector<std::string>& layers);
 
+/// What is timed of a file: its first network's first stage. Refuses other chips and files without a network.
+Result<const bmodel::Stage*> stageToTime(const bmodel::File& file);
+
 /// Times the streams of the first network's first stage; layers from its statistics where it has them.
 Result<Profile> profileOf(const bmodel::File& file);
 /// The same for streams that were just made.
@@ -33,6 +36,8 @@ Profile profileOf(const bm1684x::Timing& timing, const std::vector<std::string>&
 
 /// Layer of each command, by engine and id, from a listing: ours, or the vendor's with both engines side by side.
 std::map<std::pair<bm1684x::Engine, int64_t>, std::string> layersInListing(std::string_view listing);
+/// The same of a stage's own listing.
+std::map<std::pair<bm1684x::Engine, int64_t>, std::string> layersOf(const bmodel::Stage& stage);
 
 /// How many commands a timeline has at most, unless asked otherwise; neighbours are merged beyond that.
 inline constexpr size_t kMostTimelineCommands = 100'000;

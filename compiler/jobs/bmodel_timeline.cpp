@@ -295,13 +295,8 @@ private:
 } // namespace
 
 Result<Timeline> timelineOf(const bmodel::File& file, size_t mostCommands) {
-    if (file.chip != "BM1684X")
-        return Error{Code::BmodelWrongChip, "the file is for " + file.chip + ", timed are commands of the BM1684X"};
-    if (file.networks.empty() || file.networks.front().stages.empty())
-        return Error{Code::BmodelDamaged, "the file holds no network"};
-    const bmodel::Stage& stage = file.networks.front().stages.front();
-    const auto statistics = stage.netStat.bytes();
-    const auto listing = layersInListing({reinterpret_cast<const char*>(statistics.data()), statistics.size()});
+    WB_ASSIGN(const bmodel::Stage* stage, stageToTime(file));
+    const auto listing = layersOf(*stage);
     Timeline timeline;
     timeline.network = file.networks.front().name;
     timeline.laneBytes = bm1684x::kLaneBytes;
@@ -310,7 +305,7 @@ Result<Timeline> timelineOf(const bmodel::File& file, size_t mostCommands) {
     Residents residents;
     GroupReader reader(timeline, layers, kinds, residents);
     bool first = true; // ids start again in each group, the listing has only one
-    for (const bmodel::CommandGroup& group : stage.groups) {
+    for (const bmodel::CommandGroup& group : stage->groups) {
         WB_TRY(reader.read(group, first ? &listing : nullptr));
         first = false;
     }

@@ -2,10 +2,9 @@
 #include "compiler/jobs/stored_values.h"
 
 #include "compiler/numeric/half.h"
+#include "compiler/numeric/rounding.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace wb::jobs {
 
@@ -29,11 +28,7 @@ Result<ir::Tensor> toStored(const ir::Tensor& values, const ir::Graph& graph, ir
         std::transform(in, in + values.elementCount(), out.mutableData<T>(), convert);
     };
     const auto integer = [&]<class T>(T like) {
-        put(like, [=](float x) {
-            const double code = std::round(static_cast<double>(x) / scale + zero);
-            constexpr double lowest = std::numeric_limits<T>::lowest(), highest = std::numeric_limits<T>::max();
-            return static_cast<T>(std::isnan(code) ? 0.0 : std::clamp(code, lowest, highest));
-        });
+        put(like, [=](float x) { return numeric::toCode<T>(static_cast<double>(x) / scale + zero); });
     };
     using E = ir::ElementType;
     switch (type.element) {
