@@ -12,6 +12,9 @@ import sys
 import tempfile
 import time
 
+# Before every run of either: cores wake from the same rest. With one pause a pair, whoever came first paid for both.
+PAUSE = 0.005
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -57,16 +60,17 @@ def main():
         session.run(None, feeds)
     own, other = [], []
     for _ in range(args.repeat):
+        time.sleep(PAUSE)
         ours.stdin.write("\n")
         ours.stdin.flush()
         line = ours.stdout.readline()
         if not line:
             sys.exit("bench_execute ended early")
         own.append(float(line))
+        time.sleep(PAUSE)
         start = time.perf_counter()
         session.run(None, feeds)
         other.append((time.perf_counter() - start) * 1000)
-        time.sleep(0.005)
     ours.stdin.close()
     ours.wait()
     print(f"{args.model} {args.threads} threads: ours median {statistics.median(own):.2f} ms, fastest {min(own):.2f}; "
