@@ -72,9 +72,9 @@ HWY_INLINE VI contribution(const uint8_t* in, const CodeScale& scale) {
                         ? hn::PromoteTo(di, hn::LoadU(DSigned(), reinterpret_cast<const int8_t*>(in)))
                         : hn::PromoteTo(di, hn::LoadU(DBytes(), in));
     const int32_t round = scale.shift == 0 ? 0 : 1 << (scale.shift - 1);
-    const VI sum = hn::Add(hn::Mul(code, hn::Set(di, scale.multiplier)), hn::Set(di, round));
-    const VI part = hn::ShiftRightSame(sum, scale.shift);
-    return scale.minus ? hn::Neg(part) : part;
+    const VI added = hn::Set(di, round - scale.zero * scale.multiplier);
+    const VI part = hn::ShiftRightSame(hn::Add(hn::Mul(code, hn::Set(di, scale.multiplier)), added), scale.shift);
+    return hn::Add(scale.minus ? hn::Neg(part) : part, hn::Set(di, scale.plus));
 }
 
 void addImpl(const uint8_t* a, const CodeScale& aScale, const uint8_t* b, const CodeScale& bScale, int32_t low,

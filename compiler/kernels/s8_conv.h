@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Exact convolution of 8-bit codes with 32-bit sums and a requant per output channel, as BM1684X
-// does it: out = saturate(relu?((sum + bias) * multiplier >> shift, half up)). The scalar form is
+// does it: out = saturate(relu?((sum + bias) * multiplier >> shift, half up) + zero). The scalar form is
 // the definition.
 #pragma once
 
@@ -17,6 +17,7 @@ struct S8ConvShape {
     int64_t batch = 1, inChannels = 1, outChannels = 1, groups = 1;
     std::array<int64_t, 2> in{1, 1}, out{1, 1}, kernel{1, 1}, stride{1, 1}, pad{0, 0},
         dilation{1, 1};
+    int32_t border = 0; ///< the code that stands beyond the picture: the input's zero point
 };
 
 /// What happens to a sum. Arrays have an entry an output channel; an empty bias counts as zero.
@@ -26,6 +27,7 @@ struct S8Requant {
     std::vector<int32_t> shifts;
     bool outSigned = true;
     bool relu = false;
+    int32_t zero = 0; ///< zero point of the results
 };
 
 /// in [N,C,H,W] (codes signed or not), weights [O,C/g,kh,kw] → out [N,O,oh,ow].

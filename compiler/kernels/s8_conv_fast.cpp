@@ -44,11 +44,12 @@ int64_t blocksOf(int64_t channels) {
 
 class Fast final : public S8Conv {
 public:
-    Fast(const S8ConvShape& shape, bool inSigned, bool outSigned, bool relu)
+    Fast(const S8ConvShape& shape, bool inSigned, const S8Requant& requant)
         : m_s(shape)
         , m_inSigned(inSigned)
-        , m_outSigned(outSigned)
-        , m_relu(relu) {
+        , m_outSigned(requant.outSigned)
+        , m_relu(requant.relu)
+        , m_zero(requant.zero) {
         m_inPerGroup = shape.inChannels / shape.groups;
         m_outPerGroup = shape.outChannels / shape.groups;
         m_depthwise = shape.groups > 1 && m_inPerGroup == 1 && m_outPerGroup == 1;
@@ -136,7 +137,7 @@ private:
             bound > std::numeric_limits<int32_t>::max())
             return false;
         if ((static_cast<__int128>(bound) * multiplier >> shift) >=
-            std::numeric_limits<int32_t>::max() - 1)
+            std::numeric_limits<int32_t>::max() - 256) // the zero point is added to it
             return false;
         q.bias[lane] = static_cast<int32_t>(bias);
         q.multiplier[lane] = static_cast<int32_t>(multiplier);
@@ -154,10 +155,11 @@ private:
         const int64_t width = m_s.in[1], channels = m_s.inChannels, plane = m_s.in[0] * width;
         const int64_t rowWidth = (width + 2 * m_s.pad[1] + m_tailPixels) * m_pixelWidth;
         const bool straight = m_pixelWidth == channels;
+        const auto border = static_cast<int16_t>(m_s.border); // channels that only fill up have weights of zero
         for (int64_t row = 0; row < count; ++row, to += rowWidth) {
             const int64_t y = first + row;
             if (y < 0 || y >= m_s.in[0]) {
-                std::memset(to, 0, static_cast<size_t>(rowWidth) * sizeof(int16_t));
+                std::fill(to, to + rowWidth, border);
                 continue;
             }
             const auto* bytes = reinterpret_cast<const uint8_t*>(data.in) + n * channels * plane;
@@ -169,14 +171,14 @@ private:
                 pixels = reinterpret_cast<const uint8_t*>(turned);
             }
             const int64_t left = m_s.pad[1] * m_pixelWidth;
-            std::memset(to, 0, static_cast<size_t>(left) * sizeof(int16_t));
+            std::fill(to, to + left, border);
             int16_t* at = to + left;
             if (straight)
                 s8Widen(pixels, m_inSigned, at, width * channels);
             else
                 widenPadded(pixels, at);
             at += width * m_pixelWidth;
-            std::memset(at, 0, static_cast<size_t>(to + rowWidth - at) * sizeof(int16_t));
+            std::fill(at, to + rowWidth, border);
         }
     }
 
@@ -222,6 +224,7 @@ private:
         row.count = width;
         row.outSigned = m_outSigned;
         row.relu = m_relu;
+        row.zero = m_zero;
         row.table = m_hasTable ? m_table.data() : nullptr;
         // A pointwise convolution has no borders: the strip is one long row.
         const bool flat = m_s.kernel[0] == 1 && m_s.kernel[1] == 1 && m_s.stride[0] == 1 &&
@@ -271,13 +274,14 @@ private:
 
     S8ConvShape m_s;
     bool m_inSigned, m_outSigned, m_relu;
+    int32_t m_zero;
     bool m_depthwise = false, m_hasTable = false;
     int64_t m_inPerGroup = 1, m_outPerGroup = 1, m_groupWidth = 2, m_pixelWidth = 2,
             m_blocksPerGroup = 1;
     int64_t m_stripRows = 1, m_blockSize = 0;
     int64_t m_rowPairs = 1; ///< pairs of weights in a row of the window
     bool m_runs = false;
-    int64_t m_tailPixels = 0; ///< zero pixels that windows reach beyond the right padding
+    int64_t m_tailPixels = 0; ///< pixels that windows reach beyond the right padding
     std::array<uint8_t, 256> m_table{};
     Bytes m_weights;
     std::vector<S8RequantBlock> m_requant;
@@ -298,7 +302,7 @@ std::unique_ptr<S8Conv> S8Conv::create(const S8ConvShape& shape, bool inSigned,
                                        const int8_t* weights, bool weightsSigned,
                                        const S8Requant& requant,
                                        const std::optional<std::array<uint8_t, 256>>& table) {
-    auto conv = std::make_unique<Fast>(shape, inSigned, requant.outSigned, requant.relu);
+    auto conv = std::make_unique<Fast>(shape, inSigned, requant);
     conv->reachBeyond();
     if (!conv->pack(weights, weightsSigned, requant)) return nullptr;
     if (table) conv->setTable(*table);

@@ -11,12 +11,12 @@ int32_t windowSum(const S8ConvShape& s, const In* in, const Weight* weights, int
     int32_t sum = 0;
     for (int64_t ky = 0; ky < s.kernel[0]; ++ky) {
         const int64_t iy = y * s.stride[0] - s.pad[0] + ky * s.dilation[0];
-        if (iy < 0 || iy >= s.in[0]) continue;
         for (int64_t kx = 0; kx < s.kernel[1]; ++kx) {
             const int64_t ix = x * s.stride[1] - s.pad[1] + kx * s.dilation[1];
-            if (ix < 0 || ix >= s.in[1]) continue;
+            const bool beyond = iy < 0 || iy >= s.in[0] || ix < 0 || ix >= s.in[1];
+            if (beyond && s.border == 0) continue;
             for (int64_t c = 0; c < channels; ++c)
-                sum += in[(c * s.in[0] + iy) * s.in[1] + ix] *
+                sum += (beyond ? s.border : int32_t{in[(c * s.in[0] + iy) * s.in[1] + ix]}) *
                        weights[(c * s.kernel[0] + ky) * s.kernel[1] + kx];
         }
     }
@@ -44,7 +44,7 @@ void conv(const S8ConvShape& s, const In* in, const Weight* weights, const S8Req
                     int64_t value =
                         numeric::shiftRightHalfUp(sum * requant.multipliers[c], requant.shifts[c]);
                     if (requant.relu && value < 0) value = 0;
-                    *to++ = numeric::saturate<Out>(value);
+                    *to++ = numeric::saturate<Out>(value + requant.zero);
                 }
         }
     });

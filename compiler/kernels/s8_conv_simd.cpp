@@ -27,8 +27,8 @@ void store(const S8ConvRow& r, const int32_t* sums, uint8_t* out) {
         const int64_t product =
             (int64_t{sums[i]} + q.bias[i]) * q.multiplier[i] + static_cast<int64_t>(round[i / 2]);
         int64_t value = product >> shift[i / 2];
-        value = r.outSigned ? std::clamp<int64_t>(value, r.relu ? 0 : -128, 127)
-                            : std::clamp<int64_t>(value, 0, 255);
+        value = (r.relu ? std::max<int64_t>(value, 0) : value) + r.zero;
+        value = r.outSigned ? std::clamp<int64_t>(value, -128, 127) : std::clamp<int64_t>(value, 0, 255);
         const auto code = static_cast<uint8_t>(value);
         out[i] = r.table == nullptr ? code : r.table[code];
     }
@@ -131,9 +131,9 @@ HWY_INLINE void store(const S8ConvRow& r, const V32 (&sums)[count][kParts],
     HWY_ALIGN uint8_t codes[count * kS8Block];
     for (int p = 0; p < kParts; ++p) {
         const RequantVectors requant(*r.requant, p);
-        const V32 least = hn::Set(d, r.relu ? 0 : -32768);
+        const V32 least = hn::Set(d, r.relu ? 0 : -32768), zero = hn::Set(d, r.zero);
         for (int x = 0; x < count; ++x) {
-            const auto words = hn::DemoteTo(d16, hn::Max(requant(sums[x][p]), least));
+            const auto words = hn::DemoteTo(d16, hn::Add(hn::Max(requant(sums[x][p]), least), zero));
             uint8_t* to = codes + x * kS8Block + p * kLanes;
             if (r.outSigned) {
                 const hn::Rebind<int8_t, D32> d8;

@@ -32,6 +32,7 @@ struct S8ConvRow {
     int64_t count = 0;           ///< results in the row
     int64_t channels = kS8Block; ///< valid channels of the block
     bool outSigned = true, relu = false;
+    int32_t zero = 0; ///< zero point of the results, behind the ReLU
     const uint8_t* table = nullptr; ///< 256 codes, or null
 };
 

@@ -19,10 +19,12 @@ bool producedBy(const ir::Graph& graph, ir::ValueId id,
     return node != nullptr && std::find(ops.begin(), ops.end(), node->op) != ops.end();
 }
 
-/// The table's row as the range that the operator's result gets in symmetric mode.
-CalibratedRange rangeFor(const ir::Graph& graph, const ir::Node& node, const Range& row) {
+/// The table's row as the range that the operator's result gets: with zero points the values seen, but for operators
+/// that are better off with a threshold.
+CalibratedRange rangeFor(const ir::Graph& graph, const ir::Node& node, const Range& row, bool asymmetric) {
     const double th = row.threshold;
     CalibratedRange range{row.min < 0 ? -th : 0.0, th};
+    if (asymmetric && node.op != "top.Mul") range = {row.min, row.max};
     if (node.op == "top.Abs") range = {-th, th};
     if ((node.op == "top.Sigmoid" && !node.attributes.boolean("log")) ||
         (node.op == "top.Softmax" && !node.attributes.boolean("log")))
@@ -63,7 +65,7 @@ void takeWeightScales(ir::Graph& graph, const ir::Node& node, const std::vector<
 
 } // namespace
 
-Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, const LowerOptions&,
+Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, const LowerOptions& options,
                                const PrecisionTable& precisions, const JobContext& context) {
     WB_TRY(context.checkStop());
     ir::Graph graph = top;
@@ -80,7 +82,7 @@ Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, c
             if (!ir::isFloat(value.type.element)) continue;
             if (row->second.min == 0 && row->second.max == 0 && row->second.threshold == 0)
                 continue;
-            value.type.quant = rangeFor(graph, node, row->second);
+            value.type.quant = rangeFor(graph, node, row->second, options.target.asymmetric);
         }
     }
     if (used < ranges.size()) {

@@ -42,10 +42,6 @@ Status checkTarget(const LowerOptions& options, const PrecisionTable& precisions
             .because("the lowering rules present are those of bm1684x")
             .remedy("choose bm1684x")
             .field("chip", chip);
-    if (target.asymmetric)
-        return Error{Code::PrecisionUnavailable, "asymmetric INT8 is not in this version"}
-            .remedy("quantise symmetrically")
-            .field("chip", chip);
     return {};
 }
 

@@ -28,6 +28,33 @@ bool sameNumbers(const TensorType& a, const TensorType& b) {
            x->scales == y->scales && x->zeroPoints == y->zeroPoints;
 }
 
+/// Codes of a range without a zero point (dossier section 5.2).
+ir::UniformQuant symmetric(const ir::CalibratedRange& range) {
+    ir::UniformQuant quant;
+    quant.scales = {std::max(std::fabs(range.min), std::fabs(range.max)) / (range.min < 0 ? 127.0 : 255.0)};
+    quant.zeroPoints = {0};
+    return quant;
+}
+
+/// Codes that spread over the range from its minimum to its maximum. A zero outside of the range stays the last code of
+/// its side, so that it still has one.
+ir::UniformQuant withZeroPoint(const ir::CalibratedRange& range) {
+    const double least = range.min < 0 ? -128 : 0, most = range.min < 0 ? 127 : 255;
+    double scale = (range.max - range.min) / (most - least);
+    double zero = std::round(least - range.min / scale);
+    if (zero < least) {
+        zero = least;
+        scale = range.max / (most - zero);
+    } else if (zero > most) {
+        zero = most;
+        scale = range.min / (least - zero);
+    }
+    ir::UniformQuant quant;
+    quant.scales = {scale};
+    quant.zeroPoints = {std::isfinite(zero) ? static_cast<int64_t>(zero) : 0};
+    return quant;
+}
+
 } // namespace
 
 Builder::Builder(const ir::Graph& source, const ops::LoweringOptions& options, bool mixed,
@@ -96,11 +123,8 @@ Result<TensorType> Builder::typeFor(ValueId sourceValue, Precision precision) {
     if (range == nullptr)
         return Error{Code::ThresholdMissing,
                      "\"" + value.name + "\" has no threshold in the calibration table"};
-    const double threshold = std::max(std::fabs(range->min), std::fabs(range->max));
     const bool isSigned = range->min < 0;
-    ir::UniformQuant quant;
-    quant.scales = {threshold / (isSigned ? 127.0 : 255.0)};
-    quant.zeroPoints = {0};
+    ir::UniformQuant quant = m_options.asymmetric ? withZeroPoint(*range) : symmetric(*range);
     if (!(quant.scales[0] > 0) || !std::isfinite(quant.scales[0]))
         return Error{Code::ThresholdMissing,
                      "the threshold of \"" + value.name + "\" is not a positive number"};
@@ -157,16 +181,17 @@ ValueId Builder::requantTo(ValueId value, ValueId anchor, const std::string& use
     // Networks that bring their scales are requantised in their own arithmetic (dossier section 5.10).
     const bool own = m_source.attributes.string("module.state") == "TOP_QUANTIZED";
     const auto pair = own ? numeric::quantisedMultiplier(factor) : numeric::scaleShiftPositive(factor, 8);
+    const bool zeros = own || m_target.value(value).type.uniform()->zeroPoint() != 0 || type.uniform()->zeroPoint() != 0;
     ir::AttributeMap attributes;
     attributes.set("multiplier", ir::Attribute::si32(pair.multiplier));
     attributes.set("rshift", ir::Attribute::si32(pair.shift));
-    if (own) {
-        attributes.set("quant_mode", ir::EnumAttr{"tpu", "rq_mode", "TFLite_LShift"});
+    if (zeros) {
+        attributes.set("quant_mode", ir::EnumAttr{"tpu", "rq_mode", own ? "TFLite_LShift" : "MultiplierShift"});
         attributes.set("round_mode", ir::EnumAttr{"tpu", "round_mode", "HalfAwayFromZero"});
     }
     std::string name = m_target.value(anchor).name + "_to_" + userName;
     if (const ValueId present = m_target.find(name); present != ir::kNoValue) return present;
-    const ValueId result = m_target.add(own ? "tpu.RequantInt" : "tpu.MulShift", {value}, std::move(name), std::move(type),
+    const ValueId result = m_target.add(zeros ? "tpu.RequantInt" : "tpu.MulShift", {value}, std::move(name), std::move(type),
                                         std::move(attributes));
     m_requants.push_back({m_target.value(result).producer, anchor});
     return result;

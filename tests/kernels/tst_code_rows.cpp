@@ -52,8 +52,10 @@ private slots:
                 kernels::CodeScale s;
                 s.isSigned = random() % 2 == 0;
                 s.shift = static_cast<int>(random() % 30);
-                s.multiplier = static_cast<int32_t>(random() % (round % 2 == 0 ? 256 : 1 << 21));
+                s.multiplier = static_cast<int32_t>(random() % (round % 2 == 0 ? 256 : 1 << 20));
                 s.minus = random() % 4 == 0;
+                if (random() % 2 == 0) s.zero = static_cast<int32_t>(random() % 256) - (s.isSigned ? 128 : 0);
+                if (random() % 2 == 0) s.plus = static_cast<int32_t>(random() % 384) - 128;
                 return s;
             };
             const kernels::CodeScale left = scale(), right = scale();
@@ -69,15 +71,15 @@ private slots:
             kernels::addCodes(a.data(), left, b.data(), right, low, high, out.data(), count);
             const auto part = [](uint8_t code, const kernels::CodeScale& s) {
                 const int64_t x = s.isSigned ? int64_t{static_cast<int8_t>(code)} : int64_t{code};
-                const int64_t sum = numeric::shiftRightHalfUp(x * s.multiplier, s.shift);
-                return s.minus ? -sum : sum;
+                const int64_t sum = numeric::shiftRightHalfUp((x - s.zero) * s.multiplier, s.shift);
+                return (s.minus ? -sum : sum) + s.plus;
             };
             for (size_t i = 0; i < static_cast<size_t>(count); ++i)
                 QCOMPARE(out[i], static_cast<uint8_t>(std::clamp<int64_t>(part(a[i], left) + part(b[i], right), low,
                                                                           high)));
             QCOMPARE(out[static_cast<size_t>(count)], uint8_t{99});
         }
-        QVERIFY(!(kernels::CodeScale{true, 1 << 21, 0, false}.fits()));
+        QVERIFY(!(kernels::CodeScale{true, 1 << 20, 0, false}.fits()));
         QVERIFY(!(kernels::CodeScale{true, 1, 30, false}.fits()) && !(kernels::CodeScale{true, 1, -1, false}.fits()));
     }
 };

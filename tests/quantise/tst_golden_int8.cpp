@@ -99,11 +99,11 @@ private slots:
 
 private:
     void lowerModel(const QString& name, ops::Precision precision,
-                    std::shared_ptr<const ir::Graph>* graph);
+                    std::shared_ptr<const ir::Graph>* graph, bool asymmetric = false);
 };
 
 void TestGoldenInt8::lowerModel(const QString& name, ops::Precision precision,
-                                std::shared_ptr<const ir::Graph>* graph) {
+                                std::shared_ptr<const ir::Graph>* graph, bool asymmetric) {
     const Network net = network(name);
     auto top = topOf(net);
     VERIFY_RESULT(top);
@@ -115,6 +115,7 @@ void TestGoldenInt8::lowerModel(const QString& name, ops::Precision precision,
     }
     quantise::LowerOptions options;
     options.target.module = precision;
+    options.target.asymmetric = asymmetric;
     JobContext context;
     auto lowered = quantise::lower(*top, ranges, {}, options, context);
     VERIFY_RESULT(lowered);
@@ -123,18 +124,22 @@ void TestGoldenInt8::lowerModel(const QString& name, ops::Precision precision,
 
 void TestGoldenInt8::everyLayerEqual_data() {
     QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("kind");
     for (const char* name : {"ultraface", "yolo_fastest_xl", "yolov5n"})
-        QTest::newRow(name) << QString(name);
+        QTest::newRow(name) << QString(name) << QString("sym");
+    QTest::newRow("ultraface asymmetric") << QString("ultraface") << QString("asym");
 }
 
 void TestGoldenInt8::everyLayerEqual() {
     QFETCH(QString, name);
+    QFETCH(QString, kind);
+    const std::string prefix = "bm1684x_int8_" + kind.toStdString();
     WB_SHARED_OR_SKIP(folder, "golden/" + name.toStdString());
     std::shared_ptr<const ir::Graph> graph;
-    lowerModel(name, ops::Precision::Int8, &graph);
+    lowerModel(name, ops::Precision::Int8, &graph, kind == "asym");
     if (!graph) return;
 
-    auto golden = ir::parse(test::readAll(folder / "bm1684x_int8_sym.tpu.mlir"), "golden");
+    auto golden = ir::parse(test::readAll(folder / (prefix + ".tpu.mlir")), "golden");
     VERIFY_RESULT(golden);
     size_t sameNodes = 0;
     QCOMPARE(graph->nodes().size(), golden->nodes().size());
@@ -148,7 +153,7 @@ void TestGoldenInt8::everyLayerEqual() {
     }
     QVERIFY(graph->attributes == golden->attributes);
 
-    auto layers = ir::readNpz(folder / "bm1684x_int8_sym.layers.npz");
+    auto layers = ir::readNpz(folder / (prefix + ".layers.npz"));
     auto inputs = ir::readNpz(folder / "in_f32.npz");
     VERIFY_RESULT(layers);
     VERIFY_RESULT(inputs);
@@ -177,7 +182,7 @@ void TestGoldenInt8::everyLayerEqual() {
                              return {};
                          });
     VERIFY_RESULT(run);
-    qInfo("%s: %zu of %zu nodes equal, %zu of %zu layers equal", qPrintable(name), sameNodes,
+    qInfo("%s %s: %zu of %zu nodes equal, %zu of %zu layers equal", qPrintable(name), qPrintable(kind), sameNodes,
           golden->nodes().size(), equal, compared);
     QCOMPARE(sameNodes, golden->nodes().size());
     QVERIFY(compared + 2 >= layers->size()); // the file also holds the network's input
@@ -187,11 +192,12 @@ void TestGoldenInt8::everyLayerEqual() {
 /// Without observers layers are fused and lie channels last; the outputs stay the same bits.
 void TestGoldenInt8::fastRunGivesTheSameOutputs() {
     QFETCH(QString, name);
+    QFETCH(QString, kind);
     WB_SHARED_OR_SKIP(folder, "golden/" + name.toStdString());
     std::shared_ptr<const ir::Graph> graph;
-    lowerModel(name, ops::Precision::Int8, &graph);
+    lowerModel(name, ops::Precision::Int8, &graph, kind == "asym");
     if (!graph) return;
-    auto layers = ir::readNpz(folder / "bm1684x_int8_sym.layers.npz");
+    auto layers = ir::readNpz(folder / ("bm1684x_int8_" + kind.toStdString() + ".layers.npz"));
     auto inputs = ir::readNpz(folder / "in_f32.npz");
     VERIFY_RESULT(layers);
     VERIFY_RESULT(inputs);

@@ -17,6 +17,7 @@ namespace {
 struct Case {
     S8ConvShape shape;
     bool inSigned, weightsSigned, outSigned, relu, table;
+    int32_t zero;
 };
 
 int64_t outSize(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, int64_t before,
@@ -51,6 +52,10 @@ Case randomCase(test::Random& random) {
     c.outSigned = random.below(2) != 0;
     c.relu = random.below(2) != 0;
     c.table = random.below(2) != 0;
+    if (random.below(2) != 0) { // zero points
+        s.border = static_cast<int32_t>(random.below(256)) - (c.inSigned ? 128 : 0);
+        c.zero = static_cast<int32_t>(random.below(256)) - (c.outSigned ? 128 : 0);
+    }
     return c;
 }
 
@@ -95,6 +100,7 @@ void TestIntegerKernels::fastConvolutionEqualsDefinition() {
         kernels::S8Requant requant;
         requant.outSigned = c.outSigned;
         requant.relu = c.relu;
+        requant.zero = c.zero;
         for (int64_t o = 0; o < s.outChannels; ++o) {
             requant.bias.push_back(static_cast<int32_t>(random.below(20001)) - 10000);
             requant.multipliers.push_back(static_cast<int32_t>(1 + random.below(1 << 22)));

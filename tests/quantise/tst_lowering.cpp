@@ -311,10 +311,6 @@ void TestLowering::unavailablePrecisionsAreRefused() {
     options.target.module = Precision::Int8;
     QVERIFY(quantise::lower(g, {}, {}, options, context).error().code == Code::OperatorNotLowered);
     options.target.chip = ops::Chip::BM1684X;
-    options.target.asymmetric = true;
-    QVERIFY(quantise::lower(g, {}, {}, options, context).error().code ==
-            Code::PrecisionUnavailable);
-    options.target.asymmetric = false;
     QVERIFY(quantise::lower(g, {}, {}, options, context).error().code == Code::NothingToQuantise);
     options.target.module = Precision::F16;
     VERIFY_RESULT(quantise::lower(g, {}, {}, options, context));

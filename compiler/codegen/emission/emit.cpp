@@ -58,7 +58,7 @@ void loadRows(bm1684x::Assembler& out, const bm1684x::GlobalTensor& folded, cons
     if (all.end <= all.begin) all = {h.end, h.end};
     const auto edge = [&](bm1684x::Range rows) {
         if (rows.size() <= 0) return;
-        bm1684x::fillBox(out, to.precision, {to.n(), fold.channels * fold.kernel, rows.size(), to.w()}, 0, rowsAt(0, 0, rows.begin));
+        bm1684x::fillBox(out, to.precision, {to.n(), fold.channels * fold.kernel, rows.size(), to.w()}, fold.fill, rowsAt(0, 0, rows.begin));
         for (int64_t channel = 0; channel < fold.channels; ++channel)
             for (int64_t k = 0; k < fold.kernel; ++k) {
                 const auto own = valid(k);

@@ -48,8 +48,6 @@ std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const T
     if (tie.plain) return out;
     const ir::TensorType& type = graph.value(tie.values[0]).type;
     if (tie.loaded) {
-        const auto* quant = type.uniform();
-        const bool zeroIsZero = quant == nullptr || quant->zeroPoint() == 0;
         std::vector<std::pair<int64_t, int64_t>> pads{{0, 0}};
         for (const ir::Node& node : graph.nodes())
             if (!node.operands.empty() && node.operands[0] == tie.values[0])
@@ -58,8 +56,7 @@ std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const T
             for (const int64_t x : {1, 2, 4, 8})
                 for (const auto& [padY, padX] : pads) {
                     const Phases p{y, x, padY % y, padX % x};
-                    const bool exact = p.originY == 0 && p.originX == 0 && type.shape[2] % y == 0 && type.shape[3] % x == 0;
-                    if (type.shape[1] * p.count() <= kLanes && (exact || zeroIsZero) &&
+                    if (type.shape[1] * p.count() <= kLanes &&
                         std::find(out.begin(), out.end(), p) == out.end())
                         out.push_back(p);
                 }

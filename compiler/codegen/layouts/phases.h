@@ -13,7 +13,7 @@ namespace wb::codegen {
 
 /// How a picture lies in blocks. Blocks may begin before the picture: pixel (0, 0) is phase (originY, originX) of
 /// block (0, 0). What a block has outside of the picture may be anything: it is
-/// cleared before a convolution reads it for padding (needsClear in conv_phases.h); what was loaded is zero there.
+/// cleared before a convolution reads it for padding (needsClear in conv_phases.h); what was loaded is zero (the zero point) there.
 struct Phases {
     int64_t y = 1, x = 1;
     int64_t originY = 0, originX = 0;

@@ -38,7 +38,6 @@ std::optional<Found> foldable(const ir::Graph& graph, const ir::Node& node) {
         return {};
     const ir::TensorType& in = graph.value(node.operands[0]).type;
     if (in.shape.size() != 4 || graph.value(node.results[0]).type.shape.size() != 4) return {};
-    if (in.uniform() != nullptr && in.uniform()->zeroPoint() != 0) return {}; // rows beyond the edge are zeros
     const auto pair = [&](const char* name, int64_t otherwise) {
         auto list = node.attributes.integers(name);
         if (list.size() != 2) list.assign(2, otherwise);
@@ -51,7 +50,7 @@ std::optional<Found> foldable(const ir::Graph& graph, const ir::Node& node) {
         !node.attributes.integers("inserts").empty())
         return {};
     Found found;
-    found.fold = {in.shape[1], in.shape[2], kernel[0], strides[0], pads[0], dilations[0]};
+    found.fold = {in.shape[1], in.shape[2], kernel[0], strides[0], pads[0], dilations[0], 0};
     found.kernelW = kernel[1];
     found.strideW = strides[1];
     found.dilationW = dilations[1];
@@ -73,7 +72,9 @@ ir::Tensor foldedFilter(const ir::Tensor& filter) {
 RowFold rowFoldOf(const ir::Graph& graph, const ir::Node& node) {
     const ir::Shape& in = graph.value(node.operands[0]).type.shape;
     const auto& a = node.attributes;
-    return {in[1], in[2], a.integer("kernel", 1), a.integer("stride", 1), a.integer("pad"), a.integer("dilation", 1)};
+    const auto* quant = graph.value(node.results[0]).type.uniform();
+    return {in[1], in[2], a.integer("kernel", 1), a.integer("stride", 1), a.integer("pad"), a.integer("dilation", 1),
+            static_cast<uint8_t>(quant == nullptr ? 0 : quant->zeroPoint())};
 }
 
 ir::Graph foldRows(const ir::Graph& source) {

@@ -18,6 +18,7 @@ struct RowFold {
     int64_t channels = 0;   ///< of the picture
     int64_t rows = 0;       ///< of the picture
     int64_t kernel = 1, stride = 1, pad = 0, dilation = 1;
+    uint8_t fill = 0;       ///< of rows beyond the picture: bytes of the number zero, of codes their zero point
 };
 
 /// Of a kFoldRows node.

@@ -158,6 +158,7 @@ template <Prepare codes, Prepare floats> Result<std::unique_ptr<LocalEmitter>> e
 void emit_activation(EmitterTable& table) {
     table.add({.op = "tpu.Lut", .local = prepareCodeFunction});
     table.add({.op = "tpu.MulShift", .local = prepareCodeFunction});
+    table.add({.op = "tpu.RequantInt", .local = prepareCodeFunction});
     for (const char* op : {"tpu.LeakyRelu", "tpu.Relu", "tpu.Active", "tpu.Clip"})
         table.add({.op = op, .local = either<prepareCodeFunction, prepareFloatActivation>});
     for (const char* op : {"tpu.AddConst", "tpu.MaxConst", "tpu.MinConst"})

@@ -77,6 +77,7 @@ Result<Precision> lowerAbs(LoweringBuilder& builder, const ir::Node& node, Preci
 }
 
 Result<Precision> lowerRelu(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    if (precision == Precision::Int8 && builder.options().asymmetric) precision = Precision::F32; // no form with zero points
     ir::AttributeMap a = node.attributes;
     a.set("relu_limit", precision == Precision::Int8 ? -1.0 : a.real("relu_limit", -1));
     if (precision == Precision::Int8)
@@ -89,6 +90,7 @@ Result<Precision> lowerLeakyRelu(LoweringBuilder& builder, const ir::Node& node,
     ir::AttributeMap a = node.attributes;
     enumeratorsForRounding(a);
     if (!a.has("round_mode")) a.set("round_mode", roundMode("HalfAwayFromZero"));
+    if (precision == Precision::Int8 && builder.options().asymmetric) precision = Precision::F16; // no form with zero points
     if (precision != Precision::Int8)
         return lowerFloat(builder, node, precision, "tpu.LeakyRelu", std::move(a));
     const auto pair = numeric::scaleShift(a.real("alpha"), 8);
@@ -101,6 +103,7 @@ Result<Precision> lowerLeakyRelu(LoweringBuilder& builder, const ir::Node& node,
 /// One shift for all slopes, from the largest.
 Result<Precision> lowerPRelu(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     ir::AttributeMap a = node.attributes;
+    if (precision == Precision::Int8 && builder.options().asymmetric) precision = Precision::F16; // no form with zero points
     if (precision != Precision::Int8) {
         if (precision == Precision::F32) a.set("channel_shared", false);
         a.set("rshift", ir::Attribute::si32(0));

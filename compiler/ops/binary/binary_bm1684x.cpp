@@ -74,6 +74,53 @@ private:
     bool m_minus, m_reverse;
 };
 
+/// Two terms with zero points, each (code - zero) · m >> s in 16 bits; the result's is added last.
+class ZeroSumEmitter final : public CodeCombine {
+public:
+    ZeroSumEmitter(std::vector<CodeSide> sides, const ir::TensorType& result, bool relu)
+        : CodeCombine(std::move(sides), result, relu) {}
+
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        std::array<Box, 2> terms;
+        for (size_t i = 0; i < 2; ++i) {
+            const CodeSide& s = m_sides[i];
+            terms[i] = scratch(i, call);
+            const Box codes = side(i, call, unit);
+            const IntegerUnit::Number multiplier{static_cast<int32_t>(s.multiplier), Precision::Int8, true};
+            if (s.zero == 0) {
+                unit.apply(ArOp::MulSaturating, terms[i], codes, multiplier, s.shift);
+            } else if (s.isWhole(m_shape)) { // the command knows no repeated elements
+                unit.widen(terms[i], codes, s.zero, multiplier.value, s.shift);
+            } else {
+                const auto moved = scratch(2, call);
+                unit.apply(ArOp::SubSaturating, moved, codes, IntegerUnit::Number{s.zero, Precision::Int16, true});
+                unit.apply(ArOp::MulSaturating, terms[i], moved, multiplier, s.shift);
+            }
+        }
+        const IntegerUnit::Number zero{m_zero, Precision::Int16, true};
+        if (m_zero == 0 && m_outSigned) {
+            unit.apply(ArOp::AddSaturating, call.output, terms[0], terms[1]);
+        } else {
+            const auto sum = scratch(2, call);
+            unit.apply(ArOp::AddSaturating, sum, terms[0], terms[1]);
+            if (m_outSigned) {
+                unit.apply(ArOp::AddSaturating, call.output, sum, zero);
+            } else if (m_zero != 0) {
+                unit.apply(ArOp::AddSaturating, terms[0], sum, zero);
+                unit.cast(call.output, terms[0]);
+            } else {
+                unit.cast(call.output, sum);
+            }
+        }
+        clamp(call, unit);
+        return {};
+    }
+
+protected:
+    std::vector<Precision> work() const override { return {Precision::Int16, Precision::Int16, Precision::Int16}; }
+};
+
 /// Any number of terms, in 32 bits.
 class LongSumEmitter final : public CodeCombine {
 public:
@@ -82,18 +129,29 @@ public:
         IntegerUnit unit(out);
         for (size_t i = 0; i < m_sides.size(); ++i) {
             const auto term = scratch(i == 0 ? 0 : 1, call);
-            unit.apply(ArOp::MulSaturating, term, side(i, call, unit),
+            Box codes = side(i, call, unit);
+            if (m_sides[i].zero != 0) {
+                const auto moved = scratch(2, call);
+                unit.apply(ArOp::SubSaturating, moved, codes, IntegerUnit::Number{m_sides[i].zero, Precision::Int16, true});
+                codes = moved;
+            }
+            unit.apply(ArOp::MulSaturating, term, codes,
                        IntegerUnit::Number{static_cast<int32_t>(m_sides[i].multiplier), Precision::Int8, true},
                        m_sides[i].shift);
             if (i > 0) unit.apply(ArOp::AddSaturating, scratch(0, call), scratch(0, call), term);
         }
+        if (m_zero != 0)
+            unit.apply(ArOp::AddSaturating, scratch(0, call), scratch(0, call), IntegerUnit::Number{m_zero, Precision::Int32, true});
         unit.cast(call.output, scratch(0, call));
         clamp(call, unit);
         return {};
     }
 
 protected:
-    std::vector<Precision> work() const override { return {Precision::Int32, Precision::Int32}; }
+    std::vector<Precision> work() const override {
+        const bool moves = std::any_of(m_sides.begin(), m_sides.end(), [](const CodeSide& s) { return s.zero != 0; });
+        return moves ? std::vector{Precision::Int32, Precision::Int32, Precision::Int16} : std::vector{Precision::Int32, Precision::Int32};
+    }
 };
 
 /// a · b · m >> s.
@@ -124,6 +182,37 @@ protected:
     std::vector<Precision> work() const override {
         return m_outSigned ? std::vector{Precision::Int16} : std::vector{Precision::Int16, Precision::Int16};
     }
+
+private:
+    int64_t m_multiplier;
+    int m_shift;
+};
+
+/// The same of codes with zero points: (a - zero) · (b - zero) in 32 bits, scaled once.
+class ZeroProductEmitter final : public CodeCombine {
+public:
+    ZeroProductEmitter(std::vector<CodeSide> sides, const ir::TensorType& result, bool relu, int64_t multiplier, int shift)
+        : CodeCombine(std::move(sides), result, relu), m_multiplier(multiplier), m_shift(shift) {}
+
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        std::array<Box, 2> factors;
+        for (size_t i = 0; i < 2; ++i) {
+            factors[i] = side(i, call, unit);
+            if (m_sides[i].zero == 0) continue;
+            const auto moved = scratch(i, call);
+            unit.apply(ArOp::SubSaturating, moved, factors[i], IntegerUnit::Number{m_sides[i].zero, Precision::Int16, true});
+            factors[i] = moved;
+        }
+        const auto product = scratch(2, call);
+        unit.apply(ArOp::Mul, product, factors[0], factors[1]);
+        unit.requant(call.output, product, static_cast<int32_t>(m_multiplier), m_shift, m_zero);
+        clamp(call, unit);
+        return {};
+    }
+
+protected:
+    std::vector<Precision> work() const override { return {Precision::Int16, Precision::Int16, Precision::Int32}; }
 
 private:
     int64_t m_multiplier;
@@ -173,6 +262,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeBinary(const EmitContext& conte
     const auto& result = context.graph->value(node.results[0]).type;
     const bool relu = a.boolean("do_relu");
     WB_ASSIGN(auto sides, codeSides(context));
+    const bool zeros = (result.uniform() != nullptr && result.uniform()->zeroPoint() != 0) ||
+                       std::any_of(sides.begin(), sides.end(), [](const CodeSide& s) { return s.zero != 0; });
     if (node.op == "tpu.Add" || node.op == "tpu.Sub") {
         const auto multipliers = a.integers("multipliers"), shifts = a.integers("rshifts");
         if (multipliers.size() != sides.size() || shifts.size() != sides.size())
@@ -183,6 +274,9 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeBinary(const EmitContext& conte
             sides[i].shift = static_cast<int>(shifts[i]);
         }
         const bool minus = node.op == "tpu.Sub";
+        if (zeros && minus) return notEmitted(context, "a difference of codes with zero points");
+        if (zeros && sides.size() == 2)
+            return std::unique_ptr<LocalEmitter>(new ZeroSumEmitter(std::move(sides), result, relu));
         if (sides.size() == 2)
             return std::unique_ptr<LocalEmitter>(
                 new SumEmitter(std::move(sides), result, relu, minus, minus && a.boolean("is_reverse")));
@@ -193,6 +287,9 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeBinary(const EmitContext& conte
         const int64_t multiplier = a.integer("multiplier", 1), shift = a.integer("rshift", 0);
         WB_TRY(checkScale(context, multiplier, shift));
         if (sides.size() != 2) return notEmitted(context, "it has not two operands");
+        if (zeros)
+            return std::unique_ptr<LocalEmitter>(
+                new ZeroProductEmitter(std::move(sides), result, relu, multiplier, static_cast<int>(shift)));
         return std::unique_ptr<LocalEmitter>(
             new ProductEmitter(std::move(sides), result, relu, multiplier, static_cast<int>(shift)));
     }

@@ -27,7 +27,8 @@ Part CodeSide::partFor(const Part& result) const {
 }
 
 CodeCombine::CodeCombine(std::vector<CodeSide> sides, const ir::TensorType& result, bool relu)
-    : m_sides(std::move(sides)), m_shape(chipShape(result.shape)), m_outSigned(chipSigned(result.element)), m_relu(relu) {}
+    : m_sides(std::move(sides)), m_shape(chipShape(result.shape)), m_outSigned(chipSigned(result.element)), m_relu(relu),
+      m_zero(zeroCodeOf(result)) {}
 
 Part CodeCombine::operandPart(size_t index, const Part& result) const {
     return m_sides[index].constant ? Part{} : m_sides[index].partFor(result);
@@ -102,8 +103,8 @@ CodeCombine::Box CodeCombine::scratch(size_t index, const LocalCall& call, bool 
 }
 
 void CodeCombine::clamp(const LocalCall& call, IntegerUnit& unit) const {
-    if (m_relu && m_outSigned)
-        unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{0, Precision::Int8, true});
+    if (m_relu && m_zero > (m_outSigned ? -128 : 0))
+        unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{m_zero, Precision::Int8, m_outSigned});
 }
 
 Result<std::vector<CodeSide>> codeSides(const EmitContext& context) {
@@ -127,6 +128,7 @@ Result<std::vector<CodeSide>> codeSides(const EmitContext& context) {
         CodeSide side;
         side.shape = chipShape(padded);
         side.isSigned = chipSigned(type.element);
+        side.zero = zeroCodeOf(type);
         for (size_t axis = 0; axis < 4; ++axis)
             if (side.shape[axis] != 1 && side.shape[axis] != resultShape[axis])
                 return notEmitted(context, name + " does not repeat into the result");

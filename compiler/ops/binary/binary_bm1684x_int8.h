@@ -14,6 +14,7 @@ struct CodeSide {
     ir::Tensor codes;            ///< of a constant
     int64_t multiplier = 1;      ///< of a sum's term
     int shift = 0;
+    int32_t zero = 0;            ///< zero point
 
     bool isWhole(const std::array<int64_t, 4>& result) const { return !constant && shape == result; }
     /// The part of the operand that a part of the result reads.
@@ -38,13 +39,14 @@ protected:
     Box side(size_t index, const LocalCall& call, IntegerUnit& unit) const;
     /// Scratch `index` of work().
     Box scratch(size_t index, const LocalCall& call, bool isSigned = true) const;
-    /// ReLU on signed codes; unsigned ones have saturated at zero.
+    /// ReLU where saturation has not done it.
     void clamp(const LocalCall& call, IntegerUnit& unit) const;
 
     std::vector<CodeSide> m_sides;
     std::array<int64_t, 4> m_shape;
     bool m_outSigned;
     bool m_relu;
+    int32_t m_zero = 0; ///< of the result
 
 private:
     int64_t constantOffset(size_t index, const bm1684x::Part& result) const;

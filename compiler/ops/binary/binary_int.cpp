@@ -33,7 +33,10 @@ struct Side {
     std::vector<int64_t> strides;
     int64_t multiplier = 1;
     int shift = 0;
+    int64_t zero = 0; ///< zero point
 };
+
+int64_t codeZero(const ir::TensorType& type) { return type.uniform() == nullptr ? 0 : type.uniform()->zeroPoint(); }
 
 int64_t codeAt(const Buffer& buffer, bool isSigned, int64_t index) {
     return isSigned ? int64_t{buffer.as<int8_t>()[index]} : int64_t{buffer.as<uint8_t>()[index]};
@@ -56,17 +59,18 @@ Result<std::vector<Side>> sidesOf(const PrepareContext& c) {
         Side side;
         side.isSigned = isSignedCode(operandType(c, i));
         side.whole = operandShape(c, i) == resultShape(c);
+        side.zero = codeZero(operandType(c, i));
         WB_ASSIGN(side.strides, broadcastStrides(c, operandShape(c, i)));
         sides.push_back(std::move(side));
     }
     return sides;
 }
 
-/// result[i] = combine(codes of the operands at i) for all i.
+/// result[i] = combine(codes of the operands at i) for all i, not below the zero point with a ReLU.
 template <class Combine>
 Prepared combineCodes(const PrepareContext& c, std::vector<Side> sides, Combine combine) {
     const bool outSigned = isSignedCode(resultType(c));
-    const bool relu = c.node->attributes.boolean("do_relu");
+    const int64_t least = c.node->attributes.boolean("do_relu") ? codeZero(resultType(c)) : -128;
     return makeKernel([=, sides = std::move(sides),
                        shape = resultShape(c)](Inputs in, Outputs out, const kernels::Work& work) {
         work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
@@ -78,7 +82,7 @@ Prepared combineCodes(const PrepareContext& c, std::vector<Side> sides, Combine 
                         codes[s] =
                             codeAt(in[s], sides[s].isSigned,
                                    sides[s].whole ? i : offsetOf(shape, sides[s].strides, i));
-                    out[0].as<Out>()[i] = saturateRelu<Out>(combine(sides, codes), relu);
+                    out[0].as<Out>()[i] = numeric::saturate<Out>(std::max(combine(sides, codes), least));
                 }
             });
         });
@@ -88,7 +92,8 @@ Prepared combineCodes(const PrepareContext& c, std::vector<Side> sides, Combine 
 /// Two operands of the result's shape: the order of elements does not matter.
 Prepared sumOfTwo(const PrepareContext& c, const std::array<kernels::CodeScale, 2>& scales) {
     const bool outSigned = isSignedCode(resultType(c));
-    const int32_t low = outSigned && !c.node->attributes.boolean("do_relu") ? -128 : 0;
+    const auto zero = static_cast<int32_t>(codeZero(resultType(c)));
+    const int32_t low = c.node->attributes.boolean("do_relu") ? zero : outSigned ? -128 : 0;
     const int32_t high = outSigned ? 127 : 255;
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
         work.forEach(out[0].elementCount(), 16384, [&](int64_t begin, int64_t end) {
@@ -153,17 +158,18 @@ Prepared prepareSum(const PrepareContext& c) {
         std::array<kernels::CodeScale, 2> scales;
         for (size_t i = 0; i < 2; ++i)
             scales[i] = {sides[i].isSigned, static_cast<int32_t>(multipliers[i]), sides[i].shift,
-                         minus && (i == 1) != reverse};
+                         minus && (i == 1) != reverse, static_cast<int32_t>(sides[i].zero),
+                         i == 0 ? static_cast<int32_t>(codeZero(resultType(c))) : 0};
         if (scales[0].fits() && scales[1].fits() && multipliers[0] == scales[0].multiplier &&
             multipliers[1] == scales[1].multiplier)
             return sumOfTwo(c, scales);
     }
     return combineCodes(
-        c, std::move(sides), [=](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
-            int64_t sum = 0;
+        c, std::move(sides), [=, out = codeZero(resultType(c))](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
+            int64_t sum = out;
             for (size_t i = 0; i < codes.size(); ++i) {
                 const int64_t part =
-                    numeric::shiftRightHalfUp(codes[i] * all[i].multiplier, all[i].shift);
+                    numeric::shiftRightHalfUp((codes[i] - all[i].zero) * all[i].multiplier, all[i].shift);
                 sum += minus && (i == 1) != reverse ? -part : part;
             }
             return sum;
@@ -174,21 +180,19 @@ Prepared prepareMul(const PrepareContext& c) {
     WB_ASSIGN(auto sides, sidesOf(c));
     const int64_t multiplier = c.node->attributes.integer("multiplier", 1);
     const auto shift = static_cast<int>(c.node->attributes.integer("rshift", 0));
-    const auto zeroOf = [](const ir::TensorType& type) { return type.uniform() == nullptr ? 0 : type.uniform()->zeroPoint(); };
     if (c.node->attributes.enumerator("quant_mode").starts_with("TFLite") && sides.size() == 2)
         return combineCodes(c, std::move(sides),
-                            [=, a = zeroOf(operandType(c, 0)), b = zeroOf(operandType(c, 1)),
-                             out = zeroOf(resultType(c))](const std::vector<Side>&, const std::vector<int64_t>& codes) {
-                                return numeric::multiplyQuantised((codes[0] - a) * (codes[1] - b),
+                            [=, out = codeZero(resultType(c))](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
+                                return numeric::multiplyQuantised((codes[0] - all[0].zero) * (codes[1] - all[1].zero),
                                                                   {static_cast<int32_t>(multiplier), shift}) +
                                        out;
                             });
     return combineCodes(c, std::move(sides),
-                        [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+                        [=, out = codeZero(resultType(c))](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
                             int64_t product = multiplier;
-                            for (const int64_t code : codes)
-                                product *= code;
-                            return numeric::shiftRightHalfUp(product, shift);
+                            for (size_t i = 0; i < codes.size(); ++i)
+                                product *= codes[i] - all[i].zero;
+                            return numeric::shiftRightHalfUp(product, shift) + out;
                         });
 }
 

@@ -88,6 +88,7 @@ Result<Precision> lowerFloatBinary(LoweringBuilder& builder, const ir::Node& nod
 Result<Precision> lowerSum(LoweringBuilder& builder, const ir::Node& node, Precision precision,
                            bool minus) {
     const std::string op = minus ? "tpu.Sub" : "tpu.Add";
+    if (minus && precision == Precision::Int8 && builder.options().asymmetric) precision = Precision::F16;
     if (precision != Precision::Int8) return lowerFloatBinary(builder, node, precision, op);
     WB_ASSIGN(const auto operands, int8Operands(builder, node));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
@@ -180,6 +181,7 @@ ir::AttributeMap constAttributes(const ir::Node& node, double value, numeric::Mu
 Result<Precision> lowerAddConst(LoweringBuilder& builder, const ir::Node& node,
                                 Precision precision) {
     const double value = node.attributes.real("const_val");
+    if (precision == Precision::Int8 && builder.options().asymmetric) precision = Precision::F16;
     if (precision != Precision::Int8)
         return lowerFloat(builder, node, precision, "tpu.AddConst",
                           constAttributes(node, value, {1, 0}, true));
@@ -234,8 +236,9 @@ Result<Precision> lowerExtremeConst(LoweringBuilder& builder, const ir::Node& no
     const double scaleOut = codesOf(type).scale;
     const auto pair =
         numeric::scaleShiftPositive(codesOf(builder.target().value(in).type).scale / scaleOut, 8);
-    emitLowered(builder, node, op, {in}, std::move(type),
-                constAttributes(node, std::round(value / scaleOut), pair, false));
+    // The vendor leaves the zero point out and compares codes with another number.
+    const double code = std::round(value / scaleOut) + static_cast<double>(codesOf(type).zeroPoint);
+    emitLowered(builder, node, op, {in}, std::move(type), constAttributes(node, code, pair, false));
     return precision;
 }
 

@@ -27,7 +27,9 @@ Prepared prepareConcat(const PrepareContext& c) {
         whole += rows.back();
     }
     const bool relu =
-        c.node->attributes.boolean("do_relu") && resultType(c).element == ir::ElementType::I8;
+        c.node->attributes.boolean("do_relu") && isCode(resultType(c));
+    const int64_t least = resultType(c).uniform() == nullptr ? 0 : resultType(c).uniform()->zeroPoint();
+    const bool isSigned = isSignedCode(resultType(c));
     // Channels last: a pixel's channels are one row; the batch and the picture are the outer axes.
     const int64_t pixels = shape.size() == 4 ? shape[0] * shape[2] * shape[3] : 0;
     std::vector<size_t> slices;
@@ -55,8 +57,11 @@ Prepared prepareConcat(const PrepareContext& c) {
             });
         }
         if (relu)
-            for (int64_t i = 0; i < out[0].elementCount(); ++i)
-                out[0].as<int8_t>()[i] = std::max<int8_t>(out[0].as<int8_t>()[i], 0);
+            withCode(isSigned, [&](auto code) {
+                auto* codes = out[0].as<decltype(code)>();
+                for (int64_t i = 0; i < out[0].elementCount(); ++i)
+                    codes[i] = std::max(codes[i], static_cast<decltype(code)>(least));
+            });
     });
 }
 

@@ -86,7 +86,7 @@ Result<LaneImage> CodeConvEmitter::constants(const Part& result) const {
         const auto at = static_cast<size_t>(channel);
         if (!m_conv.givesSums()) {
             const std::array<int32_t, 3> slot{static_cast<int32_t>(m_conv.multipliers[at]),
-                                              -static_cast<int32_t>(m_conv.shifts[at]), 0};
+                                              -static_cast<int32_t>(m_conv.shifts[at]), m_conv.zero};
             packer.put(lane, layout.slots + row * kVectorBytes, slot.data(), sizeof slot);
         }
         if (!m_conv.bias.empty()) packer.put(lane, layout.bias + row * 4, &m_conv.bias[at], 4);
@@ -133,8 +133,8 @@ Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
         }
         if (!m_conv.givesSums()) {
             unit.requant(to, sum, call.constants + u32(layout.slots + row * kVectorBytes));
-            if (m_conv.relu && to.isSigned)
-                unit.apply(ArOp::Max, to, to, IntegerUnit::Number{0, Precision::Int8, true});
+            if (m_conv.relu && m_conv.zero > (to.isSigned ? -128 : 0))
+                unit.apply(ArOp::Max, to, to, IntegerUnit::Number{m_conv.zero, Precision::Int8, to.isSigned});
         } else if (m_conv.relu) {
             unit.apply(ArOp::Max, to, sum, IntegerUnit::Number{0, Precision::Int32, true});
         } else if (sum.address != to.address) {
@@ -193,7 +193,8 @@ template <class Command> void describe(Command& c, const CodeConv& conv, const L
     c.opd1_w = u32(w.w.kernel);
     c.opd0_addr = in.address;
     c.res0_addr = to.address;
-    c.opd3_const = 1; // padding is the code 0
+    c.opd3_const = 1;
+    c.opd3_addr = static_cast<uint8_t>(conv.border);
 }
 
 } // namespace

@@ -18,6 +18,8 @@ struct CodeConv {
     std::vector<int32_t> bias;      ///< one an output channel, or none
     std::vector<int64_t> multipliers, shifts; ///< none: the result is the sums
     bool relu = false;
+    int32_t border = 0;             ///< the code that stands beyond the picture: the operand's zero point
+    int32_t zero = 0;               ///< zero point of the result
 
     bool isDepthwise() const { return groups > 1 && groups == inChannels && groups == outChannels; }
     bool givesSums() const { return multipliers.empty(); }

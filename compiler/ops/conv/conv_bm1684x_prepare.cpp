@@ -39,6 +39,16 @@ Status checkRange(const EmitContext& context, const CodeConv& conv) {
     return {};
 }
 
+/// Where the border counts, every window has to reach into the picture, and nothing else may be put between pixels.
+Status checkBorder(const EmitContext& context, const CodeConv& conv) {
+    for (const SlidingAxis* axis : {&conv.window.h, &conv.window.w}) {
+        if (axis->insert != 1) return notEmitted(context, "it puts zeros between codes with a zero point");
+        for (int64_t i = 0; i < axis->out; ++i)
+            if (axis->reach({i, i + 1}).outside) return notEmitted(context, "a window lies in its padding alone");
+    }
+    return {};
+}
+
 } // namespace
 
 Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context) {
@@ -82,6 +92,11 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
         if (conv.multipliers.size() != channels || conv.shifts.size() != channels)
             return notEmitted(context, "it has not one multiplier and shift a channel");
     }
+    conv.border = zeroCodeOf(in);
+    conv.zero = zeroCodeOf(out);
+    if (conv.zero < (chipSigned(out.element) ? -128 : 0) || conv.zero > 255)
+        return beyondChip(context, "its zero point is " + std::to_string(conv.zero));
+    if (conv.border != 0) WB_TRY(checkBorder(context, conv));
     WB_TRY(checkRange(context, conv));
     return std::unique_ptr<LocalEmitter>(new CodeConvEmitter(std::move(conv)));
 }

@@ -84,7 +84,7 @@ Prepared prepareConvSums(const PrepareContext& c, const kernels::S8ConvShape& sh
 }
 
 Prepared prepareConv(const PrepareContext& c) {
-    WB_ASSIGN(const auto shape, convShape(c));
+    WB_ASSIGN(auto shape, convShape(c));
     WB_ASSIGN(auto filter, filterOf(c, shape));
     if (resultType(c).element == ir::ElementType::I32) return prepareConvSums(c, shape, std::move(filter));
     const auto& a = c.node->attributes;
@@ -100,6 +100,11 @@ Prepared prepareConv(const PrepareContext& c) {
     requant.bias = std::move(filter.bias);
     requant.outSigned = isSignedCode(resultType(c));
     requant.relu = a.boolean("do_relu");
+    const auto zeroOf = [](const ir::TensorType& type) {
+        return type.uniform() == nullptr ? 0 : static_cast<int32_t>(type.uniform()->zeroPoint());
+    };
+    shape.border = zeroOf(operandType(c, 0));
+    requant.zero = zeroOf(resultType(c));
     const bool inSigned = isSignedCode(operandType(c, 0));
     std::optional<CodeTable> table;
     for (const auto* follower : c.absorbed) {

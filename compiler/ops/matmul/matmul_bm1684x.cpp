@@ -3,6 +3,7 @@
 
 #include "compiler/ops/conv/conv_bm1684x_float.h"
 #include "compiler/ops/conv/conv_bm1684x_int8.h"
+#include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 
 #include <algorithm>
@@ -131,6 +132,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareLocal(const EmitContext& context) {
     conv.multipliers.assign(static_cast<size_t>(p.columns), p.multiplier);
     conv.shifts.assign(static_cast<size_t>(p.columns), p.shift);
     conv.relu = p.clamp.kind == kernels::Unary::Relu;
+    conv.zero = p.zero;
     return std::unique_ptr<LocalEmitter>(std::make_unique<CodeConvEmitter>(std::move(conv)));
 }
 
@@ -181,6 +183,7 @@ Result<MatrixProduct> readProduct(const EmitContext& c) {
         if (multipliers.size() != 1 || shifts.size() != 1) return notEmitted(c, "it has not one multiplier and shift");
         if (a.integer("input_zp", 0) != 0 || a.integer("right_zp", 0) != 0) return notEmitted(c, "it has zero points");
         p.multiplier = multipliers[0];
+        p.zero = zeroCodeOf(resultType);
         p.shift = static_cast<int>(std::clamp<int64_t>(shifts[0], -1, 64));
         if (a.boolean("do_relu")) p.clamp = {kernels::Unary::Relu, -1, 0};
     } else {

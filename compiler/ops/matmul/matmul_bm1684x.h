@@ -21,6 +21,7 @@ struct MatrixProduct {
     std::vector<int32_t> codeBias;     ///< the same for codes
     int64_t multiplier = 1;            ///< of codes: the sum times multiplier >> shift
     int shift = 0;
+    int32_t zero = 0;                  ///< zero point of the result
     kernels::UnaryOp clamp;
 
     bool ofCodes() const { return precision == bm1684x::Precision::Int8; }

@@ -35,6 +35,7 @@ Prepared prepareMatMul(const PrepareContext& c) {
     const bool hasBias = c.node->operands.size() > 2 && c.node->operands[2] != ir::kNoValue;
     const bool relu = a.boolean("do_relu");
     const auto leftZero = static_cast<int32_t>(a.integer("input_zp", 0)), rightZero = static_cast<int32_t>(a.integer("right_zp", 0));
+    const int64_t zero = resultType(c).uniform() == nullptr ? 0 : resultType(c).uniform()->zeroPoint();
     const bool sumsOnly = resultType(c).element == ir::ElementType::I32;
     return makeKernel([=, multiplier = multipliers[0], shift = static_cast<int>(shifts[0])](
                           Inputs in, Outputs out, const kernels::Work& work) {
@@ -60,8 +61,9 @@ Prepared prepareMatMul(const PrepareContext& c) {
                                     out[0].as<int32_t>()[row * columns + j] = relu && sum < 0 ? 0 : sum;
                                     continue;
                                 }
-                                out[0].as<Out>()[row * columns + j] = saturateRelu<Out>(
-                                    numeric::shiftRightHalfUp(sum * multiplier, shift), relu);
+                                const int64_t value = numeric::shiftRightHalfUp(sum * multiplier, shift);
+                                out[0].as<Out>()[row * columns + j] =
+                                    numeric::saturate<Out>((relu && value < 0 ? 0 : value) + zero);
                             }
                         }
                     });

@@ -60,6 +60,14 @@ Result<Precision> lowerMatMul(LoweringBuilder& builder, const ir::Node& node, Pr
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::Int8));
     const Codes in = codesOf(builder.target().value(left).type);
     const Codes out = codesOf(type);
+    const bool asymmetric = builder.options().asymmetric;
+    const auto& rightShape = source.value(node.operands.at(1)).type.shape;
+    int64_t batches = 1;
+    for (size_t i = 0; i + 2 < rightShape.size(); ++i)
+        batches *= rightShape[i];
+    // A zero point is taken off in the bias, which is one for all batches.
+    if (asymmetric && (!constant || (batches > 1 && in.zeroPoint != 0)))
+        return lowerMatMulFloat(builder, node, Precision::F32);
     ValueId right = ir::kNoValue;
     ValueId bias = ir::kNoValue;
     double scaleRight = 1;
@@ -77,11 +85,24 @@ Result<Precision> lowerMatMul(LoweringBuilder& builder, const ir::Node& node, Pr
         right = builder.target().addWeight(
             name + "_filter_int8",
             Tensor::of<int8_t>(ElementType::I8, source.value(node.operands[1]).type.shape, codes));
-        if (hasBias(node)) {
-            WB_ASSIGN(const auto b, constantValues(builder, node.operands[2]));
+        const bool given = hasBias(node);
+        if (given || in.zeroPoint != 0) {
+            std::vector<float> b;
+            if (given) {
+                WB_ASSIGN(b, constantValues(builder, node.operands[2]));
+            }
+            const bool transposed = node.attributes.boolean("right_transpose");
+            const auto inner = static_cast<size_t>(rightShape[rightShape.size() - (transposed ? 1 : 2)]);
+            const auto columns = static_cast<size_t>(rightShape[rightShape.size() - (transposed ? 2 : 1)]);
+            if (!given) b.assign(columns, 0);
             std::vector<int32_t> biasCodes(b.size());
-            for (size_t i = 0; i < b.size(); ++i)
-                biasCodes[i] = numeric::toCode<int32_t>(b[i] / (scaleRight * in.scale));
+            for (size_t i = 0; i < b.size(); ++i) {
+                int64_t sum = 0;
+                for (size_t k = 0; in.zeroPoint != 0 && b.size() == columns && k < inner; ++k)
+                    sum += codes[transposed ? i * inner + k : k * columns + i];
+                biasCodes[i] = numeric::toCode<int32_t>(b[i] / (scaleRight * in.scale) -
+                                                        static_cast<double>(in.zeroPoint * sum));
+            }
             bias = builder.target().addWeight(
                 name + "_bias_int32",
                 Tensor::of<int32_t>(ElementType::I32, {1, static_cast<int64_t>(b.size())},

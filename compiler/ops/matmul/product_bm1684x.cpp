@@ -162,8 +162,9 @@ void ProductEmitter::finish(const Tile& t, VectorUnit& v) const {
     if (hasBias()) v.apply(ArOp::Add, t.sums, t.sums, t.bias);
     const bool clamped = p.clamp.kind == kernels::Unary::Relu;
     if (p.ofCodes()) {
-        IntegerUnit(v.assembler()).requant(t.result, t.sums, static_cast<int32_t>(p.multiplier), p.shift);
-        if (clamped && t.result.isSigned) v.applyBits(ArOp::Max, t.result, t.result, 0);
+        IntegerUnit(v.assembler()).requant(t.result, t.sums, static_cast<int32_t>(p.multiplier), p.shift, p.zero);
+        if (clamped && p.zero > (t.result.isSigned ? -128 : 0))
+            v.applyBits(ArOp::Max, t.result, t.result, static_cast<uint8_t>(p.zero));
         return;
     }
     if (clamped) UnaryFormula::of(p.clamp)->emit(v, t.sums, t.sums, {}, 0);

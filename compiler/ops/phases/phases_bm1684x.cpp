@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Into and out of blocks (codegen/layouts): columns of a picture become channels in lanes of their own, and parts of rows
 // of 64 channels become every n-th column and row again.
+#include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 #include "compiler/ops/support/vector_bm1684x.h"
 
@@ -12,11 +13,17 @@ using namespace bm1684x;
 
 namespace {
 
+/// The number zero: of codes their zero point.
+void fillZero(const LocalTensor& to, int32_t zero, VectorUnit& unit) {
+    if (zero == 0) return unit.fill(to, 0);
+    IntegerUnit(unit.assembler()).copy(to, IntegerUnit::Number{zero, to.precision, to.isSigned});
+}
+
 /// [n, c, h, w] → [n, block · c, h, blocks]: channel p · c + i of block k is column k · block + p - origin of channel i.
 class SplitColumns final : public LocalEmitter {
 public:
-    SplitColumns(Precision precision, std::array<int64_t, 4> in, int64_t block, int64_t origin)
-        : m_precision(precision), m_channels(in[1]), m_columns(in[3]), m_block(block), m_origin(origin) {}
+    SplitColumns(Precision precision, std::array<int64_t, 4> in, int64_t block, int64_t origin, int32_t zero)
+        : m_precision(precision), m_channels(in[1]), m_columns(in[3]), m_block(block), m_origin(origin), m_zero(zero) {}
 
     Cuts cuts() const override { return {.n = true, .c = false, .h = true, .w = false}; }
     Part operandPart(size_t, const Part& result) const override {
@@ -36,7 +43,7 @@ public:
             const int64_t begin = std::clamp<int64_t>(ceilDiv(std::max<int64_t>(0, m_origin - p), m_block), 0, part.w.end);
             const int64_t last = m_columns - 1 + m_origin - p;
             const int64_t end = std::clamp<int64_t>(last < 0 ? 0 : last / m_block + 1, begin, part.w.end);
-            if (begin > 0 || end < part.w.end) unit.fill(to, 0);
+            if (begin > 0 || end < part.w.end) fillZero(to, m_zero, unit);
             if (begin < end) {
                 LocalTensor from = call.operands[0].sub({part.n, part.c, part.h, {0, m_columns}});
                 from.address += u32((begin * m_block + p - m_origin) * from.wStride * bytesOf(m_precision));
@@ -71,6 +78,7 @@ private:
 
     Precision m_precision;
     int64_t m_channels, m_columns, m_block, m_origin;
+    int32_t m_zero;
 };
 
 /// [n, y · x · part, h, w] → [n, c, h · y, w · x], cut off at the result's size: part (a · x + b) holds rows a, a + y, …
@@ -114,7 +122,7 @@ private:
     int64_t m_y, m_x;
 };
 
-/// A copy with zeros where blocks reach beyond the picture. Channels of one phase lie in runs of lanes.
+/// A copy with zero points where blocks reach beyond the picture. Channels of one phase lie in runs of lanes.
 class ClearOutside final : public LocalEmitter {
 public:
     struct Axis {
@@ -127,7 +135,8 @@ public:
             return {std::min(begin, blocks), std::clamp<int64_t>(last < 0 ? 0 : last / phases + 1, std::min(begin, blocks), blocks)};
         }
     };
-    ClearOutside(Axis y, Axis x, std::vector<int64_t> phases) : m_y(y), m_x(x), m_phases(std::move(phases)) {}
+    ClearOutside(Axis y, Axis x, std::vector<int64_t> phases, int32_t zero)
+        : m_y(y), m_x(x), m_phases(std::move(phases)), m_zero(zero) {}
 
     Cuts cuts() const override { return {.n = true, .c = false, .h = true, .w = false}; }
     Part operandPart(size_t, const Part& result) const override { return result; }
@@ -148,20 +157,20 @@ public:
         const Range &h = call.result.h, &w = call.result.w;
         runs([&](int64_t phase) { return phase / m_x.phases; }, [&](int64_t phase, Range channels) {
             const Range inside = m_y.inside(phase);
-            fill(call.output, channels, {h.begin, std::clamp(inside.begin, h.begin, h.end)}, w, unit);
-            fill(call.output, channels, {std::clamp(inside.end, h.begin, h.end), h.end}, w, unit);
+            fill(call.output, channels, {h.begin, std::clamp(inside.begin, h.begin, h.end)}, w, m_zero, unit);
+            fill(call.output, channels, {std::clamp(inside.end, h.begin, h.end), h.end}, w, m_zero, unit);
         });
         runs([&](int64_t phase) { return phase % m_x.phases; }, [&](int64_t phase, Range channels) {
             const Range inside = m_x.inside(phase);
-            fill(call.output, channels, h, {0, inside.begin}, unit);
-            fill(call.output, channels, h, {inside.end, w.end}, unit);
+            fill(call.output, channels, h, {0, inside.begin}, m_zero, unit);
+            fill(call.output, channels, h, {inside.end, w.end}, m_zero, unit);
         });
         return {};
     }
 
 private:
     /// Zeros in a box; channels lie in one row of lanes.
-    static void fill(const LocalTensor& whole, Range channels, Range rows, Range columns, VectorUnit& unit) {
+    static void fill(const LocalTensor& whole, Range channels, Range rows, Range columns, int32_t zero, VectorUnit& unit) {
         if (rows.size() <= 0 || columns.size() <= 0) return;
         LocalTensor to = whole;
         to.address += u32(channels.begin % kLanes * kLaneBytes + (channels.begin / kLanes * to.cStride +
@@ -171,11 +180,12 @@ private:
         to.part.c = channels;
         to.part.h = rows;
         to.part.w = columns;
-        unit.fill(to, 0);
+        fillZero(to, zero, unit);
     }
 
     Axis m_y, m_x;
     std::vector<int64_t> m_phases;
+    int32_t m_zero;
 };
 
 const ir::TensorType& typeOf(const EmitContext& c, ir::ValueId id) { return c.graph->value(id).type; }
@@ -189,7 +199,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareSplit(const EmitContext& context) {
         out.shape[3] != ceilDiv(in.shape[3] + origin, block))
         return notEmitted(context, "its columns do not split that way");
     return std::unique_ptr<LocalEmitter>(
-        std::make_unique<SplitColumns>(chipPrecision(in.element), chipShape(in.shape), block, origin));
+        std::make_unique<SplitColumns>(chipPrecision(in.element), chipShape(in.shape), block, origin, zeroCodeOf(out)));
 }
 
 Result<std::unique_ptr<LocalEmitter>> prepareJoin(const EmitContext& context) {
@@ -216,7 +226,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareClear(const EmitContext& context) {
     for (const auto& axis : {y, x})
         if (axis.phases < 1 || axis.origin < 0 || ceilDiv(axis.size + axis.origin, axis.phases) != axis.blocks)
             return notEmitted(context, "its blocks do not hold the picture");
-    return std::unique_ptr<LocalEmitter>(std::make_unique<ClearOutside>(y, x, std::move(phases)));
+    return std::unique_ptr<LocalEmitter>(std::make_unique<ClearOutside>(y, x, std::move(phases), zeroCodeOf(out)));
 }
 
 } // namespace

@@ -8,18 +8,21 @@
 namespace wb::ops {
 namespace {
 
-/// Result element (n, c, h, w) is `source(n, c, h, w)` of the operand, or zero where that is below zero.
+/// Result element (n, c, h, w) is `source(n, c, h, w)` of the operand, or zero (of codes the zero point) where that is
+/// below zero.
 template <class Source> Prepared gathering(const PrepareContext& c, Source source) {
     const auto& out = resultShape(c);
     const size_t size = ir::sizeInBytes(resultType(c).element);
-    return makeKernel([out, size, source](Inputs input, Outputs output, const kernels::Work& work) {
+    const auto* quant = resultType(c).uniform();
+    const int zero = quant == nullptr || size != 1 ? 0 : static_cast<int>(quant->zeroPoint());
+    return makeKernel([out, size, source, zero](Inputs input, Outputs output, const kernels::Work& work) {
         work.forEach(out[0] * out[1], 1, [&](int64_t begin, int64_t end) {
             for (int64_t at = begin; at < end; ++at)
                 for (int64_t h = 0; h < out[2]; ++h)
                     for (int64_t w = 0; w < out[3]; ++w) {
                         std::byte* to = output[0].data + static_cast<size_t>((at * out[2] + h) * out[3] + w) * size;
                         const int64_t from = source(at / out[1], at % out[1], h, w);
-                        if (from < 0) std::memset(to, 0, size);
+                        if (from < 0) std::memset(to, zero, size);
                         else std::memcpy(to, input[0].data + static_cast<size_t>(from) * size, size);
                     }
         });

@@ -5,12 +5,14 @@
 #include "compiler/ops/pool/pool_bm1684x.h"
 
 #include "compiler/numeric/rounding.h"
+#include "compiler/ops/conv/conv_bm1684x_int8.h"
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 #include "compiler/ops/support/window_bm1684x.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace wb::ops {
 
@@ -23,6 +25,7 @@ struct CodePool {
     bool inSigned = true, outSigned = true, relu = false;
     int64_t multiplier = 1;
     int shift = 0;
+    int32_t zero = 0; ///< zero point of the result
     int64_t area() const { return window.h.kernel * window.w.kernel; }
     /// Sums of whole windows, or those brought to that size.
     Precision sums() const { return area() * 255 <= 32767 ? Precision::Int16 : Precision::Int32; }
@@ -145,8 +148,8 @@ public:
         else
             pool(PorDOp::MaxPool, call.operands[0].sub(operandPart(0, call.result)), call.output,
                  static_cast<uint8_t>(lowest.value), out);
-        if (m_pool.relu && m_pool.outSigned)
-            unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{0, Precision::Int8, true});
+        if (m_pool.relu && m_pool.zero > (m_pool.outSigned ? -128 : 0))
+            unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{m_pool.zero, Precision::Int8, m_pool.outSigned});
         return {};
     }
 };
@@ -206,6 +209,56 @@ private:
     std::map<int64_t, Scale> m_widenings; ///< by the number of codes in the window
 };
 
+/// A mean of codes with zero points: the sum of what they are above theirs, which is a depthwise convolution, times a
+/// multiplier that gives the model's code for every possible sum.
+Result<std::unique_ptr<LocalEmitter>> prepareScaledMean(const EmitContext& context, const CodePool& pool) {
+    constexpr int64_t kMostArea = 1 << 14; // of which all sums are tried
+    const auto& a = context.node->attributes;
+    const auto& in = context.graph->value(context.node->operands[0]).type;
+    for (const SlidingAxis* axis : {&pool.window.h, &pool.window.w})
+        for (int64_t at = 0; at < axis->out; ++at) {
+            const int64_t inside = covered(*axis, at);
+            if (inside < 1 || (inside != axis->kernel && !a.boolean("count_include_pad")))
+                return notEmitted(context, "a window of a mean with zero points lies over the edge");
+        }
+    if (pool.area() > kMostArea) return beyondChip(context, "its window has too many elements");
+    CodeConv conv;
+    conv.window = pool.window;
+    conv.groups = conv.inChannels = conv.outChannels = chipShape(in.shape)[1];
+    const auto taps = static_cast<size_t>(conv.outChannels * pool.area());
+    conv.filter = ir::Tensor::of<int8_t>(ir::ElementType::Si8, {conv.outChannels, 1, pool.window.h.kernel, pool.window.w.kernel},
+                                         std::vector<int8_t>(taps, 1));
+    conv.inSigned = pool.inSigned;
+    conv.border = zeroCodeOf(in);
+    conv.zero = pool.zero;
+    const auto channels = static_cast<size_t>(conv.outChannels);
+    const int64_t above = conv.border * pool.area();
+    conv.bias.assign(channels, static_cast<int32_t>(-above));
+    const auto scale = static_cast<float>(a.real("scale")), offset = static_cast<float>(a.real("offset"));
+    if (!(scale > 0x1p-24F) || !(scale < 256)) return beyondChip(context, "its scale is " + std::to_string(scale));
+    const int shift = 30 - static_cast<int>(std::ceil(std::log2(scale)));
+    const auto nearest = static_cast<int64_t>(std::llround(std::ldexp(static_cast<double>(scale), shift)));
+    const auto codeOf = [&](int64_t value) {
+        return std::clamp<int64_t>(value, pool.outSigned ? -128 : 0, pool.outSigned ? 127 : 255);
+    };
+    for (const int64_t change : {0, 1, -1, 2, -2, 8, -8, 32, -32}) {
+        const int64_t multiplier = nearest + change;
+        if (multiplier > std::numeric_limits<int32_t>::max()) continue;
+        bool equal = true;
+        const int64_t low = (pool.inSigned ? -128 : 0) * pool.area(), high = (pool.inSigned ? 127 : 255) * pool.area();
+        for (int64_t sum = low; sum <= high && equal; ++sum) {
+            const float mean = static_cast<float>(sum) * scale;
+            const int64_t wanted = codeOf(std::llround(static_cast<double>(mean + offset)));
+            equal = codeOf(numeric::shiftRightHalfUp((sum - above) * multiplier, shift) + pool.zero) == wanted;
+        }
+        if (!equal) continue;
+        conv.multipliers.assign(channels, multiplier);
+        conv.shifts.assign(channels, shift);
+        return std::unique_ptr<LocalEmitter>(new CodeConvEmitter(std::move(conv)));
+    }
+    return notEmitted(context, "no multiplier makes the model's codes of sums of " + std::to_string(pool.area()) + " codes");
+}
+
 Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context) {
     const auto& a = context.node->attributes;
     const auto& in = context.graph->value(context.node->operands[0]).type;
@@ -217,10 +270,12 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context
     pool.inSigned = chipSigned(in.element);
     pool.outSigned = chipSigned(out.element);
     pool.relu = a.boolean("do_relu");
+    pool.zero = zeroCodeOf(out);
     if (a.enumerator("pool_mode") == "Max") {
         if (pool.inSigned != pool.outSigned) return notEmitted(context, "its codes change their sign");
         return std::unique_ptr<LocalEmitter>(new MaxPoolEmitter(pool));
     }
+    if (a.has("scale")) return prepareScaledMean(context, pool);
     pool.multiplier = a.integer("multiplier", 1);
     const int64_t shift = a.integer("rshift", 0);
     if (pool.multiplier < -128 || pool.multiplier > 127 || shift < 0 || shift > 31)

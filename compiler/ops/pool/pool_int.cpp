@@ -19,11 +19,13 @@ struct Window {
     int shift = 0;
     bool scaled = false; ///< a mean in codes with zero points: in single precision, rounded half away from zero
     float scale = 1, offset = 0;
+    int64_t zeroIn = 0; ///< what counted padding holds then
 };
 
 template <class Out> Out averaged(const Window& w, int64_t sum, int64_t valid) {
     const int64_t area = w.kernelHeight * w.kernelWidth;
     if (w.scaled) {
+        if (w.countPadding) sum += (area - valid) * w.zeroIn;
         const float scale = w.countPadding || valid == area || valid < 1
                                 ? w.scale
                                 : w.scale * static_cast<float>(area) / static_cast<float>(valid);
@@ -116,6 +118,7 @@ Prepared preparePool(const PrepareContext& c) {
     w.scaled = a.has("scale");
     w.scale = static_cast<float>(a.real("scale", 1));
     w.offset = static_cast<float>(a.real("offset", 0));
+    if (const auto* quant = operandType(c, 0).uniform()) w.zeroIn = quant->zeroPoint();
     const int64_t planes = in[0] * in[1];
     const bool inSigned = isSignedCode(operandType(c, 0));
     const bool outSigned = isSignedCode(resultType(c));

@@ -26,9 +26,26 @@ Result<Precision> lowerMaxPool(LoweringBuilder& builder, const ir::Node& node,
     return lowerFloat(builder, node, precision, "tpu.Pool2D", std::move(a));
 }
 
+/// Whether a mean of codes with zero points is one multiplication: every window has as many elements, those of the border
+/// included if they count. (The vendor counts them in any case.)
+bool equalWindows(const LoweringBuilder& builder, const ir::Node& node) {
+    const auto kernel = node.attributes.integers("kernel_shape"), strides = node.attributes.integers("strides"),
+               pads = node.attributes.integers("pads");
+    const auto& in = builder.source().value(node.operands.at(0)).type.shape;
+    const auto& out = builder.source().value(node.results[0]).type.shape;
+    const bool counts = node.attributes.boolean("count_include_pad");
+    for (const int64_t pad : pads)
+        if (pad != 0 && !counts) return false;
+    for (size_t i = 0; i < kernel.size() && i < strides.size() && i + kernel.size() < pads.size() && i + 2 < in.size() && i + 2 < out.size(); ++i)
+        if ((out[i + 2] - 1) * strides[i] + kernel[i] > in[i + 2] + pads[i] + pads[i + kernel.size()]) return false;
+    return true;
+}
+
 Result<Precision> lowerAvgPool(LoweringBuilder& builder, const ir::Node& node,
                                Precision precision) {
     auto a = poolAttributes(node, "Avg");
+    const bool asymmetric = builder.options().asymmetric;
+    if (asymmetric && precision == Precision::Int8 && !equalWindows(builder, node)) precision = Precision::F32;
     if (precision == Precision::F16) precision = Precision::F32; // sums leave the range of F16
     if (precision != Precision::Int8)
         return lowerFloat(builder, node, precision, "tpu.Pool2D", std::move(a));
@@ -38,9 +55,15 @@ Result<Precision> lowerAvgPool(LoweringBuilder& builder, const ir::Node& node,
     for (const int64_t k : a.integers("kernel_shape"))
         area *= static_cast<double>(k);
     const double scaleIn = codesOf(builder.target().value(in).type).scale;
-    const auto pair = numeric::scaleShift(scaleIn / (codesOf(type).scale * area), 8);
-    a.set("multiplier", ir::Attribute::si32(pair.multiplier));
-    a.set("rshift", ir::Attribute::si32(pair.shift));
+    if (asymmetric) {
+        const Codes x = codesOf(builder.target().value(in).type), y = codesOf(type);
+        a.set("offset", static_cast<double>(y.zeroPoint) - static_cast<double>(x.zeroPoint) * x.scale / y.scale);
+        a.set("scale", x.scale / (area * y.scale));
+    } else {
+        const auto pair = numeric::scaleShift(scaleIn / (codesOf(type).scale * area), 8);
+        a.set("multiplier", ir::Attribute::si32(pair.multiplier));
+        a.set("rshift", ir::Attribute::si32(pair.shift));
+    }
     a.set("relu_limit", -1.0);
     emitLowered(builder, node, "tpu.Pool2D", {in}, std::move(type), std::move(a));
     return precision;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/support/code_table.h"
+#include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/support/int_kernel.h"
 
@@ -41,6 +42,18 @@ std::optional<CodeTable> codeTableOf(const ir::Graph& graph, const ir::Node& nod
         std::copy_n(weight->data<uint8_t>(), table.size(), table.begin());
         return table;
     }
+    const auto zeroOf = [](const ir::TensorType& type) { return type.uniform() == nullptr ? 0 : type.uniform()->zeroPoint(); };
+    const int64_t zeroIn = zeroOf(from), zeroOut = zeroOf(to);
+    if (node.op == "tpu.RequantInt") {
+        const bool tflite = a.enumerator("quant_mode").starts_with("TFLite");
+        return tableOf(inSigned, outSigned, false, [=](int64_t x) {
+            x -= zeroIn;
+            return zeroOut + (tflite ? int64_t{numeric::multiplyQuantised(x, {static_cast<int32_t>(multiplier), shift})}
+                                     : numeric::shiftRightHalfUp(x * multiplier, shift));
+        });
+    }
+    const bool zeros = zeroIn != 0 || zeroOut != 0;
+    if (zeros && (node.op == "tpu.LeakyRelu" || node.op == "tpu.Relu" || node.op == "tpu.AddConst")) return {};
     if (node.op == "tpu.LeakyRelu")
         return tableOf(inSigned, outSigned, false, [=](int64_t x) {
             return x >= 0 ? x : numeric::shiftRightHalfUp(x * multiplier, shift);
@@ -48,14 +61,15 @@ std::optional<CodeTable> codeTableOf(const ir::Graph& graph, const ir::Node& nod
     if (node.op == "tpu.Relu")
         return tableOf(inSigned, outSigned, true, [](int64_t x) { return x; });
     if (node.op == "tpu.Active" && a.enumerator("mode") == "ABSVAL")
-        return tableOf(inSigned, outSigned, false, [](int64_t x) { return x < 0 ? -x : x; });
+        return tableOf(inSigned, outSigned, false, [=](int64_t x) { return std::abs(x - zeroIn) + zeroOut; });
     const bool add = node.op == "tpu.AddConst", largest = node.op == "tpu.MaxConst",
                smallest = node.op == "tpu.MinConst";
     if (!add && !largest && !smallest && node.op != "tpu.MulShift") return {};
     // Added before the shift, at the multiplied scale; compared after it.
     const int64_t number = std::llround(std::clamp(a.real("const_val", 0), -0x1p62, 0x1p62));
-    return tableOf(inSigned, outSigned, relu, [=](int64_t x) {
-        const int64_t y = numeric::shiftRightHalfUp(x * multiplier + (add ? number : 0), shift);
+    return tableOf(inSigned, outSigned, relu && !zeros, [=](int64_t x) {
+        int64_t y = numeric::shiftRightHalfUp((x - zeroIn) * multiplier + (add ? number : 0), shift) + zeroOut;
+        if (relu) y = std::max(y, zeroOut);
         return largest ? std::max(y, number) : smallest ? std::min(y, number) : y;
     });
 }

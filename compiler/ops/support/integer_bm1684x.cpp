@@ -185,7 +185,7 @@ void IntegerUnit::requant(const Box& to, const Box& sums, uint32_t table) {
     });
 }
 
-void IntegerUnit::requant(const Box& to, const Box& sums, int32_t multiplier, int shift) {
+void IntegerUnit::requant(const Box& to, const Box& sums, int32_t multiplier, int shift, int32_t zero, Rounding rounding) {
     forPlain(to, sums, [&](const Box& result, const Box& operand, int64_t) {
         SRqDq c;
         c.tsk_eu_typ = RqDqOp::RequantInteger;
@@ -194,10 +194,27 @@ void IntegerUnit::requant(const Box& to, const Box& sums, int32_t multiplier, in
         c.opd0_prec = code(operand.precision);
         c.opd0_sign = operand.isSigned;
         c.opd2_sign = result.isSigned;
-        c.opd2_n_str = code(Rounding::HalfUp);
+        c.opd2_n_str = code(rounding);
         c.opd1_const = 1;
         c.opd1_addr = static_cast<uint32_t>(multiplier);
-        c.opd2_addr = static_cast<uint8_t>(-shift);
+        c.opd2_addr = static_cast<uint8_t>(-shift) | static_cast<uint32_t>(static_cast<uint16_t>(zero)) << 16;
+        m_out.add(c);
+    });
+}
+
+void IntegerUnit::widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift) {
+    forPlain(to, codes, [&](const Box& result, const Box& operand, int64_t) {
+        SRqDq c;
+        c.tsk_eu_typ = RqDqOp::DequantInteger;
+        setResult(c, result);
+        c.opd0_addr = operand.address;
+        c.opd0_prec = code(operand.precision);
+        c.opd0_sign = operand.isSigned;
+        c.opd2_sign = 1;
+        c.opd2_n_str = code(Rounding::HalfUp);
+        c.opd1_const = 1;
+        c.opd1_addr = static_cast<uint16_t>(zero) | static_cast<uint32_t>(static_cast<uint16_t>(-shift)) << 16;
+        c.opd2_addr = static_cast<uint32_t>(multiplier);
         m_out.add(c);
     });
 }

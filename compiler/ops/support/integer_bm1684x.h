@@ -15,6 +15,10 @@ namespace wb::ops {
 
 /// Whether a node computes with codes or sums (its integer model does it), not with floats.
 bool worksOnCodes(const EmitContext& context);
+/// Zero point of codes; 0 of anything else.
+inline int32_t zeroCodeOf(const ir::TensorType& type) {
+    return type.uniform() == nullptr ? 0 : static_cast<int32_t>(type.uniform()->zeroPoint());
+}
 inline bool isConstant(const EmitContext& context, size_t operand) {
     return operand < context.node->operands.size() && context.node->operands[operand] != ir::kNoValue &&
            context.graph->weight(context.node->operands[operand]) != nullptr;
@@ -65,8 +69,11 @@ public:
     /// saturate((sum · multiplier >> shift, halves up) + zero), from a table at `table` of each lane: for each row of
     /// 64 channels a slot of 64 bytes with multiplier, minus the shift, zero (i32). Boxes begin in lane 0.
     void requant(const Box& to, const Box& sums, uint32_t table);
-    /// The same with one multiplier and shift for all; no zero point.
-    void requant(const Box& to, const Box& sums, int32_t multiplier, int shift);
+    /// The same with one multiplier and shift for all; of another rounding, if need be.
+    void requant(const Box& to, const Box& sums, int32_t multiplier, int shift, int32_t zero = 0,
+                 bm1684x::Rounding rounding = bm1684x::Rounding::HalfUp);
+    /// (code - zero) · multiplier >> shift, halves up, into 16 or 32 bits.
+    void widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift);
     /// float32: (code - zero) · scale.
     void dequant(const Box& to, const Box& codes, int32_t zero, float scale);
     /// Result byte by operand byte, from 256 bytes at `table` of each lane. One element a cycle and lane.
