@@ -7,6 +7,7 @@
 #include "compiler/codegen/final_text.h"
 #include "compiler/codegen/groups/plan.h"
 #include "compiler/codegen/rewrites/flatten.h"
+#include "compiler/codegen/rewrites/fuse_requants.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
@@ -87,6 +88,7 @@ Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& 
     const ops::EmitterTable& emitters = options.emitters == nullptr ? ops::emitterTable() : *options.emitters;
     ir::Graph graph = resizeByProducts(narrowWindows(lowered)); // what no single command can do
     if (options.fuse && !options.observable) { // every layer keeps its name and shape when they are observed
+        graph = fuseRequants(graph);
         if (way.pack) graph = packPhases(graph);
         if (way.foldRows) graph = foldRows(graph);
         WB_ASSIGN(Selection first, select(graph, emitters));

@@ -35,9 +35,9 @@ void s8ConvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned,
                   const int8_t* weights, bool weightsSigned, const S8Requant& requant,
                   std::byte* out, const Work& work);
 
-/// Transposed: weights [O,C/g,kh,kw] by output channel; one group, or as many as channels. Sums +
+/// Transposed, of codes less `zero`: weights [O,C/g,kh,kw] by output channel; one group, or as many as channels. Sums +
 /// bias.
-void s8DeconvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned,
+void s8DeconvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned, int32_t zero,
                     const int8_t* weights, bool weightsSigned, const std::vector<int32_t>& bias,
                     int32_t* out, const Work& work);
 

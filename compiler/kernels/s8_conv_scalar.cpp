@@ -51,7 +51,7 @@ void conv(const S8ConvShape& s, const In* in, const Weight* weights, const S8Req
 }
 
 template <class In, class Weight>
-void deconv(const S8ConvShape& s, const In* in, const Weight* weights,
+void deconv(const S8ConvShape& s, const In* in, int32_t zero, const Weight* weights,
             const std::vector<int32_t>& bias, int32_t* out, const Work& work) {
     const int64_t inPerGroup = s.inChannels / s.groups;
     const int64_t outPerGroup = s.outChannels / s.groups;
@@ -75,7 +75,7 @@ void deconv(const S8ConvShape& s, const In* in, const Weight* weights,
                             const int64_t x =
                                 ix * s.stride[1] - s.pad[1] + k % s.kernel[1] * s.dilation[1];
                             if (y >= 0 && y < s.out[0] && x >= 0 && x < s.out[1])
-                                to[y * s.out[1] + x] += from[iy * s.in[1] + ix] * w[k];
+                                to[y * s.out[1] + x] += (from[iy * s.in[1] + ix] - zero) * w[k];
                         }
             }
         }
@@ -107,11 +107,11 @@ void s8ConvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned,
     });
 }
 
-void s8DeconvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned,
+void s8DeconvScalar(const S8ConvShape& shape, const std::byte* in, bool inSigned, int32_t zero,
                     const int8_t* weights, bool weightsSigned, const std::vector<int32_t>& bias,
                     int32_t* out, const Work& work) {
     typed(in, inSigned, weights, weightsSigned, [&](const auto* codes, const auto* filter) {
-        deconv(shape, codes, filter, bias, out, work);
+        deconv(shape, codes, zero, filter, bias, out, work);
     });
 }
 

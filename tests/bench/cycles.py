@@ -54,15 +54,16 @@ def main():
             model = str(shared / "models" / f"{file}.onnx")
             if not run(folder, "transform", "--model_name", network, "--model_def", model, *options, "--mlir", f"{network}.mlir"):
                 continue
-            for precision, suffix in (("INT8", "int8_sym"), ("F16", "f16"), ("BF16", "bf16"), ("F32", "f32")):
+            for precision, suffix in (("INT8", "int8_sym"), ("INT8", "int8_asym"), ("F16", "f16"), ("BF16", "bf16"), ("F32", "f32")):
                 bmodel = f"{network}_{suffix}.bmodel"
                 run(folder, "deploy", "--mlir", f"{network}.mlir", "--quantize", precision, "--chip", "bm1684x", "--calibration_table",
-                    str(shared / "golden" / network / "cali_table"), "--skip_validation", "--model", bmodel)
+                    str(shared / "golden" / network / "cali_table"), "--skip_validation", "--model", bmodel, *(["--asymmetric"] if suffix == "int8_asym" else []))
                 text = run(folder, "inspect", bmodel, "--profile", "--json")
                 ours = json.loads(text)["total_cycles"] if text else None
                 vendor = vendor_total(shared / "golden" / network / f"bm1684x_{suffix}.profile.txt")
                 ratio = f"{ours / vendor:.3f}" if ours and vendor else "-"
-                print(f"{network:<16} {precision:<9} {ours or '-':>10} {vendor or '-':>10}  {ratio}")
+                label = precision + (" asym" if suffix == "int8_asym" else "")
+                print(f"{network:<16} {label:<9} {ours or '-':>10} {vendor or '-':>10}  {ratio}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows 1, 5 and 6 of the guide's sequences on real networks.
+// Rows 1, 4, 5 and 6 of the guide's sequences on real networks.
 #include "program.h"
 #include "tests/support/shared_data.h"
 
@@ -51,6 +51,39 @@ private slots:
                    "yolov5n_bm1684x_int8_sym_tpu.mlir", "--output", "dog_int8_sym.jpg"});
         QVERIFY2(ran.status == 0 && ran.out.contains("car:"), ran.said());
         QVERIFY(exists("dog_int8_sym.jpg"));
+        ran = run({"model_deploy.py", "--mlir", "yolov5n.mlir", "--quantize", "INT8", "--asymmetric", "--calibration_table",
+                   "yolov5n_cali_table", "--chip", "bm1684x", "--test_input", "yolov5n_in_f32.npz", "--test_reference",
+                   "yolov5n_top_outputs.npz", "--tolerance", "0.90,0.55", "--model", "yolov5n_1684x_int8_asym.bmodel"});
+        QVERIFY2(ran.status == 0 && ran.out.contains("npz compare PASSED"), ran.said());
+        QVERIFY2(ran.out.contains("3 of 3 outputs equal the quantised model's in every byte"), ran.said());
+        ran = run({"detect_yolov5.py", "--input", m_shared + "/images/coco/dog.jpg", "--model",
+                   "yolov5n_1684x_int8_asym.bmodel", "--output", "dog_int8_asym.jpg"});
+        QVERIFY2(ran.status == 0 && ran.out.contains("car:"), ran.said());
+        QVERIFY(exists("dog_int8_asym.jpg"));
+    }
+
+    /// A Caffe network, symmetric and asymmetric, at the guide's tolerances.
+    void caffe() {
+        Ran ran = run({"model_transform.py", "--model_name", "faces", "--model_def", m_shared + "/models/ultraface_rfb320.prototxt",
+                       "--model_data", m_shared + "/models/ultraface_rfb320.caffemodel", "--input_shapes", "[[1,3,240,320]]",
+                       "--mean", "127,127,127", "--scale", "0.0078125,0.0078125,0.0078125", "--pixel_format", "rgb",
+                       "--test_input", m_shared + "/images/faces/face_1.jpg", "--test_result", "faces_top_outputs.npz",
+                       "--mlir", "faces.mlir"});
+        QVERIFY2(ran.status == 0, ran.said());
+        ran = run({"run_calibration.py", "faces.mlir", "--dataset", m_shared + "/images/faces", "--input_num", "4",
+                   "--tune_num", "0", "-o", "faces_cali_table"});
+        QVERIFY2(ran.status == 0, ran.said());
+        for (const bool asymmetric : {false, true}) {
+            QStringList words{"model_deploy.py", "--mlir", "faces.mlir", "--quantize", "INT8", "--calibration_table",
+                              "faces_cali_table", "--chip", "bm1684x", "--test_input", "faces_in_f32.npz", "--test_reference",
+                              "faces_top_outputs.npz", "--tolerance", asymmetric ? "0.95,0.69" : "0.96,0.70", "--model",
+                              asymmetric ? "faces_asym.bmodel" : "faces_sym.bmodel"};
+            if (asymmetric) words << "--asymmetric";
+            ran = run(words);
+            QVERIFY2(ran.status == 0 && ran.out.contains("npz compare PASSED"), ran.said());
+            QVERIFY2(ran.out.contains("2 of 2 outputs equal the quantised model's in every byte"), ran.said());
+        }
+        QVERIFY(exists("faces_bm1684x_int8_asym_tpu.mlir"));
     }
 
     void tinyYolov3() {

@@ -18,6 +18,7 @@ std::vector<Case> poolCases();
 std::vector<Case> activationCases();
 std::vector<Case> castCases();
 std::vector<Case> binaryCases();
+std::vector<Case> zeroCases();
 /// `index` of an endless list.
 Case randomCase(uint64_t index);
 

@@ -24,6 +24,8 @@ private slots:
     void casts() { run(); }
     void severalOperands_data() { rows(binaryCases()); }
     void severalOperands() { run(); }
+    void zeroPoints_data() { rows(zeroCases()); }
+    void zeroPoints() { run(); }
     void randomNodes();
 
 private:

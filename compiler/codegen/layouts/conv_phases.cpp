@@ -65,7 +65,7 @@ std::optional<ConvShape> convShapeOf(const ir::Graph& graph, const ir::Node& nod
     const auto kernel = a.integers("kernel_shape"), strides = list("strides", 2, 1), pads = list("pads", 4, 0),
                dilations = list("dilations", 2, 1);
     if (kernel.size() != 2 || strides.size() != 2 || pads.size() != 4 || dilations.size() != 2 ||
-        !a.integers("inserts").empty() || a.integer("kernel_zp", 0) != 0)
+        !a.integers("inserts").empty())
         return {};
     ConvShape conv;
     for (size_t i = 0; i < 2; ++i) {
@@ -79,6 +79,7 @@ std::optional<ConvShape> convShapeOf(const ir::Graph& graph, const ir::Node& nod
     conv.out = out.shape[1];
     conv.groups = a.integer("group", 1);
     conv.element = in.element;
+    conv.kernelZero = static_cast<uint8_t>(a.integer("kernel_zp", 0));
     if (conv.groups < 1 || conv.in < 1 || conv.out < 1 || conv.in % conv.groups != 0 || conv.out % conv.groups != 0 ||
         filter->shape() != ir::Shape{conv.out, conv.in / conv.groups, kernel[0], kernel[1]})
         return {};
@@ -158,6 +159,7 @@ ir::Tensor blockFilter(const ConvShape& conv, const BlockConv& blocks, const ir:
     const size_t size = ir::sizeInBytes(filter.type());
     ir::Tensor result(filter.type(), {outCount, inOf, kh, kw});
     std::byte* to = result.mutableBytes();
+    if (conv.kernelZero != 0) std::memset(to, conv.kernelZero, result.byteSize());
     const int64_t own = conv.in / conv.groups; // operand channels of a result channel
     const auto copyTaps = [&](const PackedChannel& o, const PackedChannel& i, int64_t at) {
         const int64_t group = o.channel / (conv.out / conv.groups);

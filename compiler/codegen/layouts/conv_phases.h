@@ -22,6 +22,7 @@ struct ConvShape {
     int64_t images = 1, in = 1, out = 1, groups = 1;
     bool bias = false;
     ir::ElementType element = ir::ElementType::I8; ///< of the operand
+    uint8_t kernelZero = 0; ///< the byte that stands for a weight of zero
 
     bool depthwise() const { return groups > 1 && groups == in && groups == out; }
 };

@@ -43,6 +43,7 @@ std::optional<Window> windowOf(const ir::Graph& graph, const ir::Node& node) {
     if (in.shape.size() != 4 || out.size() != 4) return {};
     if (in.uniform() != nullptr && in.uniform()->zeroPoint() != 0) return {}; // what is put around is zero
     const auto& a = node.attributes;
+    if (a.integer("kernel_zp", 0) != 0) return {}; // so are the weights put between others
     const auto list = [&](const char* name, size_t size, int64_t otherwise) {
         auto values = a.integers(name);
         if (values.empty()) values.assign(size, otherwise);

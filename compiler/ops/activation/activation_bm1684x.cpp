@@ -121,6 +121,8 @@ private:
     int m_shift;
 };
 
+} // namespace
+
 Result<std::unique_ptr<LocalEmitter>> prepareCodeFunction(const EmitContext& context) {
     const auto table = codeTableOf(*context.graph, *context.node);
     if (!table) return notEmitted(context, "it is no function of one 8-bit code");
@@ -128,6 +130,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeFunction(const EmitContext& con
         return std::unique_ptr<LocalEmitter>(new StepsEmitter(std::move(*steps)));
     return std::unique_ptr<LocalEmitter>(new LookUpEmitter(*table));
 }
+
+namespace {
 
 Result<std::unique_ptr<LocalEmitter>> prepareCodePRelu(const EmitContext& context) {
     const auto& node = *context.node;
@@ -158,7 +162,6 @@ template <Prepare codes, Prepare floats> Result<std::unique_ptr<LocalEmitter>> e
 void emit_activation(EmitterTable& table) {
     table.add({.op = "tpu.Lut", .local = prepareCodeFunction});
     table.add({.op = "tpu.MulShift", .local = prepareCodeFunction});
-    table.add({.op = "tpu.RequantInt", .local = prepareCodeFunction});
     for (const char* op : {"tpu.LeakyRelu", "tpu.Relu", "tpu.Active", "tpu.Clip"})
         table.add({.op = op, .local = either<prepareCodeFunction, prepareFloatActivation>});
     for (const char* op : {"tpu.AddConst", "tpu.MaxConst", "tpu.MinConst"})

@@ -9,4 +9,7 @@ namespace wb::ops {
 /// F32, F16 and BF16: tpu.Active, tpu.Relu, tpu.LeakyRelu, tpu.PReluOp, tpu.Clip and the functions without a mode of tpu.Active, by node->op.
 Result<std::unique_ptr<LocalEmitter>> prepareFloatActivation(const EmitContext& context);
 
+/// Of codes: any function of one code (codeTableOf), by steps of vector instructions or by a look-up.
+Result<std::unique_ptr<LocalEmitter>> prepareCodeFunction(const EmitContext& context);
+
 } // namespace wb::ops

@@ -85,12 +85,8 @@ CodeStep scaled(CodePlace to, int64_t multiplier, int64_t shift, bool isSigned) 
             {static_cast<int32_t>(multiplier), Precision::Int8, isSigned}, static_cast<int>(shift)};
 }
 
-struct Zeros {
-    int64_t in = 0, out = 0;
-};
-
 /// All forms that might do; the first that equals the table is taken, so cheaper ones come first.
-std::vector<CodeSteps> candidates(const ir::Node& node, Kind in, Kind out, Zeros zeros) {
+std::vector<CodeSteps> candidates(const ir::Node& node, Kind in, Kind out) {
     using P = CodePlace;
     const auto& a = node.attributes;
     const int64_t multiplier = a.integer("multiplier", 1), shift = a.integer("rshift", 0);
@@ -100,30 +96,6 @@ std::vector<CodeSteps> candidates(const ir::Node& node, Kind in, Kind out, Zeros
     list.push_back(copySteps());
     list.push_back({{{ArOp::Cast, P::Output, P::Input}}, {}, true});
     list.push_back({{{ArOp::Max, P::Output, P::Input, P::Number, {0, Precision::Int8, in.isSigned}}}, {}, true});
-    if (scales && node.op == "tpu.RequantInt" && (zeros.in != 0 || zeros.out != 0)) {
-        // x · m in 16 bits, where both zero points are one number to add before the shift; or after it.
-        const int64_t before = (zeros.out << shift) - zeros.in * multiplier;
-        const IntegerUnit::Number added{static_cast<int32_t>(before), Precision::Int16, true};
-        if (before >= -32768 && before <= 32767) {
-            list.push_back({{scaled(P::First, multiplier, 0, true),
-                             {ArOp::AddSaturating, P::Output, P::First, P::Number, added, static_cast<int>(shift)}},
-                            {Precision::Int16}, true});
-            list.push_back({{scaled(P::First, multiplier, 0, true),
-                             {ArOp::AddSaturating, P::Second, P::First, P::Number, added, static_cast<int>(shift)},
-                             {ArOp::Cast, P::Output, P::Second}},
-                            {Precision::Int16, Precision::Int16}, true});
-        }
-        const IntegerUnit::Number taken{static_cast<int32_t>(zeros.in), Precision::Int16, true};
-        const IntegerUnit::Number last{static_cast<int32_t>(zeros.out), Precision::Int16, true};
-        const CodeStep move{ArOp::SubSaturating, P::First, P::Input, P::Number, taken};
-        const CodeStep scale{ArOp::MulSaturating, P::Second, P::First, P::Number,
-                             {static_cast<int32_t>(multiplier), Precision::Int8, true}, static_cast<int>(shift)};
-        list.push_back({{move, scale, {ArOp::AddSaturating, P::Output, P::Second, P::Number, last}},
-                        {Precision::Int16, Precision::Int16}, true});
-        list.push_back({{move, scale, {ArOp::AddSaturating, P::First, P::Second, P::Number, last},
-                         {ArOp::Cast, P::Output, P::First}},
-                        {Precision::Int16, Precision::Int16}, true});
-    }
     if (scales) {
         list.push_back({{scaled(P::Output, multiplier, shift, numberSigned)}, {}, true});
         // Leaky: the larger (or, for slopes above one, the smaller) of x and its multiple.
@@ -188,11 +160,7 @@ CodeSteps copySteps() { return {{{ArOp::Copy, CodePlace::Output, CodePlace::Inpu
 std::optional<CodeSteps> codeSteps(const ir::Graph& graph, const ir::Node& node, const CodeTable& table) {
     const Kind in{Precision::Int8, chipSigned(graph.value(node.operands[0]).type.element)};
     const Kind out{Precision::Int8, chipSigned(graph.value(node.results[0]).type.element)};
-    const auto zeroOf = [&](ir::ValueId id) {
-        const auto* quant = graph.value(id).type.uniform();
-        return quant == nullptr ? 0 : quant->zeroPoint();
-    };
-    for (auto& steps : candidates(node, in, out, {zeroOf(node.operands[0]), zeroOf(node.results[0])}))
+    for (auto& steps : candidates(node, in, out))
         if (equals(steps, in, out, table)) return std::move(steps);
     return provenLines(table, in, out);
 }

@@ -251,6 +251,36 @@ private:
     uint32_t m_op;
 };
 
+/// 32-bit numbers of one scale: a plus or minus b.
+class WideSumEmitter final : public LocalEmitter {
+public:
+    WideSumEmitter(bool minus, bool relu) : m_minus(minus), m_relu(relu) {}
+    Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
+    Part operandPart(size_t, const Part& result) const override { return result; }
+    int inPlaceOperand() const override { return 0; }
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        unit.apply(m_minus ? ArOp::Sub : ArOp::Add, call.output, call.operands[0].sub(call.result), call.operands[1].sub(call.result));
+        if (m_relu) unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{0, Precision::Int32, true});
+        return {};
+    }
+
+private:
+    bool m_minus, m_relu;
+};
+
+Result<std::unique_ptr<LocalEmitter>> prepareWideSum(const EmitContext& context) {
+    const auto& node = *context.node;
+    const auto& result = context.graph->value(node.results[0]).type;
+    if ((node.op != "tpu.Add" && node.op != "tpu.Sub") || node.operands.size() != 2) return notEmitted(context, "it is no sum of two");
+    for (size_t i = 0; i < 2; ++i) {
+        const auto& type = context.graph->value(node.operands[i]).type;
+        if (isConstant(context, i) || chipPrecision(type.element) != Precision::Int32 || type.shape != result.shape)
+            return notEmitted(context, "operand " + std::to_string(i) + " is not a 32-bit number for each of the result");
+    }
+    return std::unique_ptr<LocalEmitter>(new WideSumEmitter(node.op == "tpu.Sub", node.attributes.boolean("do_relu")));
+}
+
 Status checkScale(const EmitContext& context, int64_t multiplier, int64_t shift) {
     if (multiplier >= -128 && multiplier <= 127 && shift >= 0 && shift <= 31) return {};
     return beyondChip(context, "it is scaled by " + std::to_string(multiplier) + " / 2^" + std::to_string(shift));
@@ -261,6 +291,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeBinary(const EmitContext& conte
     const auto& a = node.attributes;
     const auto& result = context.graph->value(node.results[0]).type;
     const bool relu = a.boolean("do_relu");
+    if (chipPrecision(result.element) == Precision::Int32) return prepareWideSum(context);
     WB_ASSIGN(auto sides, codeSides(context));
     const bool zeros = (result.uniform() != nullptr && result.uniform()->zeroPoint() != 0) ||
                        std::any_of(sides.begin(), sides.end(), [](const CodeSide& s) { return s.zero != 0; });

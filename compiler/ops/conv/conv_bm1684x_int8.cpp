@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/conv/conv_bm1684x_int8.h"
 
+#include "compiler/ops/requant/requant_bm1684x.h"
+
 #include <algorithm>
 
 namespace wb::ops {
@@ -41,6 +43,10 @@ Range CodeConv::inputChannels(Range out) const {
     return {out.begin / of * in / kLanes * kLanes, ((out.end - 1) / of + 1) * in};
 }
 
+bool CodeConv::scalesTwice() const {
+    return tflite && std::any_of(shifts.begin(), shifts.end(), [](int64_t shift) { return shift != 0; });
+}
+
 Part CodeConvEmitter::operandPart(size_t index, const Part& result) const {
     if (index != 0) return {};
     const auto& w = m_conv.window;
@@ -52,6 +58,7 @@ CodeConvEmitter::Layout CodeConvEmitter::reserve(Range channels, LanePacker& pac
     const int64_t rows = ceilDiv(channels.size(), kLanes), taps = w.h.kernel * w.w.kernel;
     Layout layout;
     if (!m_conv.givesSums()) layout.slots = packer.reserve(rows * kVectorBytes, kVectorBytes);
+    if (m_conv.scalesTwice()) layout.second = packer.reserve(rows * kVectorBytes, kVectorBytes);
     if (!m_conv.bias.empty()) layout.bias = packer.reserve(rows * 4, 4);
     for (int64_t row = 0; row < rows; ++row) {
         const int64_t first = channels.begin + row * kLanes;
@@ -85,9 +92,13 @@ Result<LaneImage> CodeConvEmitter::constants(const Part& result) const {
         const int64_t lane = k % kLanes, row = k / kLanes, channel = result.c.begin + k;
         const auto at = static_cast<size_t>(channel);
         if (!m_conv.givesSums()) {
-            const std::array<int32_t, 3> slot{static_cast<int32_t>(m_conv.multipliers[at]),
-                                              -static_cast<int32_t>(m_conv.shifts[at]), m_conv.zero};
+            const auto shift = static_cast<int32_t>(m_conv.shifts[at]);
+            const bool twice = m_conv.scalesTwice();
+            const std::array<int32_t, 3> slot{static_cast<int32_t>(m_conv.multipliers[at]), m_conv.tflite ? -31 : -shift,
+                                              twice ? 0 : m_conv.zero};
             packer.put(lane, layout.slots + row * kVectorBytes, slot.data(), sizeof slot);
+            const std::array<int32_t, 3> then{1, -shift, m_conv.zero};
+            if (twice) packer.put(lane, layout.second + row * kVectorBytes, then.data(), sizeof then);
         }
         if (!m_conv.bias.empty()) packer.put(lane, layout.bias + row * 4, &m_conv.bias[at], 4);
         const int64_t first = result.c.begin + row * kLanes;
@@ -106,7 +117,7 @@ Result<int64_t> CodeConvEmitter::constantWidth(const Part& result) const {
 std::vector<int64_t> CodeConvEmitter::scratchBytes(const Part& result) const {
     const int64_t bytes = alignedBytes(Precision::Int32, boxesOf(result, m_conv.groups > 1).front());
     // Depthwise convolution adds the bias itself.
-    const bool second = !m_conv.bias.empty() && !m_conv.isDepthwise();
+    const bool second = (!m_conv.bias.empty() && !m_conv.isDepthwise()) || m_conv.scalesTwice() || !m_conv.outliers.empty();
     return second ? std::vector{bytes, bytes} : std::vector{bytes};
 }
 
@@ -132,7 +143,7 @@ Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
             sum = biased;
         }
         if (!m_conv.givesSums()) {
-            unit.requant(to, sum, call.constants + u32(layout.slots + row * kVectorBytes));
+            scale(call, layout, row, to, sum, unit);
             if (m_conv.relu && m_conv.zero > (to.isSigned ? -128 : 0))
                 unit.apply(ArOp::Max, to, to, IntegerUnit::Number{m_conv.zero, Precision::Int8, to.isSigned});
         } else if (m_conv.relu) {
@@ -142,6 +153,66 @@ Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
         }
     }
     return {};
+}
+
+/// Sums to codes; what lies in the other scratch is needed no more.
+void CodeConvEmitter::scale(const LocalCall& call, const Layout& layout, int64_t row, const LocalTensor& to,
+                            const LocalTensor& sums, IntegerUnit& unit) const {
+    const uint32_t slots = call.constants + u32(layout.slots + row * kVectorBytes);
+    if (!m_conv.scalesTwice()) return unit.requant(to, sums, slots);
+    const int64_t most = *std::max_element(m_conv.shifts.begin(), m_conv.shifts.end());
+    const uint32_t other = sums.offset() == call.scratch[0] ? call.scratch[1] : call.scratch[0];
+    const LocalTensor upper = scratchBox(to, other, requantMiddle(static_cast<int>(most)));
+    unit.requant(upper, sums, slots);
+    unit.requant(to, upper, call.constants + u32(layout.second + row * kVectorBytes), Rounding::HalfAwayFromZero);
+}
+
+namespace {
+
+/// One channel of a box.
+LocalTensor channelOf(const LocalTensor& box, int64_t channel) {
+    const int64_t at = box.lane0() + channel - box.part.c.begin;
+    LocalTensor t = box;
+    t.address = u32(at % kLanes * kLaneBytes + box.offset() + at / kLanes * box.cStride * bytesOf(box.precision));
+    t.part.c = {channel, channel + 1};
+    return t;
+}
+
+/// Results of the axis in `part` whose tap lies inside of the picture.
+Range insideOf(const SlidingAxis& axis, int64_t tap, Range part) {
+    const int64_t first = tap * axis.dilation - axis.padBefore; // of result 0
+    const int64_t begin = first < 0 ? ceilDiv(-first, axis.stride) : 0;
+    const int64_t last = axis.in - 1 - first;
+    const int64_t end = last < 0 ? 0 : last / axis.stride + 1;
+    return {std::max(part.begin, begin), std::min(part.end, end)};
+}
+
+} // namespace
+
+/// Adds to single channels what 8 bits did not hold of a weight.
+void CodeConvEmitter::addOutliers(const LocalTensor& in, const LocalTensor& to, uint32_t scratch,
+                                  IntegerUnit& unit) const {
+    const auto& w = m_conv.window;
+    for (const CodeConv::Outlier& o : m_conv.outliers) {
+        if (o.channel < to.part.c.begin || o.channel >= to.part.c.end) continue;
+        Part part = to.part;
+        part.h = insideOf(w.h, o.y, to.part.h);
+        part.w = insideOf(w.w, o.x, to.part.w);
+        if (part.h.size() <= 0 || part.w.size() <= 0) continue;
+        LocalTensor sums = channelOf(to, o.channel), codes = channelOf(in, o.channel);
+        sums.address += u32(((part.h.begin - to.part.h.begin) * to.hStride + (part.w.begin - to.part.w.begin) * to.wStride) *
+                            bytesOf(to.precision));
+        const int64_t y = part.h.begin * w.h.stride + o.y * w.h.dilation - w.h.padBefore - in.part.h.begin;
+        const int64_t x = part.w.begin * w.w.stride + o.x * w.w.dilation - w.w.padBefore - in.part.w.begin;
+        codes.address += u32(y * in.hStride + x * in.wStride);
+        codes.hStride *= w.h.stride;
+        codes.wStride *= w.w.stride;
+        part.c = {o.channel, o.channel + 1};
+        sums.part = codes.part = part;
+        const LocalTensor more = scratchBox(sums, scratch, Precision::Int32);
+        unit.apply(ArOp::Mul, more, codes, IntegerUnit::Number{o.excess, Precision::Int16, true});
+        unit.apply(ArOp::AddSaturating, sums, sums, more);
+    }
 }
 
 Status CodeConvEmitter::sums(const LocalCall& call, const Layout& layout, const LocalTensor& to, IntegerUnit& unit) const {
@@ -160,6 +231,7 @@ Status CodeConvEmitter::sums(const LocalCall& call, const Layout& layout, const 
     const LocalTensor in = call.operands[0].sub(needed);
     if (!m_conv.isDepthwise()) return dense(in, weights, to, unit);
     depthwise(in, weights, bias, to, unit);
+    if (!m_conv.outliers.empty()) addOutliers(in, to, call.scratch[1], unit);
     return {};
 }
 
@@ -221,6 +293,8 @@ Status CodeConvEmitter::dense(const LocalTensor& in, uint32_t weights, const Loc
     c.opd0_c = u32(in.c());
     c.opd1_addr = weights;
     c.opd2_const = 1; // zero point of the filter
+    c.opd2_addr = static_cast<uint8_t>(m_conv.kernelZero);
+    c.opd2_sign = m_conv.kernelZero < 0;
     if (!aligned) {
         c.opd0_str = code(LayoutCode::Free);
         c.opd0_n_str = in.n() > 1 ? u32(in.nStride) : 0;

@@ -20,9 +20,19 @@ struct CodeConv {
     bool relu = false;
     int32_t border = 0;             ///< the code that stands beyond the picture: the operand's zero point
     int32_t zero = 0;               ///< zero point of the result
+    int32_t kernelZero = 0;         ///< zero point of the filter; depthwise ones have none, but outliers
+    bool tflite = false;            ///< scaled in TensorFlow Lite's arithmetic: rounded twice
+    /// A weight above its zero point that 8 bits do not hold: the filter has as much of it as they do.
+    struct Outlier {
+        int64_t channel = 0, y = 0, x = 0;
+        int32_t excess = 0;
+    };
+    std::vector<Outlier> outliers;
 
     bool isDepthwise() const { return groups > 1 && groups == inChannels && groups == outChannels; }
     bool givesSums() const { return multipliers.empty(); }
+    /// Upper halves of products first, then a shift.
+    bool scalesTwice() const;
     /// Input channels that these output channels read, from a multiple of 64 on.
     bm1684x::Range inputChannels(bm1684x::Range out) const;
 };
@@ -40,13 +50,16 @@ public:
 private:
     /// Offsets in the LaneImage for some output channels.
     struct Layout {
-        int64_t slots = 0, bias = 0;
+        int64_t slots = 0, second = 0, bias = 0;
         std::vector<int64_t> weights; ///< one a row of 64 channels
     };
     Layout reserve(bm1684x::Range channels, LanePacker& packer) const;
     void packRow(int64_t channel, bm1684x::Range inputs, std::byte* to) const;
     Status sums(const LocalCall& call, const Layout& layout, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
     Status dense(const bm1684x::LocalTensor& in, uint32_t weights, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
+    void addOutliers(const bm1684x::LocalTensor& in, const bm1684x::LocalTensor& to, uint32_t scratch, IntegerUnit& unit) const;
+    void scale(const LocalCall& call, const Layout& layout, int64_t row, const bm1684x::LocalTensor& to,
+               const bm1684x::LocalTensor& sums, IntegerUnit& unit) const;
     void depthwise(const bm1684x::LocalTensor& in, uint32_t weights, uint32_t bias, const bm1684x::LocalTensor& to,
                    IntegerUnit& unit) const;
 

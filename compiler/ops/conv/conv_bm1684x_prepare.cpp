@@ -21,7 +21,7 @@ Status checkRange(const EmitContext& context, const CodeConv& conv) {
         int64_t sum = 0;
         for (int64_t i = 0; i < perChannel; ++i) {
             const auto byte = conv.filter.data<uint8_t>()[c * perChannel + i];
-            sum += largest * std::abs(conv.filterSigned ? int64_t{static_cast<int8_t>(byte)} : int64_t{byte});
+            sum += largest * std::abs((conv.filterSigned ? int64_t{static_cast<int8_t>(byte)} : int64_t{byte}) - conv.kernelZero);
         }
         const auto at = static_cast<size_t>(c);
         if (!conv.bias.empty()) sum += std::abs(int64_t{conv.bias[at]});
@@ -29,6 +29,9 @@ Status checkRange(const EmitContext& context, const CodeConv& conv) {
             return beyondChip(context, "sums of channel " + std::to_string(c) + " can leave 32 bits");
         if (conv.givesSums()) continue;
         const int64_t shift = conv.shifts[at], multiplier = conv.multipliers[at];
+        if (conv.tflite && (multiplier < 0 || shift < 0 || shift > 31))
+            return beyondChip(context, "channel " + std::to_string(c) + " is scaled by " + std::to_string(multiplier) + " / 2^" +
+                                           std::to_string(31 + shift));
         const bool fits = multiplier >= std::numeric_limits<int32_t>::min() &&
                           multiplier <= std::numeric_limits<int32_t>::max() && shift >= -31 && shift <= 63 &&
                           (shift >= 0 || std::abs(multiplier) <= (int64_t{1} << 62) / std::max<int64_t>(sum, 1) >> -shift);
@@ -36,6 +39,33 @@ Status checkRange(const EmitContext& context, const CodeConv& conv) {
             return beyondChip(context, "channel " + std::to_string(c) + " is scaled by " + std::to_string(multiplier) +
                                            " / 2^" + std::to_string(shift));
     }
+    return {};
+}
+
+/// The array takes a zero point off the filter; the unit for depthwise convolutions does not, so it gets weights without,
+/// as far as they fit 8 bits. Few do not: the weights of a filter span no more than 8 bits.
+Status takeKernelZero(const EmitContext& context, CodeConv& conv, int64_t zero) {
+    if (zero < (conv.filterSigned ? -128 : 0) || zero > (conv.filterSigned ? 127 : 255))
+        return notEmitted(context, "its filter's zero point is " + std::to_string(zero));
+    if (!conv.isDepthwise()) {
+        conv.kernelZero = static_cast<int32_t>(zero);
+        return {};
+    }
+    const int64_t width = conv.window.w.kernel, taps = conv.window.h.kernel * width;
+    std::vector<int8_t> above;
+    for (int64_t i = 0; i < conv.filter.elementCount(); ++i) {
+        const auto byte = conv.filter.data<uint8_t>()[i];
+        const int64_t value = (conv.filterSigned ? int64_t{static_cast<int8_t>(byte)} : int64_t{byte}) - zero;
+        const int64_t held = std::clamp<int64_t>(value, -128, 127);
+        above.push_back(static_cast<int8_t>(held));
+        const int64_t tap = conv.rotate ? taps - 1 - i % taps : i % taps;
+        if (held != value) conv.outliers.push_back({i / taps, tap / width, tap % width, static_cast<int32_t>(value - held)});
+    }
+    constexpr size_t kMostOutliers = 256; // each is two commands a slice
+    if (conv.outliers.size() > kMostOutliers)
+        return notEmitted(context, "its filter's zero point leaves " + std::to_string(conv.outliers.size()) + " weights beyond 8 bits");
+    conv.filter = ir::Tensor::of<int8_t>(ir::ElementType::Si8, conv.filter.shape(), above);
+    conv.filterSigned = true;
     return {};
 }
 
@@ -64,12 +94,11 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
     conv.inChannels = chipShape(in.shape)[1];
     conv.outChannels = chipShape(out.shape)[1];
     if (chipPrecision(in.element) != Precision::Int8 ||
-        chipPrecision(out.element) != (transposed ? Precision::Int32 : Precision::Int8))
+        (chipPrecision(out.element) != Precision::Int32 && (transposed || chipPrecision(out.element) != Precision::Int8)))
         return notEmitted(context, "its operand and result are " + std::string(ir::spelling(in.element)) + " and " +
                                        std::string(ir::spelling(out.element)));
     if (conv.groups < 1 || conv.inChannels % conv.groups != 0 || conv.outChannels % conv.groups != 0)
         return notEmitted(context, "its channels do not divide into groups");
-    if (a.integer("kernel_zp", 0) != 0) return notEmitted(context, "its filter has a zero point");
     if (!isConstant(context, 1)) return notEmitted(context, "its filter is not constant");
     conv.filter = *context.graph->weight(node.operands[1]);
     conv.filterSigned = chipSigned(context.graph->value(node.operands[1]).type.element);
@@ -85,7 +114,9 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
         conv.bias.assign(bias->data<int32_t>(), bias->data<int32_t>() + conv.outChannels);
     }
     conv.relu = a.boolean("do_relu");
-    if (!transposed) {
+    if (const int64_t zero = a.integer("kernel_zp", 0); zero != 0) WB_TRY(takeKernelZero(context, conv, zero));
+    if (chipPrecision(out.element) == Precision::Int8) {
+        conv.tflite = a.enumerator("quant_mode").starts_with("TFLite");
         conv.multipliers = a.integers("multiplier");
         conv.shifts = a.integers("rshift");
         const auto channels = static_cast<size_t>(conv.outChannels);
@@ -93,6 +124,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
             return notEmitted(context, "it has not one multiplier and shift a channel");
     }
     conv.border = zeroCodeOf(in);
+    if (conv.border != 0 && !conv.outliers.empty())
+        return notEmitted(context, "its filter has a zero point that 8 bits do not take off, and so has its operand");
     conv.zero = zeroCodeOf(out);
     if (conv.zero < (chipSigned(out.element) ? -128 : 0) || conv.zero > 255)
         return beyondChip(context, "its zero point is " + std::to_string(conv.zero));

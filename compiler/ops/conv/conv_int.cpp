@@ -83,10 +83,39 @@ Prepared prepareConvSums(const PrepareContext& c, const kernels::S8ConvShape& sh
     });
 }
 
+bool isTflite(const ir::Node& node) { return node.attributes.enumerator("quant_mode").starts_with("TFLite"); }
+
+/// The sums and their requant as one node (codegen/rewrites/fuse_requants).
+Prepared prepareFused(const PrepareContext& c, const kernels::S8ConvShape& shape, Filter filter) {
+    const auto& a = c.node->attributes;
+    const auto *x = operandType(c, 0).uniform(), *y = resultType(c).uniform();
+    const bool inSigned = isSignedCode(operandType(c, 0)), outSigned = isSignedCode(resultType(c));
+    const kernels::CodeZeros zeros{x == nullptr ? 0 : static_cast<int32_t>(x->zeroPoint()),
+                                   static_cast<int32_t>(a.integer("kernel_zp", 0))};
+    const int64_t zero = y == nullptr ? 0 : y->zeroPoint(), plane = shape.out[0] * shape.out[1];
+    auto multipliers = a.integers("multiplier"), shifts = a.integers("rshift");
+    const auto channels = static_cast<size_t>(shape.outChannels);
+    if (multipliers.size() != channels || shifts.size() != channels)
+        return cannotRun(c, "it has not one multiplier and shift a channel");
+    return makeKernel([=, relu = a.boolean("do_relu"), filter = std::move(filter)](Inputs in, Outputs out, const kernels::Work& work) {
+        std::vector<int32_t> sums(static_cast<size_t>(out[0].elementCount()));
+        kernels::convSums(shape, in[0].data, inSigned, filter.codes.data<int8_t>(), filter.isSigned, zeros, filter.bias, relu,
+                          sums.data(), work);
+        withCode(outSigned, [&](auto code) {
+            for (size_t i = 0; i < sums.size(); ++i) {
+                const size_t channel = i / static_cast<size_t>(plane) % channels;
+                out[0].as<decltype(code)>()[i] = numeric::saturate<decltype(code)>(
+                    numeric::multiplyQuantised(sums[i], {static_cast<int32_t>(multipliers[channel]), static_cast<int32_t>(shifts[channel])}) + zero);
+            }
+        });
+    });
+}
+
 Prepared prepareConv(const PrepareContext& c) {
     WB_ASSIGN(auto shape, convShape(c));
     WB_ASSIGN(auto filter, filterOf(c, shape));
     if (resultType(c).element == ir::ElementType::I32) return prepareConvSums(c, shape, std::move(filter));
+    if (isTflite(*c.node)) return prepareFused(c, shape, std::move(filter));
     const auto& a = c.node->attributes;
     kernels::S8Requant requant;
     const auto multipliers = a.integers("multiplier");
@@ -141,7 +170,7 @@ Prepared prepareConv(const PrepareContext& c) {
 /// Channels last where the fast form can hold the sums: |codes| ≤ 255 · 128 for each weight.
 std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
     const auto& type = graph.value(node.results[0]).type;
-    if (type.shape.size() != 4 || type.element == ir::ElementType::I32) return {Layout::Plain};
+    if (type.shape.size() != 4 || type.element == ir::ElementType::I32 || isTflite(node)) return {Layout::Plain};
     const auto multipliers = node.attributes.integers("multiplier");
     const auto shifts = node.attributes.integers("rshift");
     for (size_t i = 0; i < std::min(multipliers.size(), shifts.size()); ++i)
@@ -160,9 +189,10 @@ std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
     return {Layout::Nhwc};
 }
 
-size_t convAbsorb(const ir::Graph& graph, const ir::Node&,
+size_t convAbsorb(const ir::Graph& graph, const ir::Node& node,
                   std::span<const ir::Node* const> followers) {
     size_t count = 0;
+    if (isTflite(node)) return 0;
     while (count < followers.size() && codeTableOf(graph, *followers[count]))
         ++count;
     return count;
@@ -170,14 +200,24 @@ size_t convAbsorb(const ir::Graph& graph, const ir::Node&,
 
 Prepared prepareDeconv(const PrepareContext& c) {
     WB_ASSIGN(const auto shape, convShape(c));
-    WB_ASSIGN(const auto filter, filterOf(c, shape));
+    WB_ASSIGN(auto filter, filterOf(c, shape));
+    // The operand's zero point lies between its elements and around them: each result sees all taps, which the bias counts.
+    const auto* quant = operandType(c, 0).uniform();
+    const auto zero = quant == nullptr ? 0 : static_cast<int32_t>(quant->zeroPoint());
+    if (zero != 0) {
+        filter.bias.resize(static_cast<size_t>(shape.outChannels), 0);
+        const int64_t each = filter.codes.elementCount() / shape.outChannels;
+        for (int64_t i = 0; i < filter.codes.elementCount(); ++i)
+            filter.bias[static_cast<size_t>(i / each)] +=
+                zero * (filter.isSigned ? int32_t{filter.codes.data<int8_t>()[i]} : int32_t{filter.codes.data<uint8_t>()[i]});
+    }
     // A ReLU folded into the node acts on the requantised result; here it only clears negative
     // sums, which comes to the same.
     return makeKernel([=, relu = c.node->attributes.boolean("do_relu"),
                        inSigned = isSignedCode(operandType(c, 0))](Inputs in, Outputs out,
                                                                    const kernels::Work& work) {
         auto* sums = out[0].as<int32_t>();
-        s8DeconvScalar(shape, in[0].data, inSigned, filter.codes.data<int8_t>(), filter.isSigned,
+        s8DeconvScalar(shape, in[0].data, inSigned, zero, filter.codes.data<int8_t>(), filter.isSigned,
                        filter.bias, sums, work);
         if (relu)
             for (int64_t i = 0; i < out[0].elementCount(); ++i)

@@ -10,13 +10,13 @@ namespace {
 /// What the node does to one number, without saturation to the code.
 struct Requant {
     numeric::MultiplierShift factor;
-    bool tflite = false; ///< else multiplied in 64 bits and shifted, half up
+    bool tflite = false; ///< else multiplied in 64 bits and shifted, half away from zero
     int64_t zeroIn = 0, zeroOut = 0;
 
     int64_t operator()(int64_t value) const {
         value -= zeroIn;
         return (tflite ? numeric::multiplyQuantised(value, factor)
-                       : numeric::shiftRightHalfUp(value * factor.multiplier, factor.shift)) +
+                       : numeric::shiftRight(value * factor.multiplier, factor.shift, numeric::Round::HalfAwayFromZero)) +
                zeroOut;
     }
 };

@@ -49,7 +49,7 @@ std::optional<CodeTable> codeTableOf(const ir::Graph& graph, const ir::Node& nod
         return tableOf(inSigned, outSigned, false, [=](int64_t x) {
             x -= zeroIn;
             return zeroOut + (tflite ? int64_t{numeric::multiplyQuantised(x, {static_cast<int32_t>(multiplier), shift})}
-                                     : numeric::shiftRightHalfUp(x * multiplier, shift));
+                                     : numeric::shiftRight(x * multiplier, shift, numeric::Round::HalfAwayFromZero));
         });
     }
     const bool zeros = zeroIn != 0 || zeroOut != 0;

@@ -170,7 +170,7 @@ template <class F> void forPlain(const LocalTensor& to, const LocalTensor& from,
 
 } // namespace
 
-void IntegerUnit::requant(const Box& to, const Box& sums, uint32_t table) {
+void IntegerUnit::requant(const Box& to, const Box& sums, uint32_t table, Rounding rounding) {
     forPlain(to, sums, [&](const Box& result, const Box& operand, int64_t row) {
         SRqDq c;
         c.tsk_eu_typ = RqDqOp::RequantInteger;
@@ -179,7 +179,7 @@ void IntegerUnit::requant(const Box& to, const Box& sums, uint32_t table) {
         c.opd0_prec = code(operand.precision);
         c.opd0_sign = operand.isSigned;
         c.opd2_sign = result.isSigned;
-        c.opd2_n_str = code(Rounding::HalfUp);
+        c.opd2_n_str = code(rounding);
         c.opd1_addr = table + u32(row * kVectorBytes);
         m_out.add(c);
     });
@@ -202,7 +202,8 @@ void IntegerUnit::requant(const Box& to, const Box& sums, int32_t multiplier, in
     });
 }
 
-void IntegerUnit::widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift) {
+void IntegerUnit::widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift,
+                        Rounding rounding) {
     forPlain(to, codes, [&](const Box& result, const Box& operand, int64_t) {
         SRqDq c;
         c.tsk_eu_typ = RqDqOp::DequantInteger;
@@ -211,7 +212,7 @@ void IntegerUnit::widen(const Box& to, const Box& codes, int32_t zero, int32_t m
         c.opd0_prec = code(operand.precision);
         c.opd0_sign = operand.isSigned;
         c.opd2_sign = 1;
-        c.opd2_n_str = code(Rounding::HalfUp);
+        c.opd2_n_str = code(rounding);
         c.opd1_const = 1;
         c.opd1_addr = static_cast<uint16_t>(zero) | static_cast<uint32_t>(static_cast<uint16_t>(-shift)) << 16;
         c.opd2_addr = static_cast<uint32_t>(multiplier);

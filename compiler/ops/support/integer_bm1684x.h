@@ -68,12 +68,13 @@ public:
     void copy(const Box& to, Operand a);
     /// saturate((sum · multiplier >> shift, halves up) + zero), from a table at `table` of each lane: for each row of
     /// 64 channels a slot of 64 bytes with multiplier, minus the shift, zero (i32). Boxes begin in lane 0.
-    void requant(const Box& to, const Box& sums, uint32_t table);
+    void requant(const Box& to, const Box& sums, uint32_t table, bm1684x::Rounding rounding = bm1684x::Rounding::HalfUp);
     /// The same with one multiplier and shift for all; of another rounding, if need be.
     void requant(const Box& to, const Box& sums, int32_t multiplier, int shift, int32_t zero = 0,
                  bm1684x::Rounding rounding = bm1684x::Rounding::HalfUp);
-    /// (code - zero) · multiplier >> shift, halves up, into 16 or 32 bits.
-    void widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift);
+    /// (code - zero) · multiplier >> shift into 16 or 32 bits. Boxes' pixels lie together.
+    void widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift,
+               bm1684x::Rounding rounding = bm1684x::Rounding::HalfUp);
     /// float32: (code - zero) · scale.
     void dequant(const Box& to, const Box& codes, int32_t zero, float scale);
     /// Result byte by operand byte, from 256 bytes at `table` of each lane. One element a cycle and lane.
