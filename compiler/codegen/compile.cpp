@@ -8,6 +8,7 @@
 #include "compiler/codegen/groups/plan.h"
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/fuse_requants.h"
+#include "compiler/codegen/rewrites/lane_rows.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
@@ -94,6 +95,8 @@ Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& 
         WB_ASSIGN(Selection first, select(graph, emitters));
         chooseJoins(graph, first, false); // what waits for a concatenation is lonely too
         graph = flattenLonely(graph, first);
+        WB_ASSIGN(const Selection flat, select(graph, emitters));
+        graph = rowsFromLanes(graph, flat);
     }
     WB_TRY(checkOutputs(graph));
     WB_ASSIGN(Selection selection, select(graph, emitters));

@@ -16,7 +16,7 @@ using ir::ValueId;
 /// Result element i depends on element i of the operands, in the same way for all i.
 bool isUniform(const std::string& op) {
     static const std::set<std::string> list{
-        "tpu.Cast", "tpu.MulShift", "tpu.Lut",      "tpu.LeakyRelu", "tpu.Active",   "tpu.Relu",
+        "tpu.Cast", "tpu.MulShift", "tpu.Lut",      "tpu.LeakyRelu", "tpu.Active",   "tpu.Relu",     "tpu.RequantInt",
         "tpu.Clip", "tpu.AddConst", "tpu.MulConst", "tpu.SubConst",  "tpu.MaxConst", "tpu.MinConst",
         "tpu.Add",  "tpu.Sub",      "tpu.Mul",      "tpu.Max",       "tpu.Min"};
     return list.contains(op);

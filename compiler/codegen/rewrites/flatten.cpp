@@ -14,7 +14,8 @@ constexpr int64_t kLongRun = 256; ///< bytes; shorter ones are charged as these
 
 /// Operators of which element i depends on element i alone, whatever the shape.
 bool isElementwise(const std::string& op) {
-    static const std::set<std::string> list{"tpu.Cast", "tpu.MulShift", "tpu.Lut", "tpu.LeakyRelu", "tpu.Active"};
+    static const std::set<std::string> list{"tpu.Cast",      "tpu.MulShift", "tpu.RequantInt",
+                                            "tpu.LeakyRelu", "tpu.Lut",      "tpu.Active"};
     return list.contains(op);
 }
 

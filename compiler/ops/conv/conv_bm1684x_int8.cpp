@@ -47,6 +47,13 @@ bool CodeConv::scalesTwice() const {
     return tflite && std::any_of(shifts.begin(), shifts.end(), [](int64_t shift) { return shift != 0; });
 }
 
+bool CodeConv::oneScale() const {
+    const auto alike = [](const std::vector<int64_t>& numbers) {
+        return std::all_of(numbers.begin(), numbers.end(), [&](int64_t n) { return n == numbers.front(); });
+    };
+    return !givesSums() && alike(multipliers) && alike(shifts) && shifts.front() >= 0;
+}
+
 Part CodeConvEmitter::operandPart(size_t index, const Part& result) const {
     if (index != 0) return {};
     const auto& w = m_conv.window;
@@ -57,8 +64,9 @@ CodeConvEmitter::Layout CodeConvEmitter::reserve(Range channels, LanePacker& pac
     const auto& w = m_conv.window;
     const int64_t rows = ceilDiv(channels.size(), kLanes), taps = w.h.kernel * w.w.kernel;
     Layout layout;
-    if (!m_conv.givesSums()) layout.slots = packer.reserve(rows * kVectorBytes, kVectorBytes);
-    if (m_conv.scalesTwice()) layout.second = packer.reserve(rows * kVectorBytes, kVectorBytes);
+    const bool tables = !m_conv.givesSums() && !m_conv.oneScale();
+    if (tables) layout.slots = packer.reserve(rows * kVectorBytes, kVectorBytes);
+    if (tables && m_conv.scalesTwice()) layout.second = packer.reserve(rows * kVectorBytes, kVectorBytes);
     if (!m_conv.bias.empty()) layout.bias = packer.reserve(rows * 4, 4);
     for (int64_t row = 0; row < rows; ++row) {
         const int64_t first = channels.begin + row * kLanes;
@@ -91,7 +99,7 @@ Result<LaneImage> CodeConvEmitter::constants(const Part& result) const {
     for (int64_t k = 0; k < result.c.size(); ++k) {
         const int64_t lane = k % kLanes, row = k / kLanes, channel = result.c.begin + k;
         const auto at = static_cast<size_t>(channel);
-        if (!m_conv.givesSums()) {
+        if (!m_conv.givesSums() && !m_conv.oneScale()) {
             const auto shift = static_cast<int32_t>(m_conv.shifts[at]);
             const bool twice = m_conv.scalesTwice();
             const std::array<int32_t, 3> slot{static_cast<int32_t>(m_conv.multipliers[at]), m_conv.tflite ? -31 : -shift,
@@ -117,7 +125,7 @@ Result<int64_t> CodeConvEmitter::constantWidth(const Part& result) const {
 std::vector<int64_t> CodeConvEmitter::scratchBytes(const Part& result) const {
     const int64_t bytes = alignedBytes(Precision::Int32, boxesOf(result, m_conv.groups > 1).front());
     // Depthwise convolution adds the bias itself.
-    const bool second = (!m_conv.bias.empty() && !m_conv.isDepthwise()) || m_conv.scalesTwice() || !m_conv.outliers.empty();
+    const bool second = (!m_conv.bias.empty() && !m_conv.isDepthwise()) || m_conv.scalesTwice();
     return second ? std::vector{bytes, bytes} : std::vector{bytes};
 }
 
@@ -159,10 +167,20 @@ Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
 void CodeConvEmitter::scale(const LocalCall& call, const Layout& layout, int64_t row, const LocalTensor& to,
                             const LocalTensor& sums, IntegerUnit& unit) const {
     const uint32_t slots = call.constants + u32(layout.slots + row * kVectorBytes);
-    if (!m_conv.scalesTwice()) return unit.requant(to, sums, slots);
+    const bool one = m_conv.oneScale();
+    const auto multiplier = static_cast<int32_t>(m_conv.multipliers.front());
+    const auto shift = static_cast<int>(m_conv.shifts.front());
+    if (!m_conv.scalesTwice()) {
+        if (one) return unit.requant(to, sums, multiplier, m_conv.tflite ? 31 : shift, m_conv.zero);
+        return unit.requant(to, sums, slots);
+    }
     const int64_t most = *std::max_element(m_conv.shifts.begin(), m_conv.shifts.end());
     const uint32_t other = sums.offset() == call.scratch[0] ? call.scratch[1] : call.scratch[0];
     const LocalTensor upper = scratchBox(to, other, requantMiddle(static_cast<int>(most)));
+    if (one) {
+        unit.requant(upper, sums, multiplier, 31);
+        return unit.requant(to, upper, 1, shift, m_conv.zero, Rounding::HalfAwayFromZero);
+    }
     unit.requant(upper, sums, slots);
     unit.requant(to, upper, call.constants + u32(layout.second + row * kVectorBytes), Rounding::HalfAwayFromZero);
 }
@@ -190,8 +208,7 @@ Range insideOf(const SlidingAxis& axis, int64_t tap, Range part) {
 } // namespace
 
 /// Adds to single channels what 8 bits did not hold of a weight.
-void CodeConvEmitter::addOutliers(const LocalTensor& in, const LocalTensor& to, uint32_t scratch,
-                                  IntegerUnit& unit) const {
+void CodeConvEmitter::addOutliers(const LocalTensor& in, const LocalTensor& to, IntegerUnit& unit) const {
     const auto& w = m_conv.window;
     for (const CodeConv::Outlier& o : m_conv.outliers) {
         if (o.channel < to.part.c.begin || o.channel >= to.part.c.end) continue;
@@ -209,9 +226,8 @@ void CodeConvEmitter::addOutliers(const LocalTensor& in, const LocalTensor& to, 
         codes.wStride *= w.w.stride;
         part.c = {o.channel, o.channel + 1};
         sums.part = codes.part = part;
-        const LocalTensor more = scratchBox(sums, scratch, Precision::Int32);
-        unit.apply(ArOp::Mul, more, codes, IntegerUnit::Number{o.excess, Precision::Int16, true});
-        unit.apply(ArOp::AddSaturating, sums, sums, more);
+        const Precision held = o.excess <= 127 ? Precision::Int8 : Precision::Int16;
+        unit.apply(ArOp::Mac, sums, codes, IntegerUnit::Number{o.excess, held, true}, 0);
     }
 }
 
@@ -231,7 +247,7 @@ Status CodeConvEmitter::sums(const LocalCall& call, const Layout& layout, const 
     const LocalTensor in = call.operands[0].sub(needed);
     if (!m_conv.isDepthwise()) return dense(in, weights, to, unit);
     depthwise(in, weights, bias, to, unit);
-    if (!m_conv.outliers.empty()) addOutliers(in, to, call.scratch[1], unit);
+    if (!m_conv.outliers.empty()) addOutliers(in, to, unit);
     return {};
 }
 

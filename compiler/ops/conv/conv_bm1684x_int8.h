@@ -33,6 +33,8 @@ struct CodeConv {
     bool givesSums() const { return multipliers.empty(); }
     /// Upper halves of products first, then a shift.
     bool scalesTwice() const;
+    /// All channels alike: commands hold the numbers, no table is loaded.
+    bool oneScale() const;
     /// Input channels that these output channels read, from a multiple of 64 on.
     bm1684x::Range inputChannels(bm1684x::Range out) const;
 };
@@ -57,7 +59,7 @@ private:
     void packRow(int64_t channel, bm1684x::Range inputs, std::byte* to) const;
     Status sums(const LocalCall& call, const Layout& layout, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
     Status dense(const bm1684x::LocalTensor& in, uint32_t weights, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
-    void addOutliers(const bm1684x::LocalTensor& in, const bm1684x::LocalTensor& to, uint32_t scratch, IntegerUnit& unit) const;
+    void addOutliers(const bm1684x::LocalTensor& in, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
     void scale(const LocalCall& call, const Layout& layout, int64_t row, const bm1684x::LocalTensor& to,
                const bm1684x::LocalTensor& sums, IntegerUnit& unit) const;
     void depthwise(const bm1684x::LocalTensor& in, uint32_t weights, uint32_t bias, const bm1684x::LocalTensor& to,

@@ -188,6 +188,32 @@ private:
     int32_t m_zero;
 };
 
+/// [1, c, 1, 1] → [1, 1, 1, c].
+class LanesToRow final : public LocalEmitter {
+public:
+    explicit LanesToRow(Part operand) : m_operand(operand) {}
+    Cuts cuts() const override { return {.n = false, .c = false, .h = false, .w = false}; }
+    Part operandPart(size_t, const Part&) const override { return m_operand; }
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        const LocalTensor from = call.operands[0].sub(m_operand);
+        if (from.lane0() != 0 || from.offset() % kVectorBytes != 0 || from.cStride * bytesOf(from.precision) != kVectorBytes)
+            return Error{Code::CodegenLimit, "channels that become a row have to begin in lane 0, 64 bytes apart"};
+        STransBc c;
+        c.tsk_eu_typ = TransBcOp::TransposeCw;
+        c.res0_prec = code(from.precision);
+        c.res0_n = c.res0_c = c.res0_h = 1;
+        c.res0_w = c.opd0_c = u32(from.c());
+        c.opd0_w = 1;
+        c.opd0_addr = from.address;
+        c.res0_addr = call.output.address;
+        out.add(c);
+        return {};
+    }
+
+private:
+    Part m_operand;
+};
+
 const ir::TensorType& typeOf(const EmitContext& c, ir::ValueId id) { return c.graph->value(id).type; }
 
 Result<std::unique_ptr<LocalEmitter>> prepareSplit(const EmitContext& context) {
@@ -213,6 +239,16 @@ Result<std::unique_ptr<LocalEmitter>> prepareJoin(const EmitContext& context) {
     return std::unique_ptr<LocalEmitter>(std::make_unique<JoinPhases>(chipShape(in.shape), y, x));
 }
 
+Result<std::unique_ptr<LocalEmitter>> prepareRow(const EmitContext& context) {
+    const auto& in = typeOf(context, context.node->operands[0]);
+    const auto& out = typeOf(context, context.node->results[0]);
+    const Part part = wholePart(in.shape);
+    if (in.element != out.element || part.n.size() != 1 || part.h.size() != 1 || part.w.size() != 1 ||
+        out.shape != ir::Shape{1, 1, 1, part.c.size()})
+        return notEmitted(context, "its channels are no row");
+    return std::unique_ptr<LocalEmitter>(std::make_unique<LanesToRow>(part));
+}
+
 Result<std::unique_ptr<LocalEmitter>> prepareClear(const EmitContext& context) {
     const auto& a = context.node->attributes;
     const auto& in = typeOf(context, context.node->operands[0]);
@@ -236,6 +272,7 @@ void emit_phases(EmitterTable& table) {
     table.add({.op = "tpu.SplitColumns", .local = prepareSplit});
     table.add({.op = "tpu.JoinPhases", .local = prepareJoin});
     table.add({.op = "tpu.ClearOutside", .local = prepareClear});
+    table.add({.op = "tpu.LanesToRow", .local = prepareRow});
 }
 
 } // namespace wb::ops

@@ -81,6 +81,14 @@ Prepared prepareClear(const PrepareContext& c) {
     });
 }
 
+Prepared prepareRow(const PrepareContext& c) {
+    if (operandType(c, 0).elementCount() != resultType(c).elementCount()) return cannotRun(c, "its channels are no row");
+    return makeKernel([](Inputs input, Outputs output, const kernels::Work&) {
+        std::memcpy(output[0].data, input[0].data,
+                    static_cast<size_t>(output[0].elementCount()) * ir::sizeInBytes(output[0].type->element));
+    });
+}
+
 } // namespace
 
 void integer_phases(KernelTable& table) {
@@ -88,6 +96,7 @@ void integer_phases(KernelTable& table) {
     table.add({.op = "tpu.SplitColumns", .prepare = prepareSplit});
     table.add({.op = "tpu.JoinPhases", .prepare = prepareJoin});
     table.add({.op = "tpu.ClearOutside", .prepare = prepareClear});
+    table.add({.op = "tpu.LanesToRow", .prepare = prepareRow});
 }
 
 } // namespace wb::ops
