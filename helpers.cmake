@@ -46,6 +46,15 @@ function(wb_test name)
     ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
 endfunction()
 
+# wb_mutations(NAME COUNT): the test NAME once more with COUNT mutations a reader, as the long test NAME_long.
+function(wb_mutations name count)
+  if(TARGET tst_${name})
+    add_test(NAME ${name}_long COMMAND tst_${name})
+    set_tests_properties(${name}_long PROPERTIES TIMEOUT 900 LABELS long
+      ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;WB_MUTATIONS=${count}")
+  endif()
+endfunction()
+
 # wb_program(NAME SOURCES … DEPENDS …): an executable in bin/.
 function(wb_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})

@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Caffe networks: every layer kind against OpenCV's own reader on random weights, names and errors, the old form.
-#include "caffe.pb.h"
-#include "compiler/execute/executor.h"
-#include "compiler/import/import.h"
-#include "compiler/passes/pipeline.h"
+#include "tests/import/caffe_files.h"
+#include "tests/support/mutation.h"
 
-#include <QRandomGenerator>
-#include <QTemporaryDir>
 #include <QTest>
-
-#include <opencv2/dnn.hpp>
+#include <QVariantMap>
 
 #include <cmath>
-#include <fstream>
 
 namespace fs = std::filesystem;
 using namespace wb;
+using test::BlobSpec;
+using test::input;
 
 namespace {
-
-struct BlobSpec {
-    const char* layer;
-    std::vector<std::vector<int64_t>> shapes;
-    float low = -0.5F, high = 0.5F;
-};
 
 struct Case {
     const char* name;
@@ -31,12 +21,6 @@ struct Case {
     std::vector<BlobSpec> blobs;
     bool opencv = true; ///< false: OpenCV reads it otherwise; then only that it imports and runs
 };
-
-std::string input(const char* dims) {
-    return std::string("layer { name: \"data\" type: \"Input\" top: \"data\" input_param { shape { ") + dims + " } } }\n";
-}
-
-const char* const kPicture = "dim: 1 dim: 6 dim: 13 dim: 11";
 
 const std::vector<Case>& cases() {
     static const std::vector<Case> list{
@@ -77,6 +61,9 @@ const std::vector<Case>& cases() {
         {"shuffle channel", "layer { name: \"y\" type: \"ShuffleChannel\" bottom: \"data\" top: \"y\" shuffle_channel_param { group: 2 } }\n", {}, false},
         {"dropout", "layer { name: \"a\" type: \"Sigmoid\" bottom: \"data\" top: \"a\"  }\nlayer { name: \"d\" type: \"Dropout\" bottom: \"a\" top: \"d\"  }\nlayer { name: \"y\" type: \"TanH\" bottom: \"d\" top: \"y\"  }\n", {}, true},
         {"bias", "layer { name: \"y\" type: \"Bias\" bottom: \"data\" top: \"y\"  }\n", {{"y", {{6}}}}, false},
+        {"normalize a pixel", "layer { name: \"y\" type: \"Normalize\" bottom: \"data\" top: \"y\" norm_param { across_spatial: false channel_shared: false } }\n", {{"y", {{6}}}}, true},
+        {"normalize a picture", "layer { name: \"y\" type: \"Normalize\" bottom: \"data\" top: \"y\" norm_param { across_spatial: true channel_shared: true } }\n", {{"y", {{1}}}}, true},
+        {"relu6", "layer { name: \"y\" type: \"ReLU6\" bottom: \"data\" top: \"y\" }\n", {}, false},
         {"slice and crop",
          "layer { name: \"s\" type: \"Slice\" bottom: \"data\" top: \"a\" top: \"b\" slice_param { slice_point: 2 } }\n"
          "layer { name: \"c\" type: \"Crop\" bottom: \"b\" bottom: \"a\" top: \"c\" crop_param { offset: 0 } }\n",
@@ -87,56 +74,18 @@ const std::vector<Case>& cases() {
 
 } // namespace
 
-class TestImportCaffe : public QObject {
+class TestImportCaffe : public QObject, private test::CaffeFiles {
     Q_OBJECT
-
-    QTemporaryDir m_dir;
-    QRandomGenerator m_random{20260101};
-
-    fs::path path(const char* name) const { return m_dir.filePath(QString::fromLatin1(name)).toStdString(); }
-
-    void write(const std::string& text, const std::vector<BlobSpec>& blobs) {
-        std::ofstream(path("net.prototxt")) << text;
-        std::ofstream file(path("net.caffemodel"), std::ios::binary);
-        weights(blobs).SerializeToOstream(&file);
-    }
-
-    wb::caffe::Net weights(const std::vector<BlobSpec>& blobs) {
-        wb::caffe::Net net;
-        net.set_name("weights");
-        for (const BlobSpec& spec : blobs) {
-            auto& layer = *net.add_layer();
-            layer.set_name(spec.layer);
-            layer.set_type("x");
-            for (const auto& shape : spec.shapes) {
-                auto& blob = *layer.add_blobs();
-                int64_t count = 1;
-                for (int64_t d : shape) {
-                    blob.mutable_shape()->add_dim(d);
-                    count *= d;
-                }
-                for (int64_t i = 0; i < count; ++i)
-                    blob.add_data(spec.low + static_cast<float>(m_random.generateDouble()) * (spec.high - spec.low));
-            }
-        }
-        return net;
-    }
-
-    static Result<ir::Graph> imported(const fs::path& file) {
-        JobContext context;
-        auto model = importer::importModel(file, {}, context);
-        if (!model) return std::move(model).error();
-        ir::Graph graph = std::move(model->origin);
-        if (auto status = passes::optimiseTop(graph, context); !status) return std::move(status).error();
-        return graph;
-    }
 
 private slots:
     void layersEqualOpenCv_data();
     void layersEqualOpenCv();
 
+    void layersWithoutReaderEqualOpenCvs_data();
+    void layersWithoutReaderEqualOpenCvs();
+
     void inPlaceResultsHaveNamesOfTheirOwn() {
-        write(input(kPicture) +
+        write(input(test::kPicture) +
                   "layer { name: \"c\" type: \"Convolution\" bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 1 } }\n"
                   "layer { name: \"t\" type: \"TanH\" bottom: \"c\" top: \"c\" }\n"
                   "layer { name: \"p\" type: \"Pooling\" bottom: \"c\" top: \"p\" pooling_param { kernel_size: 2 stride: 2 } }\n",
@@ -152,7 +101,7 @@ private slots:
 
     void oldFormIsTheSameNetwork() {
         const std::string now =
-            input(kPicture) +
+            input(test::kPicture) +
             "layer { name: \"c\" type: \"Convolution\" bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 3 pad: 1 } }\n"
             "layer { name: \"r\" type: \"ReLU\" bottom: \"c\" top: \"c\" }\n";
         const std::string then = "input: \"data\" input_dim: 1 input_dim: 6 input_dim: 13 input_dim: 11\n"
@@ -177,20 +126,20 @@ private slots:
         QVERIFY(graph.error().what.find("line 1") != std::string::npos);
 
         const std::string conv = "layer { name: \"c\" type: \"Convolution\" bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 3 } }\n";
-        write(input(kPicture) + conv, {});
+        write(input(test::kPicture) + conv, {});
         fs::remove(path("net.caffemodel"));
         graph = imported(path("net.prototxt"));
         QVERIFY(!graph);
         QCOMPARE(graph.error().code, Code::WeightMissing);
         QVERIFY(!graph.error().remedies.empty());
 
-        write(input(kPicture) + conv, {{"c", {{4, 5, 3, 3}, {4}}}});
+        write(input(test::kPicture) + conv, {{"c", {{4, 5, 3, 3}, {4}}}});
         graph = imported(path("net.prototxt"));
         QVERIFY(!graph);
         QCOMPARE(graph.error().code, Code::ModelDamaged);
         QCOMPARE(graph.error().node, std::string("c"));
 
-        write(input(kPicture) + "layer { name: \"w\" type: \"Wonder\" bottom: \"data\" top: \"w\" }\n"
+        write(input(test::kPicture) + "layer { name: \"w\" type: \"Wonder\" bottom: \"data\" top: \"w\" }\n"
                                 "layer { name: \"m\" type: \"Marvel\" bottom: \"w\" top: \"m\" }\n", {});
         graph = imported(path("net.prototxt"));
         QVERIFY(!graph);
@@ -199,28 +148,25 @@ private slots:
     }
 
     void damagedFilesAreRefused() {
-        const std::string text = input(kPicture) +
+        const std::string text = input(test::kPicture) +
             "layer { name: \"c\" type: \"Convolution\" bottom: \"data\" top: \"c\" convolution_param { num_output: 4 kernel_size: 3 stride: 2 } }\n"
             "layer { name: \"q\" type: \"Pooling\" bottom: \"c\" top: \"q\" pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }\n"
             "layer { name: \"f\" type: \"InnerProduct\" bottom: \"q\" top: \"f\" inner_product_param { num_output: 3 } }\n";
         write(text, {{"c", {{4, 6, 3, 3}, {4}}}, {"f", {{3, 36}, {3}}}});
-        QFile model(QString::fromStdString(path("net.caffemodel").string()));
-        QVERIFY(model.open(QIODevice::ReadOnly));
-        const QByteArray good = model.readAll();
-        model.close();
+        const std::string good = test::readAll(path("net.caffemodel"));
+        test::Random random(20260103);
+        const int count = test::mutationCount(1000);
         int refused = 0;
-        for (int round = 0; round < 3000; ++round) {
+        for (int round = 0; round < 2 * count; ++round) { // each of the two files
             const bool inText = round % 2 == 0;
-            QByteArray bytes = inText ? QByteArray::fromStdString(text) : good;
-            for (int k = 0; k <= m_random.bounded(3); ++k)
-                bytes[m_random.bounded(static_cast<int>(bytes.size()))] = static_cast<char>(m_random.bounded(256));
-            if (round % 7 == 0) bytes.truncate(m_random.bounded(static_cast<int>(bytes.size())));
-            std::ofstream(path(inText ? "net.prototxt" : "net.caffemodel"), std::ios::binary).write(bytes.data(), bytes.size());
-            if (inText) std::ofstream(path("net.caffemodel"), std::ios::binary).write(good.data(), good.size());
-            else std::ofstream(path("net.prototxt")) << text;
-            refused += imported(path("net.prototxt")) ? 0 : 1;
+            test::writeAll(path("net.prototxt"), inText ? test::damaged(text, random, round / 2) : text);
+            test::writeAll(path("net.caffemodel"), inText ? good : test::damaged(good, random, round / 2));
+            const auto graph = imported(path("net.prototxt"));
+            refused += graph ? 0 : 1;
+            if (!graph) QVERIFY(!graph.error().what.empty());
         }
-        QVERIFY(refused > 500);
+        QVERIFY(refused > count / 3 && refused < 2 * count);
+        QVERIFY2(test::peakBytes() < int64_t{1} << 30, "a mutation took more than 1 GB");
     }
 
     void ultrafaceEqualsItsOnnxTwin() {
@@ -241,34 +187,6 @@ private slots:
                 QVERIFY(std::abs(x.data<float>()[k] - twin->data<float>()[k]) < 1e-4F);
         }
     }
-
-private:
-    /// Results for one fixed random input in [-1, 1).
-    static std::vector<ir::Tensor> outputs(const ir::Graph& graph) {
-        QRandomGenerator random(7);
-        std::map<std::string, ir::Tensor, std::less<>> in;
-        for (const ir::ValueId id : graph.inputs()) {
-            ir::Tensor x(ir::ElementType::F32, graph.value(id).type.shape);
-            for (int64_t i = 0; i < x.elementCount(); ++i)
-                x.mutableData<float>()[i] = static_cast<float>(random.generateDouble() * 2 - 1);
-            in.insert_or_assign(graph.value(id).name, x);
-        }
-        JobContext context;
-        auto executor = execute::Executor::create(std::make_shared<const ir::Graph>(graph), {}, context);
-        if (!executor) {
-            qWarning("%s", executor.error().what.c_str());
-            return {};
-        }
-        auto result = (*executor)->run(in, context);
-        if (!result) {
-            qWarning("%s", result.error().what.c_str());
-            return {};
-        }
-        std::vector<ir::Tensor> list;
-        for (const ir::ValueId id : graph.outputs)
-            list.push_back(result->at(graph.value(id).name));
-        return list;
-    }
 };
 
 void TestImportCaffe::layersEqualOpenCv_data() {
@@ -280,7 +198,7 @@ void TestImportCaffe::layersEqualOpenCv_data() {
 void TestImportCaffe::layersEqualOpenCv() {
     QFETCH(int, index);
     const Case& c = cases()[static_cast<size_t>(index)];
-    write(input(kPicture) + c.layers, c.blobs);
+    write(input(test::kPicture) + c.layers, c.blobs);
     const auto graph = imported(path("net.prototxt"));
     QVERIFY2(graph, graph ? "" : graph.error().what.c_str());
     const auto ours = outputs(*graph);
@@ -288,14 +206,7 @@ void TestImportCaffe::layersEqualOpenCv() {
     if (!c.opencv) return;
 
     auto net = cv::dnn::readNetFromCaffe(path("net.prototxt").string(), path("net.caffemodel").string());
-    net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-    QRandomGenerator random(7);
-    const int sizes[4]{1, 6, 13, 11};
-    cv::Mat blob(4, sizes, CV_32F);
-    for (size_t i = 0; i < blob.total(); ++i)
-        blob.ptr<float>()[i] = static_cast<float>(random.generateDouble() * 2 - 1);
-    net.setInput(blob);
-    const cv::Mat theirs = net.forward();
+    const cv::Mat theirs = forward(net, {1, 6, 13, 11});
     QCOMPARE(static_cast<int64_t>(theirs.total()), ours.back().elementCount());
     double worst = 0, largest = 0;
     for (size_t i = 0; i < theirs.total(); ++i) {
@@ -305,6 +216,47 @@ void TestImportCaffe::layersEqualOpenCv() {
     QVERIFY(largest > 0);
     // Sums of at most 216 products in another order, in single precision.
     QVERIFY2(worst <= 1e-5 * largest + 1e-6, qPrintable(QStringLiteral("%1 of %2").arg(worst).arg(largest)));
+}
+
+/// OpenCV has these layers but its Caffe reader not their parameters: its layers are made by hand.
+void TestImportCaffe::layersWithoutReaderEqualOpenCvs_data() {
+    QTest::addColumn<QString>("layer");
+    QTest::addColumn<QString>("type");
+    QTest::addColumn<QVariantMap>("parameters");
+    const auto row = [](const char* name, const char* layer, const char* type, const QVariantMap& parameters) {
+        QTest::newRow(name) << QString::fromLatin1(layer) << QString::fromLatin1(type) << parameters;
+    };
+    row("reorg", "type: \"Reorg\" reorg_param { stride: 2 }", "Reorg", {{"reorg_stride", 2}});
+    row("upsample", "type: \"Upsample\" upsample_param { scale: 2 }", "Resize", {{"interpolation", "nearest"}, {"width", 24}, {"height", 20}});
+    row("interp zoom", "type: \"Interp\" interp_param { zoom_factor: 3 }", "Interp", {{"zoom_factor", 3}});
+    row("interp size", "type: \"Interp\" interp_param { height: 7 width: 31 }", "Interp", {{"height", 7}, {"width", 31}});
+    row("interp shrink", "type: \"Interp\" interp_param { shrink_factor: 2 }", "Interp", {{"height", 5}, {"width", 6}});
+}
+
+void TestImportCaffe::layersWithoutReaderEqualOpenCvs() {
+    QFETCH(QString, layer);
+    QFETCH(QString, type);
+    QFETCH(QVariantMap, parameters);
+    write(input("dim: 1 dim: 8 dim: 10 dim: 12") + "layer { name: \"y\" bottom: \"data\" top: \"y\" " + layer.toStdString() + " }\n", {});
+    const auto graph = imported(path("net.prototxt"));
+    QVERIFY2(graph, graph ? "" : graph.error().what.c_str());
+    const auto ours = outputs(*graph);
+    QVERIFY(!ours.empty());
+
+    cv::dnn::LayerParams params;
+    params.name = "y";
+    params.type = type.toStdString();
+    for (auto it = parameters.begin(); it != parameters.end(); ++it)
+        if (it->typeId() == QMetaType::Int) params.set(it.key().toStdString(), it->toInt());
+        else params.set(it.key().toStdString(), cv::String(it->toString().toStdString()));
+    cv::dnn::Net net;
+    net.addLayerToPrev(params.name, params.type, params);
+    const cv::Mat theirs = forward(net, {1, 8, 10, 12});
+    QCOMPARE(static_cast<int64_t>(theirs.total()), ours.back().elementCount());
+    for (int d = 0; d < 4; ++d)
+        QCOMPARE(static_cast<int64_t>(theirs.size[d]), ours.back().shape()[static_cast<size_t>(d)]);
+    for (size_t i = 0; i < theirs.total(); ++i)
+        QVERIFY(std::abs(theirs.ptr<float>()[i] - ours.back().data<float>()[i]) < 1e-5F);
 }
 
 QTEST_GUILESS_MAIN(TestImportCaffe)

@@ -69,9 +69,9 @@ void flatten(const pb::Message& message, ops::SourceNode& node) {
             set(std::string(access.GetEnum(message, f)->name()));
             break;
         case F::CPPTYPE_MESSAGE:
-            if (const auto* shape = dynamic_cast<const caffe::BlobShape*>(
-                    f->is_repeated() ? nullptr : &access.GetMessage(message, f)))
-                set(dims(shape->dim()));
+            if (f->is_repeated()) break;
+            if (const auto* shape = dynamic_cast<const caffe::BlobShape*>(&access.GetMessage(message, f))) set(dims(shape->dim()));
+            else flatten(access.GetMessage(message, f), node); // nms_param; the description has no deeper ones
             break;
         default:
             break;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Caffe's BatchNorm (mean and variance still multiplied by a moving-average factor), Scale, Bias and LRN.
+// Caffe's BatchNorm (mean and variance still multiplied by a moving-average factor), Scale, Bias, LRN and SSD's Normalize.
 #include "compiler/ops/caffe_help.h"
+#include "compiler/ops/import_compose.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace wb::ops {
 namespace {
@@ -97,6 +99,30 @@ Status importCaffeLrn(const SourceNode& node, ImportBuilder& builder) {
     return done(builder.emit(node, "top.LRN", {in}, std::move(a)));
 }
 
+/// x / √(Σ x² + eps) · scale, the sum over the channels of a pixel, or over the picture with `across_spatial`. Written as
+/// x / max(‖x‖, √eps), which differs only where the numbers are as small as eps, and needs no operator of its own.
+Status importCaffeNormalize(const SourceNode& node, ImportBuilder& builder) {
+    Composer c(node, builder);
+    const ir::ValueId x = c.input(0);
+    const ir::Shape in = c.shape(x);
+    if (c.failed()) return c.done(x);
+    const ir::Tensor* blob = builder.constant(blobName(node, 0));
+    if (in.size() != 4) return attributeError(node, "input of shape " + ir::toText(in));
+    if (blob == nullptr) return nodeError(node, Code::WeightMissing, "the caffemodel has no scale for this layer");
+    auto scale = blob->elementCount() == 1 ? filled(in[1], blob->data<float>()[0]) : channelBlob(node, builder, 0, in[1]);
+    if (!scale) return std::move(scale).error();
+    const double least = std::sqrt(std::max(asFloat32(node.real("eps", 1e-10)), 1e-30));
+    const bool picture = node.integer("across_spatial", 1) != 0;
+    ir::ValueId length = c.reduce("ReduceL2", x, picture ? std::vector<int64_t>{1, 2, 3} : std::vector<int64_t>{1}, true);
+    length = c.number("top.MaxConst", length, least);
+    const std::string name = builder.resultName(node, 0);
+    const ir::ValueId factor = builder.addConstant(blobName(node, 0), scale->reshaped({1, in[1], 1, 1}));
+    WB_ASSIGN(ir::Tensor zeros, filled(in[1], 0.0F));
+    const ir::ValueId shift = builder.addConstant(name + "_zeros", zeros.reshaped({1, in[1], 1, 1}));
+    const ir::ValueId unit = c.div(x, length);
+    return c.done(c.last().op("top.Scale", {unit, factor, shift}, withRelu()));
+}
+
 } // namespace
 
 void caffe_norm(ImportTable& table);
@@ -105,6 +131,7 @@ void caffe_norm(ImportTable& table) {
     table.add(Framework::Caffe, "Scale", importCaffeScale);
     table.add(Framework::Caffe, "Bias", importCaffeScale);
     table.add(Framework::Caffe, "LRN", importCaffeLrn);
+    table.add(Framework::Caffe, "Normalize", importCaffeNormalize);
 }
 
 } // namespace wb::ops
