@@ -98,6 +98,26 @@ Result<LayerComparison> compareNamed(const std::string& name, ir::Tensor target,
     return layer;
 }
 
+/// A table of boxes, as what is appended to a detector gives: [N,1,K,7].
+bool isBoxTable(const ir::Shape& s) { return s.size() == 4 && s[1] == 1 && s[3] == 7; }
+
+/// One side has boxes where the other has the network's own results.
+Error postprocessed(const std::string& name, const std::string& side) {
+    return Error{Code::ComparePostprocess, "post-processing was added to one of the two: only the " + side + " has boxes, '" + name + "'"}
+        .because("a table of boxes and the heads that it is made of have different shapes")
+        .remedy("transform without --post_handle_type")
+        .remedy("compare without it: --excepts " + name)
+        .atNode(name);
+}
+
+/// The first of `names` that is a table of boxes, if any. Only a few are looked at: outputs, not all layers of a network.
+std::optional<std::string> boxTableOf(const Source& source, const std::vector<std::string>& names) {
+    constexpr size_t kMost = 16;
+    for (size_t i = 0; i < std::min(names.size(), kMost); ++i)
+        if (const auto tensor = source.get(source.places.find(names[i])->second); tensor && isBoxTable(tensor->shape())) return names[i];
+    return {};
+}
+
 Result<Comparison> compare(const Source& target, const Source& reference, const CompareNpzOptions& options,
                            const JobContext& context) {
     Comparison comparison;
@@ -109,6 +129,10 @@ Result<Comparison> compare(const Source& target, const Source& reference, const 
             names.push_back(name);
     for (const std::string& name : target.names)
         if (!reference.places.contains(name)) comparison.onlyInTarget.push_back(name);
+    if (names.empty() && options.excepts.empty()) {
+        if (const auto name = boxTableOf(target, comparison.onlyInTarget)) return postprocessed(*name, "first");
+        if (const auto name = boxTableOf(reference, comparison.onlyInReference)) return postprocessed(*name, "second");
+    }
     if (names.empty())
         return Error{Code::NothingCompared, "the two files have no tensor in common to compare"}
             .because("the first has " + some(target.names) + ", the second has " + some(reference.names) +
@@ -126,6 +150,8 @@ Result<Comparison> compare(const Source& target, const Source& reference, const 
             const auto one = [&]() -> Status {
                 WB_ASSIGN(ir::Tensor a, target.get(target.places.find(names[i])->second));
                 WB_ASSIGN(ir::Tensor b, reference.get(reference.places.find(names[i])->second));
+                if (isBoxTable(a.shape()) != isBoxTable(b.shape()))
+                    return postprocessed(names[i], isBoxTable(a.shape()) ? "first" : "second");
                 WB_ASSIGN(comparison.layers[i], compareNamed(names[i], std::move(a), std::move(b), options));
                 return {};
             };

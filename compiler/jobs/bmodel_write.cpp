@@ -5,8 +5,10 @@
 #include "compiler/codegen/compile.h"
 #include "compiler/codegen/container.h"
 #include "compiler/ir/npz_tensor.h"
+#include "compiler/ir/text/text.h"
 #include "compiler/jobs/bmodel_profile.h"
 #include "compiler/jobs/bmodel_run.h"
+#include "compiler/jobs/host_model.h"
 #include "compiler/jobs/time_stamp.h"
 #include "compiler/target/bmodel/writer.h"
 
@@ -54,6 +56,27 @@ Result<BmodelResult> writeBmodel(const ir::Graph& lowered, const DeployRequest& 
     result.cycles = profile.cycles;
     result.layers = profile.layers;
     return result;
+}
+
+Status writeHostPart(const quantise::HostSplit& split, const DeployRequest& request, BmodelResult& result, JobContext& context) {
+    const fs::path file = hostModelFile(request.model);
+    if (split.host == nullptr) {
+        std::error_code ignored;
+        fs::remove(file, ignored);
+        return {};
+    }
+    WB_TRY(ir::writeMlir(*split.host, file));
+    result.hostPart = file;
+    result.hostLayers = split.layers;
+    std::string outputs, layers;
+    for (const ir::ValueId id : split.chip->outputs)
+        outputs += (outputs.empty() ? "" : ", ") + split.chip->value(id).name;
+    for (size_t i = 0; i < split.layers.size() && i < 8; ++i)
+        layers += (i == 0 ? "" : ", ") + split.layers[i];
+    if (split.layers.size() > 8) layers += " and " + std::to_string(split.layers.size() - 8) + " more";
+    context.line("the host runs what the chip does not: " + layers);
+    context.line("the bmodel ends before it, its outputs are " + outputs + "; the rest is in " + file.filename().string());
+    return {};
 }
 
 Status verifyBmodel(std::shared_ptr<const ir::Graph> lowered, const execute::TensorMap& inputs, const std::string& prefix,

@@ -12,10 +12,12 @@
 #include "compiler/jobs/lowered_facts.h"
 #include "compiler/jobs/model_file.h"
 #include "compiler/jobs/network_snapshot.h"
+#include "compiler/quantise/host_part.h"
 #include "compiler/quantise/lower_quantised.h"
 #include "compiler/quantise/precision_table.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace wb::jobs {
 namespace {
@@ -71,6 +73,14 @@ Status reportNotHonoured(const std::vector<LayerPrecision>& layers, bool strict,
     return {};
 }
 
+/// Boxes after suppression change places with the least difference of a score: compared is what they are made of.
+void exceptHostLayers(const ir::Graph& lowered, std::set<std::string, std::less<>>& excepts) {
+    for (const ir::Node& node : lowered.nodes())
+        if (quantise::runsOnHost(node))
+            for (const ir::ValueId id : node.results)
+                excepts.insert(lowered.value(id).name);
+}
+
 } // namespace
 
 void to_json(nlohmann::json& j, const LayerCycles& v) {
@@ -87,6 +97,7 @@ void to_json(nlohmann::json& j, const BmodelResult& v) {
          {"total_cycles", nullptr},
          {"layers", v.layers},
          {"simulated", v.simulated}};
+    if (!v.hostPart.empty()) j["host_part"] = v.hostPart.string(), j["host_layers"] = v.hostLayers;
     if (v.cycles) j["total_cycles"] = *v.cycles;
     if (!v.simulated) return;
     j["outputs"] = v.outputs;
@@ -165,6 +176,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         evaluate::CompareNpzOptions compare;
         compare.tolerance = {cosine, euclid};
         compare.excepts.insert(request.excepts.begin(), request.excepts.end());
+        exceptHostLayers(*lowered.graph, compare.excepts);
         auto summary = compareFiles(result.outputs, reference, compare, 0, context);
         if (!summary) return std::move(summary).error();
         result.compared = true;
@@ -172,11 +184,13 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
     }
     if (request.model.extension() != ".bmodel") return result;
     context.progress({"deploy", 3, 5, "compile"});
-    WB_ASSIGN(result.bmodel, writeBmodel(*lowered.graph, request, context));
+    const quantise::HostSplit split = quantise::splitHost(lowered.graph);
+    WB_ASSIGN(result.bmodel, writeBmodel(*split.chip, request, context));
+    WB_TRY(writeHostPart(split, request, *result.bmodel, context));
     if (!request.testInput.empty() && !request.skipValidation) {
         context.progress({"deploy", 4, 5, "verify"});
         WB_ASSIGN(const auto inputs, loadInputs(*lowered.graph, request.testInput));
-        WB_TRY(verifyBmodel(lowered.graph, inputs, prefix, request, *result.bmodel, context));
+        WB_TRY(verifyBmodel(split.chip, inputs, prefix, request, *result.bmodel, context));
     }
     context.progress({"deploy", 5, 5, {}});
     return result;

@@ -49,6 +49,9 @@ struct LayerCycles {
 /// The file that was written and what it does.
 struct BmodelResult {
     std::filesystem::path file;
+    /// What stands behind the chip's last layer, as a top .mlir that takes the bmodel's outputs; empty: nothing does.
+    std::filesystem::path hostPart;
+    std::vector<std::string> hostLayers;     ///< "yolo_post (YoloDetection)"
     uint64_t fileBytes = 0, coefficientBytes = 0, neuronBytes = 0;
     uint32_t tiuCommands = 0, gdmaCommands = 0;
     std::optional<int64_t> cycles;           ///< of one run; absent while a command's cost is not known

@@ -2,6 +2,7 @@
 #include "compiler/jobs/layer_values.h"
 
 #include "compiler/ir/npz_tensor.h"
+#include "compiler/quantise/host_part.h"
 #include "compiler/quantise/lower_quantised.h"
 
 #include <set>
@@ -19,12 +20,15 @@ Status writeLayerValues(std::shared_ptr<const ir::Graph> graph, const execute::T
                         JobContext& context) {
     WB_ASSIGN(graph, runnable(std::move(graph), context));
     std::set<ir::ValueId> wanted;
-    if (options.outputsOnly)
-        for (const ir::ValueId output : graph->outputs) {
+    if (options.outputsOnly) {
+        std::vector<ir::ValueId> ends = quantise::hostInputs(*graph);
+        ends.insert(ends.end(), graph->outputs.begin(), graph->outputs.end());
+        for (const ir::ValueId output : ends) {
             wanted.insert(output);
             const ir::Node* producer = graph->producer(output);
             if (producer != nullptr && producer->op == "tpu.Cast") wanted.insert(producer->operands.front());
         }
+    }
     execute::Options execution;
     execution.observable = true;
     WB_ASSIGN(const auto executor, execute::Executor::create(graph, execution, context));

@@ -11,7 +11,8 @@
 namespace wb::jobs {
 
 struct LayerValuesOptions {
-    /// Only the network's outputs, and the value before an output's final cast (dossier 1.1).
+    /// Only the network's outputs, what its part on the host takes (quantise/host_part.h), and the value before a final
+    /// cast (dossier 1.1).
     bool outputsOnly = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include "compiler/ir/npz_tensor.h"
 #include "compiler/jobs/bmodel_run.h"
+#include "compiler/jobs/host_model.h"
 
 #include <algorithm>
 #include <chrono>
@@ -29,6 +30,14 @@ Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
     options.observable = request.dumpAllTensors;
     WB_ASSIGN(const auto executor, ModelRun::create(model, options, context));
 
+    std::shared_ptr<const ir::Graph> host; // behind a bmodel
+    if (model.stage == GraphStage::Compiled) {
+        WB_ASSIGN(host, openHostModel(request.model, graph));
+    }
+    if (host != nullptr)
+        context.line("the bmodel ends before " + hostOperators(*host) + ", which " +
+                     hostModelFile(request.model).filename().string() + " runs on the host");
+
     std::vector<ir::NamedTensor> kept;
     const auto convert = [&](const ir::Tensor& tensor, const ir::TensorType& type) {
         const bool asCodes = request.outFixed && type.uniform() != nullptr;
@@ -51,7 +60,7 @@ Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
     result.repeat = request.repeat;
     result.threads = context.threads();
     result.peakBytes = executor.peakBytes();
-    execute::TensorMap outputs;
+    execute::TensorMap outputs, fromHost;
     std::vector<double> times;
     if (request.repeat > 1) { // caches and clocks settle; not counted
         WB_ASSIGN(outputs, executor.run(inputs, context));
@@ -59,6 +68,9 @@ Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
     for (int i = 0; i < request.repeat; ++i) {
         const auto begin = std::chrono::steady_clock::now();
         WB_ASSIGN(outputs, executor.run(inputs, context, i == 0 ? observer : execute::Executor::Observer()));
+        if (host != nullptr) {
+            WB_ASSIGN(fromHost, runHostModel(host, graph, outputs, context));
+        }
         times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
         context.progress({"run", i + 1.0, static_cast<double>(request.repeat), {}});
     }
@@ -71,6 +83,11 @@ Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
             const ir::Value& value = graph.value(id);
             const auto it = outputs.find(value.name);
             if (it != outputs.end()) kept.emplace_back(value.name, convert(it->second, value.type));
+        }
+    if (host != nullptr)
+        for (const ir::ValueId id : host->outputs) {
+            const ir::Value& value = host->value(id);
+            if (const auto it = fromHost.find(value.name); it != fromHost.end()) kept.emplace_back(value.name, convert(it->second, value.type));
         }
     for (const auto& [name, tensor] : kept)
         result.outputs.push_back(name);

@@ -5,6 +5,7 @@
 
 #include "compiler/base/file.h"
 #include "compiler/jobs/deploy.h"
+#include "compiler/jobs/host_model.h"
 #include "compiler/jobs/number_text.h"
 
 #include <limits>
@@ -105,9 +106,19 @@ Status StageRun::deliver(const StageResult& result, const fs::path& folder) cons
     const auto passed = result.summary.find("passed");
     if (passed != result.summary.end() && passed->second == "no") target.replace_extension(".failed.bmodel");
     if (m_project.deploy.keepBoth) target = freeName(target, source);
-    if (sameContent(source, target)) return {};
     std::error_code ec;
     fs::create_directories(target.parent_path(), ec);
+    if (const fs::path host = hostModelFile(source); fs::exists(host, ec)) { // what the host runs behind it goes with it
+        const std::string weights = modelName() + "_host_weights.npz";
+        std::error_code failed;
+        fs::copy_file(host, hostModelFile(target), fs::copy_options::overwrite_existing, failed);
+        if (!failed && fs::exists(folder / weights, ec))
+            fs::copy_file(folder / weights, target.parent_path() / weights, fs::copy_options::overwrite_existing, failed);
+        if (failed)
+            return Error{Code::FileNotWritable, "the part for the host cannot be written: " + failed.message()}
+                .inFile(hostModelFile(target).string());
+    }
+    if (sameContent(source, target)) return {};
     // A copy beside it first, so that the old file stays until the new one is whole.
     const fs::path part = target.string() + ".part";
     fs::copy_file(source, part, fs::copy_options::overwrite_existing, ec);

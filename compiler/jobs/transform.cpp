@@ -4,6 +4,7 @@
 #include "compiler/execute/executor.h"
 #include "compiler/ir/npz_tensor.h"
 #include "compiler/ir/text/text.h"
+#include "compiler/jobs/add_postprocess.h"
 #include "compiler/jobs/layer_values.h"
 #include "compiler/jobs/model_file.h"
 
@@ -28,11 +29,17 @@ Result<TransformResult> transform(const TransformRequest& request, JobContext& c
     options.weights = request.modelData;
     options.preprocess = request.preprocess;
     context.progress({"transform", 0, 4, "import"});
-    WB_ASSIGN(const OpenedModel model, openModel(request.modelDef, options, context));
+    WB_ASSIGN(OpenedModel model, openModel(request.modelDef, options, context));
     if (model.stage == GraphStage::Lowered)
         return Error{Code::FileUnknownKind, "this .mlir is already lowered"}.inFile(request.modelDef.string());
     if (!request.modelData.empty() && model.format != "CAFFE")
         context.diagnostics().warn(Code::UsageError, "--model_data is only used with Caffe models");
+    if (!request.postprocess.empty()) {
+        ir::Graph withBoxes = *model.graph;
+        WB_ASSIGN(const std::string note, addPostprocess(withBoxes, request.postprocess));
+        model.graph = std::make_shared<const ir::Graph>(std::move(withBoxes));
+        if (!note.empty()) context.line(note + "; compared with the file's network is what they are made of");
+    }
     TransformResult result;
     result.mlir = request.mlir;
     for (const ir::Node& node : model.graph->nodes())

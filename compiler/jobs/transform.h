@@ -26,6 +26,7 @@ struct TransformRequest {
     std::filesystem::path mlir;              ///< result; its folder takes the other files too
     double toleranceCosine = 0.99, toleranceEuclid = 0.99;
     std::vector<std::string> excepts;
+    std::string postprocess;                 ///< detection appended to the network (add_postprocess.h); empty: none
     bool debug = false;                      ///< keep <name>_origin.mlir and <name>_ref_outputs.npz
 };
 

@@ -4,6 +4,7 @@
 #include "compiler/quantise/lower.h"
 #include "compiler/quantise/chip_forms.h"
 #include "compiler/quantise/fuse_preprocess.h"
+#include "compiler/quantise/host_part.h"
 #include "compiler/quantise/lower_quantised.h"
 #include "compiler/quantise/lowering_builder.h"
 
@@ -78,6 +79,20 @@ std::string reasonText(const std::string& code, const std::string& op, Precision
     return {};
 }
 
+/// An operator that neither the chip nor, since layers of the chip stand behind it, the host can run.
+Error noRule(const ir::Graph& source, const ir::Node& node, ops::Chip chip) {
+    Error error{Code::OperatorNotLowered, node.op + " cannot be lowered for " + std::string(ops::spelling(chip))};
+    std::string names;
+    const bool suffixed = source.attributes.string("module.platform") == "ONNX"; // "<tensor>_<operator>"
+    for (const ir::ValueId id : node.operands) {
+        if (id == ir::kNoValue || source.weight(id) != nullptr) continue;
+        const std::string& name = source.value(id).name;
+        names += (names.empty() ? "" : ",") + (suffixed ? name.substr(0, name.rfind('_')) : name);
+    }
+    if (!names.empty()) error.remedies.push_back("end the network before it: transform with --output_names " + names);
+    return error;
+}
+
 } // namespace
 
 Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
@@ -110,6 +125,7 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
     std::map<std::string, LayerOutcome, std::less<>> outcomes;
     std::vector<Error> errors;
     const auto& rules = ops::loweringTable();
+    const std::vector<bool> host = hostNodes(source);
     for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(source.nodes().size()); ++id) {
         WB_TRY(context.checkStop());
         const auto& node = source.node(id);
@@ -124,13 +140,17 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
                              options.target.module,
                              {},
                              {}};
+        if (!host.empty() && host[static_cast<size_t>(id)]) {
+            builder.keep(node);
+            outcome.actual = Precision::F32;
+            if (outcome.requested != Precision::F32)
+                outcome.reasonCode = "R03", outcome.reasonText = "runs on the host, behind the chip's last layer";
+            outcomes.emplace(name, std::move(outcome));
+            continue;
+        }
         const auto rule = rules.find(node.op);
-        Result<Precision> used =
-            rule == nullptr
-                ? Result<Precision>(Error{Code::OperatorNotLowered,
-                                          node.op + " cannot be lowered for " +
-                                              std::string(ops::spelling(options.target.chip))})
-                : rule(builder, node, outcome.requested);
+        Result<Precision> used = rule == nullptr ? Result<Precision>(noRule(source, node, options.target.chip))
+                                                 : rule(builder, node, outcome.requested);
         if (!used) {
             Error error = std::move(used).error();
             if (error.node.empty()) error.node = name;

@@ -91,6 +91,27 @@ void Builder::copy(const ir::Node& node) {
         bind(node.results[i], m_target.node(id).results[i]);
 }
 
+void Builder::keep(const ir::Node& node) {
+    const auto plain = [](const TensorType& type) { return TensorType{ElementType::F32, type.shape, type.ranked, {}}; };
+    std::vector<ValueId> operands;
+    for (const ValueId id : node.operands) {
+        const ValueId value = lowered(id);
+        const bool asIs = id == ir::kNoValue || m_source.weight(id) != nullptr ||
+                          sameNumbers(m_target.value(value).type, plain(m_target.value(value).type));
+        // Named as the casts of outputs are: where the host begins, the bmodel ends.
+        operands.push_back(asIs ? value : castTo(value, "", plain(m_target.value(value).type)));
+    }
+    std::vector<std::string> names;
+    std::vector<TensorType> types;
+    for (const ValueId id : node.results) {
+        names.push_back(m_source.value(id).name);
+        types.push_back(plain(m_source.value(id).type));
+    }
+    const auto made = m_target.addNode(node.op, std::move(operands), std::move(names), std::move(types), node.attributes);
+    for (size_t i = 0; i < node.results.size(); ++i)
+        bind(node.results[i], m_target.node(made).results[i]);
+}
+
 void Builder::bindPlaceholder(const ir::Node& node) {
     for (const ValueId result : node.results) {
         if (lowered(result) != ir::kNoValue) continue;

@@ -27,6 +27,7 @@ public:
     void bind(ir::ValueId sourceValue, ir::ValueId loweredValue) override;
 
     void copy(const ir::Node& node);            ///< Weight, Input: as they are
+    void keep(const ir::Node& node);            ///< as it is, on float operands: the host runs it (host_part.h)
     void bindPlaceholder(const ir::Node& node); ///< after an error, so that the walk can go on
 
     /// Casts outputs to F32, sets the module's attributes, orders the nodes, drops unused weights.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows 1, 4, 5 and 6 of the guide's sequences on real networks.
+// Rows 1, 2, 4, 5 and 6 of the guide's sequences on real networks.
 #include "program.h"
 #include "tests/support/shared_data.h"
 
 #include <QFile>
+#include <QJsonArray>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -84,6 +85,37 @@ private slots:
             QVERIFY2(ran.out.contains("2 of 2 outputs equal the quantised model's in every byte"), ran.said());
         }
         QVERIFY(exists("faces_bm1684x_int8_asym_tpu.mlir"));
+    }
+
+    /// Row 2: in the guide the comparison dies of the shapes.
+    void postprocessingIsComparedByItsHeads() {
+        const QString picture = m_shared + "/images/coco/dog.jpg";
+        const auto transform = [&](const QString& name, const QStringList& more) {
+            return run(QStringList{"model_transform.py", "--model_name", name, "--model_def", m_shared + "/models/yolo_fastest_xl.onnx",
+                                   "--input_shapes", "[[1,3,320,320]]", "--scale", "0.0039216,0.0039216,0.0039216",
+                                   "--keep_aspect_ratio", "--pixel_format", "rgb", "--test_input", picture,
+                                   "--test_result", name + "_top_outputs.npz", "--mlir", name + ".mlir"} + more);
+        };
+        Ran ran = transform("heads", {});
+        QVERIFY2(ran.status == 0, ran.said());
+        ran = transform("boxes", {"--post_handle_type", "yolo"});
+        QVERIFY2(ran.status == 0 && (ran.out + ran.err).contains("appended as 'yolo_post'"), ran.said());
+        for (const QString reference : {"boxes_top_outputs.npz", "heads_top_outputs.npz"}) {
+            ran = run({"model_deploy.py", "--mlir", "boxes.mlir", "--quantize", "F16", "--chip", "bm1684x", "--test_input",
+                       "boxes_in_f32.npz", "--test_reference", reference, "--tolerance", "0.99,0.90", "--model", "boxes.bmodel"});
+            QVERIFY2(ran.status == 0 && ran.out.contains("npz compare PASSED"), ran.said());
+            QVERIFY2(ran.out.contains("yolo_post (YoloDetection)") && ran.out.contains("boxes_host.mlir"), ran.said());
+        }
+        ran = run({"model_runner.py", "--input", "boxes_in_f32.npz", "--model", "boxes.bmodel", "--output", "boxes_outputs.npz", "--json"});
+        QVERIFY2(ran.status == 0, ran.said());
+        QCOMPARE(ran.json()["outputs"].toArray().size(), 3); // two heads and what the host makes of them
+        // Boxes alone against a network without them: said, not died of.
+        ran = run({"model_runner.py", "--input", "boxes_in_f32.npz", "--model", "boxes.mlir", "--output", "only_boxes.npz"});
+        QVERIFY2(ran.status == 0, ran.said());
+        ran = run({"npz_tool.py", "compare", "only_boxes.npz", "heads_top_outputs.npz"});
+        QVERIFY2(ran.status != 0 && ran.err.contains("E7006") && ran.err.contains("yolo_post"), ran.said());
+        ran = transform("none", {"--post_handle_type", "rainbow"});
+        QVERIFY2(ran.status == 2 && ran.err.contains("yolov5"), ran.said());
     }
 
     void tinyYolov3() {

@@ -6,6 +6,8 @@
 #include "compiler/jobs/transform.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <memory>
 
 namespace wb::cli {
@@ -34,9 +36,9 @@ Result<jobs::TransformRequest> collect(const Options& options) {
         return usage("--test_input needs --test_result", "add --test_result NAME_top_outputs.npz");
     if (request.mlir.extension() != ".mlir")
         return usage("--mlir '" + request.mlir.string() + "' does not end in .mlir");
-    if (!options.postHandle.empty())
-        return usage("--post_handle_type is not in this version",
-                     "leave it out; `tpuwb detect` does the post-processing after the network");
+    request.postprocess = options.postHandle;
+    std::transform(request.postprocess.begin(), request.postprocess.end(), request.postprocess.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return request;
 }
 
@@ -56,7 +58,7 @@ Command transformCommand() {
         app.add_option("--test_result", request.testResult, "npz that takes the value of every layer");
         app.add_option("--tolerance", options->tolerance, "Least cosine,euclid similarity (default 0.99,0.99)");
         app.add_option("--excepts", options->excepts, "Layers left out of the comparison");
-        app.add_option("--post_handle_type,--add_postprocess", options->postHandle, "Append detection to the network");
+        app.add_option("--post_handle_type,--add_postprocess", options->postHandle, "Append boxes to the network: yolo, yolov3, yolov3_tiny, yolov5, yolov7, yolov8, yolov11");
         app.add_option("--mlir", request.mlir, "The result")->required();
         app.add_flag("--debug", request.debug, "Keep the intermediate files");
         return [options](Invocation& in) {
