@@ -4543,12 +4543,12 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <translation>时间线</translation>
     </message>
     <message>
-        <source>Models and projects (*.onnx *.prototxt *.caffemodel *.tpuwb *.mlir *.bmodel);;All files (*)</source>
-        <translation>模型和项目 (*.onnx *.prototxt *.caffemodel *.tpuwb *.mlir *.bmodel);;所有文件 (*)</translation>
+        <source>Models and projects (*.onnx *.tflite *.prototxt *.caffemodel *.pt *.torchscript *.tpuwb *.mlir *.bmodel);;All files (*)</source>
+        <translation>模型和项目 (*.onnx *.tflite *.prototxt *.caffemodel *.pt *.torchscript *.tpuwb *.mlir *.bmodel);;所有文件 (*)</translation>
     </message>
     <message>
-        <source>Models (*.onnx *.prototxt *.caffemodel *.mlir);;All files (*)</source>
-        <translation>模型 (*.onnx *.prototxt *.caffemodel *.mlir);;所有文件 (*)</translation>
+        <source>Models (*.onnx *.tflite *.prototxt *.caffemodel *.pt *.torchscript *.mlir);;All files (*)</source>
+        <translation>模型 (*.onnx *.tflite *.prototxt *.caffemodel *.pt *.torchscript *.mlir);;所有文件 (*)</translation>
     </message>
     <message>
         <source>Choose the layers of this Caffe model</source>

@@ -19,12 +19,12 @@ using jobs::Stage;
 
 void MainWindow::chooseFile() {
     const QString file = QFileDialog::getOpenFileName(
-        this, tr("Open"), {}, tr("Models and projects (*.onnx *.prototxt *.caffemodel *.tpuwb *.mlir *.bmodel);;All files (*)"));
+        this, tr("Open"), {}, tr("Models and projects (*.onnx *.tflite *.prototxt *.caffemodel *.pt *.torchscript *.tpuwb *.mlir *.bmodel);;All files (*)"));
     if (!file.isEmpty()) openFile(file);
 }
 
 void MainWindow::newProject() {
-    const QString file = QFileDialog::getOpenFileName(this, tr("New project: choose a model"), {}, tr("Models (*.onnx *.prototxt *.caffemodel *.mlir);;All files (*)"));
+    const QString file = QFileDialog::getOpenFileName(this, tr("New project: choose a model"), {}, tr("Models (*.onnx *.tflite *.prototxt *.caffemodel *.pt *.torchscript *.mlir);;All files (*)"));
     if (!file.isEmpty()) openFile(file);
 }
 
