@@ -12,7 +12,7 @@
 
 namespace wb::test {
 
-Result<std::shared_ptr<const ir::Graph>> lowerReference(const std::string& name, ops::Precision precision) {
+Result<std::shared_ptr<const ir::Graph>> lowerReference(const std::string& name, ops::Precision precision, bool asymmetric) {
     importer::ImportOptions options;
     options.modelName = name;
     std::string file = name + ".onnx";
@@ -40,6 +40,7 @@ Result<std::shared_ptr<const ir::Graph>> lowerReference(const std::string& name,
     }
     quantise::LowerOptions lower;
     lower.target.module = precision;
+    lower.target.asymmetric = asymmetric;
     WB_ASSIGN(auto lowered, quantise::lower(imported.origin, ranges, {}, lower, context));
     return lowered.graph;
 }

@@ -12,7 +12,8 @@
 namespace wb::test {
 
 /// "ultraface", "yolo_fastest_xl" or "yolov5n" of the shared folder.
-Result<std::shared_ptr<const ir::Graph>> lowerReference(const std::string& name, ops::Precision precision);
+Result<std::shared_ptr<const ir::Graph>> lowerReference(const std::string& name, ops::Precision precision,
+                                                        bool asymmetric = false);
 
 /// A small network of top operators, quantised with one range for all of its tensors.
 class NetBuilder {

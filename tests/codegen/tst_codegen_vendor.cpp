@@ -45,18 +45,22 @@ private slots:
 void TestCodegenVendor::layersEqual_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<bool>("observable");
+    QTest::addColumn<bool>("asymmetric");
     for (const char* name : {"ultraface", "yolo_fastest_xl", "yolov5n"})
-        for (const bool observable : {true, false})
-            QTest::addRow("%s%s", name, observable ? " every layer" : "") << QString(name) << observable;
+        for (const bool asymmetric : {false, true})
+            for (const bool observable : {true, false})
+                QTest::addRow("%s%s%s", name, asymmetric ? " asymmetric" : "", observable ? " every layer" : "")
+                    << QString(name) << observable << asymmetric;
 }
 
 void TestCodegenVendor::layersEqual() {
     QFETCH(QString, name);
     QFETCH(bool, observable);
+    QFETCH(bool, asymmetric);
     WB_SHARED_OR_SKIP(folder, "golden/" + name.toStdString());
     VendorCModel model(256 << 20);
     if (const auto reason = model.start(); !reason.empty()) QSKIP(qPrintable(QString::fromStdString(reason)));
-    auto graph = test::lowerReference(name.toStdString(), ops::Precision::Int8);
+    auto graph = test::lowerReference(name.toStdString(), ops::Precision::Int8, asymmetric);
     VERIFY_RESULT(graph);
     auto inputs = ir::readNpz(folder / "in_f32.npz");
     VERIFY_RESULT(inputs);

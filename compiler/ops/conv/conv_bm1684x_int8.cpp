@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/conv/conv_bm1684x_int8.h"
 
-#include "compiler/ops/requant/requant_bm1684x.h"
-
 #include <algorithm>
+#include <cstring>
 
 namespace wb::ops {
 
@@ -65,7 +64,7 @@ CodeConvEmitter::Layout CodeConvEmitter::reserve(Range channels, LanePacker& pac
     const int64_t rows = ceilDiv(channels.size(), kLanes), taps = w.h.kernel * w.w.kernel;
     Layout layout;
     const bool tables = !m_conv.givesSums() && !m_conv.oneScale();
-    if (tables) layout.slots = packer.reserve(rows * kVectorBytes, kVectorBytes);
+    if (tables) layout.slots = m_conv.scalesTwice() ? packer.reserve(rows * 4, 4) : packer.reserve(rows * kVectorBytes, kVectorBytes);
     if (tables && m_conv.scalesTwice()) layout.second = packer.reserve(rows * kVectorBytes, kVectorBytes);
     if (!m_conv.bias.empty()) layout.bias = packer.reserve(rows * 4, 4);
     for (int64_t row = 0; row < rows; ++row) {
@@ -84,6 +83,8 @@ void CodeConvEmitter::packRow(int64_t channel, Range inputs, std::byte* to) cons
     const int64_t own = m_conv.inChannels / m_conv.groups;
     const int64_t firstOwn = channel / (m_conv.outChannels / m_conv.groups) * own;
     const auto* codes = m_conv.filter.data<std::byte>() + channel * own * taps;
+    if (m_conv.kernelZero != 0) // what other groups read has no weight
+        std::memset(to, m_conv.kernelZero, static_cast<size_t>(ceilDiv(inputs.size(), kLanes) * taps * kLanes));
     for (int64_t i = 0; i < own; ++i)
         for (int64_t tap = 0; tap < taps; ++tap) {
             const std::byte code = codes[i * taps + (m_conv.rotate ? taps - 1 - tap : tap)];
@@ -102,9 +103,9 @@ Result<LaneImage> CodeConvEmitter::constants(const Part& result) const {
         if (!m_conv.givesSums() && !m_conv.oneScale()) {
             const auto shift = static_cast<int32_t>(m_conv.shifts[at]);
             const bool twice = m_conv.scalesTwice();
-            const std::array<int32_t, 3> slot{static_cast<int32_t>(m_conv.multipliers[at]), m_conv.tflite ? -31 : -shift,
-                                              twice ? 0 : m_conv.zero};
-            packer.put(lane, layout.slots + row * kVectorBytes, slot.data(), sizeof slot);
+            const std::array<int32_t, 3> slot{static_cast<int32_t>(m_conv.multipliers[at]), m_conv.tflite ? -31 : -shift, m_conv.zero};
+            if (twice) packer.put(lane, layout.slots + row * 4, slot.data(), 4);
+            else packer.put(lane, layout.slots + row * kVectorBytes, slot.data(), sizeof slot);
             const std::array<int32_t, 3> then{1, -shift, m_conv.zero};
             if (twice) packer.put(lane, layout.second + row * kVectorBytes, then.data(), sizeof then);
         }
@@ -166,7 +167,7 @@ Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
 /// Sums to codes; what lies in the other scratch is needed no more.
 void CodeConvEmitter::scale(const LocalCall& call, const Layout& layout, int64_t row, const LocalTensor& to,
                             const LocalTensor& sums, IntegerUnit& unit) const {
-    const uint32_t slots = call.constants + u32(layout.slots + row * kVectorBytes);
+    const uint32_t slots = call.constants + u32(layout.slots + row * (m_conv.scalesTwice() ? 4 : kVectorBytes));
     const bool one = m_conv.oneScale();
     const auto multiplier = static_cast<int32_t>(m_conv.multipliers.front());
     const auto shift = static_cast<int>(m_conv.shifts.front());
@@ -174,14 +175,13 @@ void CodeConvEmitter::scale(const LocalCall& call, const Layout& layout, int64_t
         if (one) return unit.requant(to, sums, multiplier, m_conv.tflite ? 31 : shift, m_conv.zero);
         return unit.requant(to, sums, slots);
     }
-    const int64_t most = *std::max_element(m_conv.shifts.begin(), m_conv.shifts.end());
     const uint32_t other = sums.offset() == call.scratch[0] ? call.scratch[1] : call.scratch[0];
-    const LocalTensor upper = scratchBox(to, other, requantMiddle(static_cast<int>(most)));
+    const LocalTensor upper = scratchBox(to, other, Precision::Int32);
     if (one) {
-        unit.requant(upper, sums, multiplier, 31);
+        unit.upperHalf(upper, sums, IntegerUnit::Number{multiplier, Precision::Int32, true});
         return unit.requant(to, upper, 1, shift, m_conv.zero, Rounding::HalfAwayFromZero);
     }
-    unit.requant(upper, sums, slots);
+    unit.upperHalf(upper, sums, numbersOfChannels(sums, slots, Precision::Int32, true));
     unit.requant(to, upper, call.constants + u32(layout.second + row * kVectorBytes), Rounding::HalfAwayFromZero);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tpu.RequantInt and tpu.DequantInt: between codes and 32-bit numbers. TensorFlow Lite rounds twice: the upper half of the
-// product by halves up, its shift by halves away from zero. Where one command gives the same for all 256 codes, it does.
-#include "compiler/ops/requant/requant_bm1684x.h"
-
+// product by halves up, its shift by halves away from zero.
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/activation/activation_bm1684x.h"
@@ -26,7 +24,7 @@ class SumsToCodes final : public WholePart {
 public:
     SumsToCodes(numeric::MultiplierShift factor, bool tflite, int32_t zero) : m_factor(factor), m_tflite(tflite), m_zero(zero) {}
     std::vector<int64_t> scratchBytes(const Part& result) const override {
-        return {twice() ? alignedBytes(requantMiddle(m_factor.shift), result) : 0};
+        return {twice() ? alignedBytes(Precision::Int32, result) : 0};
     }
     Status emit(const LocalCall& call, Assembler& out) const override {
         IntegerUnit unit(out);
@@ -36,9 +34,9 @@ public:
                          m_tflite ? Rounding::HalfUp : Rounding::HalfAwayFromZero);
             return {};
         }
-        const auto middle = scratchBox(call.output, call.scratch[0], requantMiddle(m_factor.shift));
-        unit.requant(middle, sums, m_factor.multiplier, 31);
-        unit.requant(call.output, middle, 1, m_factor.shift, m_zero, Rounding::HalfAwayFromZero);
+        const auto upper = scratchBox(call.output, call.scratch[0], Precision::Int32);
+        unit.upperHalf(upper, sums, IntegerUnit::Number{m_factor.multiplier, Precision::Int32, true});
+        unit.requant(call.output, upper, 1, m_factor.shift, m_zero, Rounding::HalfAwayFromZero);
         return {};
     }
 
@@ -79,31 +77,41 @@ private:
     int32_t m_zeroIn, m_zeroOut;
 };
 
-/// Codes to 32-bit numbers, lifted: (code - zero) · 2^lift · multiplier, by one command or by two.
+/// Codes to 32-bit numbers: (code - zero) · 2^lift, and where the factor is not a power of two its upper half and a shift.
 class CodesToNumbers final : public WholePart {
 public:
-    struct Step {
-        int shift = 0;
-        Rounding rounding = Rounding::HalfUp;
-    };
-    CodesToNumbers(int32_t multiplier, int32_t zero, Step first, std::optional<Step> second)
-        : m_multiplier(multiplier), m_zero(zero), m_first(first), m_second(second) {}
+    CodesToNumbers(numeric::MultiplierShift factor, int lift, int32_t zero) : m_factor(factor), m_lift(lift), m_zero(zero) {}
     std::vector<int64_t> scratchBytes(const Part& result) const override {
-        return {m_second ? alignedBytes(Precision::Int32, result) : 0};
+        const int64_t bytes = alignedBytes(Precision::Int32, result);
+        return {multiplies() ? bytes : 0, multiplies() && m_factor.shift > 0 ? bytes : 0};
     }
     Status emit(const LocalCall& call, Assembler& out) const override {
         IntegerUnit unit(out);
+        const IntegerUnit::Number zero{m_zero, Precision::Int16, true}, nothing{0, Precision::Int32, true};
         const LocalTensor codes = call.operands[0].sub(call.result);
-        const LocalTensor first = m_second ? scratchBox(call.output, call.scratch[0], Precision::Int32) : call.output;
-        unit.widen(first, codes, m_zero, m_multiplier, m_first.shift, m_first.rounding);
-        if (m_second) unit.requant(call.output, first, 1, m_second->shift, 0, m_second->rounding);
+        if (!multiplies()) {
+            unit.shiftedSum(ArOp::SubSaturating, call.output, codes, zero, 1 - m_lift, Rounding::HalfUp);
+            return {};
+        }
+        const auto lifted = scratchBox(call.output, call.scratch[0], Precision::Int32);
+        unit.shiftedSum(ArOp::SubSaturating, lifted, codes, zero, -m_lift, Rounding::HalfUp);
+        const IntegerUnit::Number multiplier{m_factor.multiplier, Precision::Int32, true};
+        if (m_factor.shift == 0) {
+            unit.upperHalf(call.output, lifted, multiplier);
+            return {};
+        }
+        const auto upper = scratchBox(call.output, call.scratch[1], Precision::Int32);
+        unit.upperHalf(upper, lifted, multiplier);
+        unit.shiftedSum(ArOp::AddSaturating, call.output, upper, nothing, m_factor.shift, Rounding::HalfAwayFromZero);
         return {};
     }
 
 private:
-    int32_t m_multiplier, m_zero;
-    Step m_first;
-    std::optional<Step> m_second;
+    /// Half of it is a shift less to the left.
+    bool multiplies() const { return m_factor.multiplier != 1 << 30 || m_factor.shift != 0 || m_lift < 1; }
+    numeric::MultiplierShift m_factor;
+    int m_lift;
+    int32_t m_zero;
 };
 
 Result<std::unique_ptr<LocalEmitter>> prepareRequant(const EmitContext& context) {
@@ -135,35 +143,12 @@ Result<std::unique_ptr<LocalEmitter>> prepareDequant(const EmitContext& context)
     const int32_t zero = zeroCodeOf(from);
     if (multiplier < 0 || multiplier > INT32_MAX || lift < 0 || lift > 22 || shift < 0 || shift > 31)
         return beyondChip(context, "it is scaled by " + std::to_string(multiplier) + " / 2^" + std::to_string(shift));
-    const bool isSigned = chipSigned(from.element), tflite = a.enumerator("quant_mode") == "TFLite";
-    const numeric::MultiplierShift factor{static_cast<int32_t>(multiplier), static_cast<int>(shift)};
-    const int upper = 31 - static_cast<int>(lift); // bits of the product below the upper half
-    using Step = CodesToNumbers::Step;
-    if (!tflite) {
-        if (shift < lift) return beyondChip(context, "it multiplies beyond its shift");
-        return std::unique_ptr<LocalEmitter>(
-            new CodesToNumbers(factor.multiplier, zero, {static_cast<int>(shift - lift), Rounding::HalfUp}, {}));
-    }
-    const auto equals = [&](Rounding rounding) {
-        for (int64_t code = isSigned ? -128 : 0; code < (isSigned ? 128 : 256); ++code) {
-            const int64_t product = (code - zero) * multiplier;
-            const int64_t whole = rounding == Rounding::HalfUp
-                                      ? numeric::shiftRightHalfUp(product, upper + factor.shift)
-                                      : numeric::shiftRight(product, upper + factor.shift, numeric::Round::HalfAwayFromZero);
-            if (whole != numeric::multiplyQuantised((code - zero) * (int64_t{1} << lift), factor)) return false;
-        }
-        return true;
-    };
-    for (const Rounding rounding : {Rounding::HalfUp, Rounding::HalfAwayFromZero})
-        if (equals(rounding))
-            return std::unique_ptr<LocalEmitter>(new CodesToNumbers(factor.multiplier, zero, {upper + factor.shift, rounding}, {}));
-    return std::unique_ptr<LocalEmitter>(new CodesToNumbers(factor.multiplier, zero, {upper, Rounding::HalfUp},
-                                                            Step{factor.shift, Rounding::HalfAwayFromZero}));
+    if (a.enumerator("quant_mode") != "TFLite") return notEmitted(context, "it is not scaled as TensorFlow Lite does");
+    return std::unique_ptr<LocalEmitter>(
+        new CodesToNumbers({static_cast<int32_t>(multiplier), static_cast<int>(shift)}, static_cast<int>(lift), zero));
 }
 
 } // namespace
-
-Precision requantMiddle(int shift) { return shift <= 7 ? Precision::Int16 : Precision::Int32; }
 
 void emit_requant(EmitterTable& table);
 void emit_requant(EmitterTable& table) {

@@ -149,6 +149,14 @@ void IntegerUnit::apply(uint32_t op, const Box& to, Operand a, Operand b, std::o
     arithmetic(op, 2, to, a, b, shift, shift ? Rounding::HalfUp : Rounding::HalfToEven);
 }
 
+void IntegerUnit::upperHalf(const Box& to, const Box& a, Operand b) {
+    arithmetic(ArOp::MulDoublingHighRound, 2, to, a, b, {}, Rounding::HalfUp);
+}
+
+void IntegerUnit::shiftedSum(uint32_t op, const Box& to, Operand a, Operand b, int shift, Rounding rounding) {
+    arithmetic(op, 2, to, a, b, shift, rounding);
+}
+
 void IntegerUnit::cast(const Box& to, const Box& a, Rounding rounding) {
     arithmetic(ArOp::Cast, 1, to, a, Number{}, {}, rounding);
 }

@@ -72,7 +72,11 @@ public:
     /// The same with one multiplier and shift for all; of another rounding, if need be.
     void requant(const Box& to, const Box& sums, int32_t multiplier, int shift, int32_t zero = 0,
                  bm1684x::Rounding rounding = bm1684x::Rounding::HalfUp);
-    /// (code - zero) · multiplier >> shift into 16 or 32 bits. Boxes' pixels lie together.
+    /// Of 32-bit numbers: a · b >> 31, halves up. (The requant's results have 16 bits at most.)
+    void upperHalf(const Box& to, const Box& a, Operand b);
+    /// A shift to the right (to the left, if negative) of a sum, rounded as told.
+    void shiftedSum(uint32_t op, const Box& to, Operand a, Operand b, int shift, bm1684x::Rounding rounding);
+    /// (code - zero) · multiplier >> shift into 16 bits. Boxes' pixels lie together.
     void widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift,
                bm1684x::Rounding rounding = bm1684x::Rounding::HalfUp);
     /// float32: (code - zero) · scale.
