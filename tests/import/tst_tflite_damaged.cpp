@@ -4,26 +4,16 @@
 #include "compiler/passes/pipeline.h"
 #include "tests/import/tflite_builder.h"
 #include "tests/import/tflite_run.h"
+#include "tests/support/mutation.h"
 
 #include <QTemporaryDir>
 
 #include <functional>
-#include <sys/resource.h>
 
 using namespace wb;
 using test::TfliteBuilder;
 namespace wire = test::wire;
 using Ints = TfliteBuilder::Ints;
-
-namespace {
-
-int64_t peakBytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return int64_t{usage.ru_maxrss} * 1024;
-}
-
-} // namespace
 
 class TestTfliteDamaged : public QObject {
     Q_OBJECT
@@ -95,9 +85,9 @@ private slots:
             b.ends({x}, {y});
             const std::string bytes = b.bytes();
             QVERIFY(bytes.size() < 2048);
-            const int64_t before = peakBytes();
+            const int64_t before = test::peakBytes();
             QCOMPARE(int(codeOf(bytes)), int(code));
-            QVERIFY2(peakBytes() - before < int64_t{1} << 28, "the file made the importer take 256 MB");
+            QVERIFY2(test::peakBytes() - before < int64_t{1} << 28, "the file made the importer take 256 MB");
         };
         hostile(Code::ModelDamaged, [](TfliteBuilder& b, int x, int y) { // a constant far larger than its bytes
             b.op(wire::Kind_ADD, {x, b.constant<float>({1 << 30, 1 << 30, 1 << 30}, wire::Element_Float32, {1})}, {y});
@@ -163,17 +153,10 @@ private slots:
         constexpr uint64_t kSeed = 20260102;
         qInfo("seed %llu", static_cast<unsigned long long>(kSeed));
         test::Random random(kSeed);
-        constexpr int kCount = 4000;
+        const int kCount = test::mutationCount(4000);
         int imported = 0;
         for (int i = 0; i < kCount; ++i) {
-            std::string bytes = whole;
-            if (i % 2 == 0) {
-                bytes = test::mutate(whole, random);
-            } else { // single bytes, which leave more of the structure alone
-                for (uint64_t n = 1 + random.below(3); n > 0; --n)
-                    bytes[8 + random.below(bytes.size() - 8)] = static_cast<char>(random.next());
-            }
-            auto model = import(bytes);
+            auto model = import(test::damaged(whole, random, i, 8));
             if (!model) {
                 QVERIFY(!model.error().what.empty());
                 continue;
@@ -185,7 +168,7 @@ private slots:
         }
         qInfo("%d of %d mutations were still networks", imported, kCount);
         QVERIFY(imported > 0 && imported < kCount);
-        QVERIFY2(peakBytes() < int64_t{1} << 30, "a mutation took more than 1 GB");
+        QVERIFY2(test::peakBytes() < int64_t{1} << 30, "a mutation took more than 1 GB");
     }
 };
 
