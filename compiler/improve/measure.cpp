@@ -249,7 +249,7 @@ Result<Agreement> Reference::measure(std::shared_ptr<const ir::Graph> lowered, c
 
 Result<BandedAgreement> measureBanded(const Reference& reference, const ir::Graph& weights,
                                       const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions,
-                                      int repeats, const JobContext& context) {
+                                      const quantise::LowerOptions& form, int repeats, const JobContext& context) {
     BandedAgreement result;
     JobContext quiet(context.stopToken());
     quiet.setThreads(context.threads());
@@ -257,9 +257,13 @@ Result<BandedAgreement> measureBanded(const Reference& reference, const ir::Grap
         quantise::RangeTable table = ranges;
         Random random(static_cast<uint64_t>(run));
         if (run > 0)
-            for (auto& [name, range] : table)
-                range.threshold *= 1 + kJitter * (2 * random.unit() - 1);
-        WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(weights, table, precisions, {}, quiet));
+            for (auto& [name, range] : table) {
+                const double factor = 1 + kJitter * (2 * random.unit() - 1);
+                range.threshold *= factor;
+                range.min *= factor;
+                range.max *= factor;
+            }
+        WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(weights, table, precisions, form, quiet));
         WB_ASSIGN(Agreement one, reference.measure(lowered.graph, context));
         result.runs.push_back(std::move(one));
     }
@@ -269,6 +273,13 @@ Result<BandedAgreement> measureBanded(const Reference& reference, const ir::Grap
     result.f1 = banded(result.runs, &Agreement::f1);
     result.scoreShift = banded(result.runs, &Agreement::scoreShift);
     return result;
+}
+
+BandedAgreement withBandOf(BandedAgreement one, const BandedAgreement& table) {
+    for (Banded BandedAgreement::*field : {&BandedAgreement::sqnr, &BandedAgreement::cosine, &BandedAgreement::scoreSqnr,
+                                           &BandedAgreement::f1, &BandedAgreement::scoreShift})
+        (one.*field).deviation = (table.*field).deviation;
+    return one;
 }
 
 } // namespace wb::improve

@@ -69,10 +69,15 @@ private:
 };
 
 /// What a table and weights give: the lowered network with all scales as they are, and with `repeats` − 1 jitters of
-/// 0.2 % on them. Which of its neighbours a scale is does not matter, so what that changes is noise.
+/// 0.2 % on them. Which of its neighbours a scale is does not matter, so what that changes is noise. (Rewritten weights
+/// fit the scales as they are: withBandOf.)
 Result<BandedAgreement> measureBanded(const Reference& reference, const ir::Graph& weights,
                                       const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions,
-                                      int repeats, const JobContext& context);
+                                      const quantise::LowerOptions& form, int repeats, const JobContext& context);
+
+/// One run of rewritten weights with the band of the table that they were fitted to: other scales would be other
+/// weights, and these with those are worse than either.
+BandedAgreement withBandOf(BandedAgreement one, const BandedAgreement& table);
 
 inline constexpr double kJitter = 0.002;
 inline constexpr double kScoreThreshold = 0.25;

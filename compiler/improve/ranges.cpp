@@ -31,16 +31,20 @@ const ir::Node* onlyActivation(const ir::Graph& graph, ir::ValueId id, const std
     return ops::unaryOpOf(node) && node.operands.size() == 1 ? &node : nullptr;
 }
 
-quantise::LowerOptions int8Options() {
-    quantise::LowerOptions options;
-    options.target.module = ops::Precision::Int8;
-    return options;
-}
+constexpr double kFreeShare = -0.5;     ///< marks minima that are the table's own
+constexpr double kLeastWritten = 1e-7; ///< a table's file keeps seven decimals
 
 } // namespace
 
+quantise::LowerOptions int8Options(bool asymmetric) {
+    quantise::LowerOptions options;
+    options.target.module = ops::Precision::Int8;
+    options.target.asymmetric = asymmetric;
+    return options;
+}
+
 Result<std::vector<RangeClass>> rangeClasses(const ir::Graph& top, const quantise::RangeTable& ranges,
-                                             const JobContext& context) {
+                                             const quantise::LowerOptions& form, const JobContext& context) {
     // Rules that carry ranges from one tensor to another do not look at thresholds' sizes: with all different, the
     // one found on a tensor names the row that it came from.
     quantise::RangeTable marked = ranges;
@@ -48,13 +52,13 @@ Result<std::vector<RangeClass>> rangeClasses(const ir::Graph& top, const quantis
     double mark = 1;
     for (auto& [name, range] : marked) {
         range.threshold = mark;
-        range.min = range.min < 0 ? -mark : 0;
+        range.min = range.min < 0 ? kFreeShare * mark : 0;
         range.max = mark;
         rowOf.emplace(mark, name);
         mark += 1.0 / 1024;
     }
     JobContext quiet(context.stopToken());
-    WB_ASSIGN(const ir::Graph graph, quantise::importRanges(top, marked, int8Options(), {}, quiet));
+    WB_ASSIGN(const ir::Graph graph, quantise::importRanges(top, marked, form, {}, quiet));
     const auto users = graph.users();
     std::map<std::string, RangeClass> classes;
     std::vector<std::string> ownerOf(graph.values().size());
@@ -80,6 +84,7 @@ Result<std::vector<RangeClass>> rangeClasses(const ir::Graph& top, const quantis
             ClassMember member;
             member.value = id;
             member.isSigned = range->min < 0;
+            if (range->min != kFreeShare * range->max) member.fixedShare = range->min / range->max;
             if (sameClass && isLeaky(node.op)) {
                 member.rounding = Rounding::Negative;
             } else if (const ir::Node* reader = onlyActivation(graph, id, users)) {
@@ -162,22 +167,81 @@ Result<Spreads> collectSpreads(std::shared_ptr<const ir::Graph> top, const quant
     return all;
 }
 
-double distortionOf(const RangeClass& tensors, const Spreads& spreads, double threshold, const RangeOptions& options) {
-    double sum = 0;
-    for (const ClassMember& member : tensors.members) {
-        const auto it = spreads.byValue.find(member.value);
-        if (it == spreads.byValue.end()) continue;
-        const Spread& spread = it->second;
-        const bool negative = member.rounding == Rounding::Negative;
-        double part = spread.distortion(threshold, member.isSigned, member.through, negative);
-        const bool leaky = member.through.kind == kernels::Unary::LeakyRelu;
-        if (options.negativeWeight != 1.0 && leaky)
-            part -= (1 - options.negativeWeight) * spread.distortion(threshold, member.isSigned, member.through, true);
-        else if (options.negativeWeight != 1.0 && negative)
-            part *= options.negativeWeight;
-        sum += part;
+namespace {
+
+/// What ranges cost a class.
+class ClassCost {
+public:
+    ClassCost(const RangeClass& tensors, const Spreads& spreads, const RangeOptions& options) : m_options(options) {
+        for (const ClassMember& member : tensors.members) {
+            const auto it = spreads.byValue.find(member.value);
+            if (it == spreads.byValue.end() || it->second.empty()) continue;
+            m_parts.push_back({&member, Distortion(it->second, member.through)});
+            m_most = std::max(m_most, static_cast<double>(it->second.most()));
+            m_total += it->second.total();
+        }
     }
-    return sum;
+
+    double most() const { return m_most; }
+    bool known() const { return m_most > 0 && m_total > 0; }
+
+    double ofThreshold(double threshold) const {
+        return sum([&](const ClassMember& member) { return CodeGrid::symmetric(threshold, member.isSigned); });
+    }
+    double ofSpan(double low, double high) const {
+        return sum([&](const ClassMember& member) {
+            if (!member.fixedShare) return CodeGrid::spanning(low, high);
+            if (*member.fixedShare == -1) return CodeGrid::symmetric(std::max(-low, high), true);
+            return CodeGrid::spanning(*member.fixedShare * high, high);
+        });
+    }
+    /// Whether a minimum of its own would change anything.
+    bool hasFreeMinimum() const {
+        return std::any_of(m_parts.begin(), m_parts.end(), [](const Part& part) { return !part.member->fixedShare; });
+    }
+
+private:
+    struct Part {
+        const ClassMember* member;
+        Distortion distortion;
+    };
+
+    template <class Codes> double sum(const Codes& codes) const {
+        double all = 0;
+        for (const auto& [member, distortion] : m_parts) {
+            const CodeGrid grid = codes(*member);
+            const bool negative = member->rounding == Rounding::Negative;
+            double part = distortion.of(grid, negative);
+            if (m_options.negativeWeight != 1.0 && member->through.kind == kernels::Unary::LeakyRelu)
+                part -= (1 - m_options.negativeWeight) * distortion.of(grid, true);
+            else if (m_options.negativeWeight != 1.0 && negative)
+                part *= m_options.negativeWeight;
+            all += part;
+        }
+        return all;
+    }
+
+    const RangeOptions& m_options;
+    std::vector<Part> m_parts;
+    double m_most = 0, m_total = 0;
+};
+
+/// The least and the largest value of a class.
+std::pair<double, double> extentOf(const quantise::RangeTable& ranges, const RangeClass& tensors) {
+    const quantise::Range& owner = ranges.at(tensors.owner);
+    std::pair<double, double> extent{owner.min, owner.max};
+    for (const std::string& name : tensors.rows) {
+        extent.first = std::min(extent.first, ranges.at(name).min);
+        extent.second = std::max(extent.second, ranges.at(name).max);
+    }
+    if (owner.min >= 0) extent.first = 0; // its codes have no sign
+    return extent;
+}
+
+} // namespace
+
+double distortionOf(const RangeClass& tensors, const Spreads& spreads, double threshold, const RangeOptions& options) {
+    return ClassCost(tensors, spreads, options).ofThreshold(threshold);
 }
 
 void setThreshold(quantise::RangeTable& ranges, const RangeClass& tensors, double threshold) {
@@ -189,24 +253,55 @@ quantise::RangeTable pickRanges(const quantise::RangeTable& ranges, const std::v
                                 const Spreads& spreads, const RangeOptions& options, std::vector<PickedRange>* picked) {
     quantise::RangeTable result = ranges;
     for (const RangeClass& tensors : classes) {
-        double most = 0, total = 0;
-        for (const ClassMember& member : tensors.members)
-            if (const auto it = spreads.byValue.find(member.value); it != spreads.byValue.end()) {
-                most = std::max(most, static_cast<double>(it->second.most()));
-                total += it->second.total();
-            }
+        const ClassCost cost(tensors, spreads, options);
+        if (!cost.known()) continue;
         const double before = ranges.at(tensors.owner).threshold;
-        if (!(most > 0) || !(total > 0)) continue;
-        const auto cost = [&](double threshold) { return distortionOf(tensors, spreads, threshold, options); };
-        PickedRange best{tensors.owner, before, before, cost(before), 0};
+        PickedRange best{tensors.owner, before, before, cost.ofThreshold(before), 0};
         best.costAfter = best.costBefore;
         for (int i = 0; i < options.steps; ++i) {
             const double part = options.least + (1 - options.least) * i / std::max(1, options.steps - 1);
-            const double threshold = most * part, now = cost(threshold);
+            const double threshold = cost.most() * part, now = cost.ofThreshold(threshold);
             if (now < best.costAfter) best.after = threshold, best.costAfter = now;
         }
         if (best.after != before) setThreshold(result, tensors, best.after);
         if (picked != nullptr) picked->push_back(best);
+    }
+    return result;
+}
+
+quantise::RangeTable pickSpans(const quantise::RangeTable& ranges, const std::vector<RangeClass>& classes,
+                               const Spreads& spreads, const RangeOptions& options, std::vector<PickedRange>* picked) {
+    constexpr int kCoarse = 14, kFine = 7; // to a side, the fine ones within a step of the coarse
+    quantise::RangeTable result = pickRanges(ranges, classes, spreads, options); // thresholds, where they stay in use
+    for (const RangeClass& tensors : classes) {
+        const ClassCost cost(tensors, spreads, options);
+        const auto [least, most] = extentOf(ranges, tensors);
+        if (!cost.known() || !(most > least) || !cost.hasFreeMinimum()) continue;
+        double low = least, high = most, best = cost.ofSpan(low, high);
+        PickedRange chosen{tensors.owner, std::max(-low, high), 0, best, 0};
+        const auto search = [&](double fromLow, double toLow, double fromHigh, double toHigh, int steps) {
+            for (int i = 0; i < (least < 0 ? steps : 1); ++i)
+                for (int k = 0; k < (most > 0 ? steps : 1); ++k) {
+                    const double a = least * (fromLow + (toLow - fromLow) * i / (steps - 1));
+                    const double b = most * (fromHigh + (toHigh - fromHigh) * k / (steps - 1));
+                    const double now = cost.ofSpan(a, b);
+                    if (now < best) best = now, low = a, high = b;
+                }
+        };
+        const double step = (1 - options.least) / (kCoarse - 1);
+        search(options.least, 1, options.least, 1, kCoarse);
+        const double aroundLow = least < 0 ? low / least : 1, aroundHigh = most > 0 ? high / most : 1;
+        search(std::max(0.0, aroundLow - step), std::min(1.0, aroundLow + step), std::max(0.0, aroundHigh - step),
+               std::min(1.0, aroundHigh + step), kFine);
+        chosen.after = std::max(-low, high);
+        chosen.costAfter = best;
+        for (const std::string& name : tensors.rows) {
+            quantise::Range& range = result.at(name);
+            if (range.min < 0 && low < 0) range.min = std::min(low, -kLeastWritten); // whether codes have a sign stays
+            range.max = high;
+            range.threshold = chosen.after;
+        }
+        if (picked != nullptr) picked->push_back(chosen);
     }
     return result;
 }

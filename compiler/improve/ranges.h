@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Thresholds chosen by what their errors cost the outputs: error × gradient, in the vendor's arithmetic (symmetric,
-// one threshold a tensor). The result is an ordinary calibration table.
+// Ranges chosen by what their errors cost the outputs: error × gradient, in the vendor's arithmetic: a threshold a
+// tensor, or with zero points a minimum and a maximum. The result is an ordinary calibration table.
 #pragma once
 
 #include "compiler/base/job_context.h"
@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct ClassMember {
     Rounding rounding = Rounding::Plain;
     kernels::UnaryOp through; ///< of Rounding::Through
     bool isSigned = true;
+    /// Minimum over maximum where the range is not free to have both: −1 of a threshold.
+    std::optional<double> fixedShare;
 };
 
 /// Tensors that end up with one threshold after the vendor's harmonisation, whatever the table says.
@@ -40,9 +43,12 @@ struct RangeClass {
     std::vector<ClassMember> members; ///< that round; movers do not
 };
 
+/// INT8 for BM1684X, with or without zero points.
+quantise::LowerOptions int8Options(bool asymmetric = false);
+
 /// The classes of the rows of `ranges`, found by lowering a table whose thresholds are all different.
 Result<std::vector<RangeClass>> rangeClasses(const ir::Graph& top, const quantise::RangeTable& ranges,
-                                             const JobContext& context);
+                                             const quantise::LowerOptions& form, const JobContext& context);
 
 /// Costs of the members of all classes, by value.
 struct Spreads {
@@ -72,7 +78,7 @@ double distortionOf(const RangeClass& tensors, const Spreads& spreads, double th
 
 struct PickedRange {
     std::string owner;
-    double before = 0, after = 0;         ///< thresholds
+    double before = 0, after = 0;         ///< thresholds; with zero points the largest of a range
     double costBefore = 0, costAfter = 0; ///< distortions
 };
 
@@ -80,6 +86,11 @@ struct PickedRange {
 quantise::RangeTable pickRanges(const quantise::RangeTable& ranges, const std::vector<RangeClass>& classes,
                                 const Spreads& spreads, const RangeOptions& options,
                                 std::vector<PickedRange>* picked = nullptr);
+
+/// The same with zero points: minima and maxima of least cost; where a range has none, its threshold.
+quantise::RangeTable pickSpans(const quantise::RangeTable& ranges, const std::vector<RangeClass>& classes,
+                               const Spreads& spreads, const RangeOptions& options,
+                               std::vector<PickedRange>* picked = nullptr);
 
 /// Sets the threshold of every row of a class.
 void setThreshold(quantise::RangeTable& ranges, const RangeClass& tensors, double threshold);

@@ -2,6 +2,7 @@
 #include "compiler/improve/recipes.h"
 
 #include "compiler/improve/search_ranges.h"
+#include "compiler/ops/activation/own_codes.h"
 
 #include <algorithm>
 #include <array>
@@ -38,6 +39,14 @@ bool hasLeaky(const std::vector<RangeClass>& classes) {
         for (const ClassMember& member : tensors.members)
             if (member.rounding == Rounding::Negative || member.through.kind == kernels::Unary::LeakyRelu) return true;
     return false;
+}
+
+/// The network whose leaky activations give codes of their own.
+std::shared_ptr<const ir::Graph> withOwnCodes(const ir::Graph& top) {
+    auto marked = std::make_shared<ir::Graph>(top);
+    for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(marked->nodes().size()); ++id)
+        if (marked->node(id).op == "top.LeakyRelu") marked->node(id).attributes.set(ops::kOwnCodes, true);
+    return marked;
 }
 
 class Runner {
@@ -81,14 +90,21 @@ private:
     Status finish(Candidate candidate) {
         candidate.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begin).count();
         if (m_validation) {
-            WB_ASSIGN(candidate.validation, measureBanded(*m_validation, *candidate.top, candidate.ranges, {},
-                                                          m_options.repeats, m_context));
+            WB_ASSIGN(candidate.validation, measured(*m_validation, candidate, m_options.repeats));
+            if (!candidate.planKey.empty()) // it is one run
+                candidate.validation = withBandOf(*candidate.validation, *m_result.candidates[candidate.table].validation);
         }
         m_begin = std::chrono::steady_clock::now();
         m_result.candidates.push_back(std::move(candidate));
         m_context.progress({"recipes", static_cast<double>(m_result.candidates.size()), kExpected,
                             m_result.candidates.back().name});
         return {};
+    }
+
+    /// Runs with jittered scales; one of rewritten weights.
+    Result<BandedAgreement> measured(const Reference& reference, const Candidate& candidate, int repeats) const {
+        return measureBanded(reference, *candidate.top, candidate.ranges, {}, formOf(candidate.asymmetric),
+                             candidate.planKey.empty() ? repeats : 1, m_context);
     }
 
     Status improve() {
@@ -104,12 +120,20 @@ private:
         return {};
     }
 
+    quantise::LowerOptions formOf(bool asymmetric) const {
+        quantise::LowerOptions form = int8Options(asymmetric);
+        form.target.chip = m_options.chip;
+        return form;
+    }
+
+    Inputs somePictures() const {
+        const auto count = static_cast<std::ptrdiff_t>(std::min(kGradientPictures, m_pictures.calibration.size()));
+        return {m_pictures.calibration.begin(), m_pictures.calibration.begin() + count};
+    }
+
     Status chooseRanges() {
-        WB_ASSIGN(const auto classes, rangeClasses(*m_top, m_vendor, m_context));
-        Inputs some(m_pictures.calibration.begin(),
-                    m_pictures.calibration.begin() +
-                        static_cast<std::ptrdiff_t>(std::min(kGradientPictures, m_pictures.calibration.size())));
-        WB_ASSIGN(const Spreads spreads, collectSpreads(m_top, m_vendor, classes, some, m_context));
+        WB_ASSIGN(const auto classes, rangeClasses(*m_top, m_vendor, formOf(false), m_context));
+        WB_ASSIGN(const Spreads spreads, collectSpreads(m_top, m_vendor, classes, somePictures(), m_context));
         for (const auto& [op, why] : spreads.stopped)
             note("no gradient goes through " + op.substr(op.find('.') + 1) + " (" + why +
                  "): errors before it count alike");
@@ -127,7 +151,8 @@ private:
             soft.negativeWeight = kSoftNegative;
             WB_TRY(add("ranges, leaky halves light", soft));
         }
-        if (!m_options.searchRanges) return {};
+        if (m_options.asymmetric) WB_TRY(chooseSpans(spreads));
+        if (!m_options.searchRanges || m_result.candidates[bestOf(0, m_result.candidates.size())].asymmetric) return {};
         const Candidate& from = m_result.candidates[bestOf(0, m_result.candidates.size())];
         Candidate candidate;
         candidate.name = "ranges, worst searched";
@@ -135,6 +160,48 @@ private:
         candidate.top = m_top;
         WB_ASSIGN(candidate.ranges, searchRanges(m_top, from.ranges, classes, m_pictures.calibration, {}, m_context));
         if (candidate.ranges == from.ranges) return {};
+        return finish(std::move(candidate));
+    }
+
+    /// Layers that are float in a form of INT8; nothing if the form is not to be had.
+    Result<size_t> floatLayers(const ir::Graph& top, bool asymmetric) const {
+        JobContext quiet(m_context.stopToken());
+        WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(top, m_vendor, {}, formOf(asymmetric), quiet));
+        return static_cast<size_t>(std::count_if(lowered.layers.begin(), lowered.layers.end(), [](const auto& layer) {
+            return layer.actual != ops::Precision::Int8;
+        }));
+    }
+
+    /// Ranges with zero points: codes of one-sided tensors, as SiLU's results are, lose no half.
+    Status chooseSpans(const Spreads& spreads) {
+        const auto plain = floatLayers(*m_top, false);
+        auto now = floatLayers(*m_top, true);
+        Candidate candidate;
+        candidate.top = m_top;
+        if (plain && now && *now > *plain) { // the vendor's form of leaky activations has no zero points
+            candidate.top = withOwnCodes(*m_top);
+            candidate.marked = true;
+            now = floatLayers(*candidate.top, true);
+        }
+        if (!now && isCancelled(now.error())) return now.error();
+        if (!plain || !now) {
+            note("no INT8 with zero points: " + (now ? plain : now).error().what);
+            return {};
+        }
+        if (*now > *plain) {
+            note("no INT8 with zero points: " + std::to_string(*now - *plain) + " more layers would be float");
+            return {};
+        }
+        WB_ASSIGN(const auto classes, rangeClasses(*candidate.top, m_vendor, formOf(true), m_context));
+        candidate.name = candidate.marked ? "ranges with zero points, activations' own" : "ranges with zero points";
+        candidate.recipe = Recipe::Ranges;
+        candidate.asymmetric = true;
+        if (!candidate.marked) {
+            candidate.ranges = pickSpans(m_vendor, classes, spreads, {}, &candidate.picked);
+            return finish(std::move(candidate));
+        }
+        WB_ASSIGN(const Spreads own, collectSpreads(candidate.top, m_vendor, classes, somePictures(), m_context));
+        candidate.ranges = pickSpans(m_vendor, classes, own, {}, &candidate.picked);
         return finish(std::move(candidate));
     }
 
@@ -158,14 +225,17 @@ private:
         ReweightOptions options;
         options.solve.ridge = m_options.ridge * way.ridge;
         options.solve.meanShare = way.meanShare;
-        options.chip = m_options.chip;
-        WB_ASSIGN(Reweighted weights, reweight(*m_top, from.ranges, {}, m_pictures.calibration, options, m_context));
+        options.form = formOf(from.asymmetric);
+        WB_ASSIGN(Reweighted weights, reweight(*from.top, from.ranges, {}, m_pictures.calibration, options, m_context));
         Candidate candidate;
         candidate.name = (source == 0 ? std::string() : from.name + " + ") + way.name;
         candidate.recipe = source == 0 ? Recipe::Weights : Recipe::Both;
-        WB_ASSIGN(candidate.ranges, withScales(from.ranges, {}, weights));
+        WB_ASSIGN(candidate.ranges, withScales(from.ranges, {}, from.asymmetric, weights));
+        candidate.asymmetric = from.asymmetric;
+        candidate.marked = from.marked;
         candidate.top = weights.top;
         candidate.planKey = weights.planKey;
+        candidate.table = source;
         candidate.layers = std::move(weights.layers);
         candidate.picked = from.picked;
         return finish(std::move(candidate));
@@ -223,17 +293,25 @@ private:
         if (m_pictures.test.empty()) return {};
         WB_ASSIGN(const Reference reference, Reference::create(m_top, m_pictures.test, m_context));
         const int repeats = m_options.repeats + 2;
-        WB_ASSIGN(m_result.testVendor, measureBanded(reference, *m_top, m_vendor, {}, repeats, m_context));
+        WB_ASSIGN(m_result.testVendor, measured(reference, m_result.candidates.front(), repeats));
         const Candidate& chosen = m_result.chosen();
         if (m_result.best == 0) {
             m_result.testBest = m_result.testVendor;
             return {};
         }
-        WB_ASSIGN(m_result.testBest, measureBanded(reference, *chosen.top, chosen.ranges, {}, repeats, m_context));
+        WB_ASSIGN(m_result.testBest, measured(reference, chosen, repeats));
+        if (chosen.planKey.empty()) return {};
+        const Candidate& table = m_result.candidates[chosen.table];
+        if (chosen.table == 0) {
+            m_result.testBest = withBandOf(*m_result.testBest, *m_result.testVendor);
+            return {};
+        }
+        WB_ASSIGN(const BandedAgreement band, measured(reference, table, repeats));
+        m_result.testBest = withBandOf(*m_result.testBest, band);
         return {};
     }
 
-    static constexpr double kExpected = 7; ///< candidates of an automatic run
+    static constexpr double kExpected = 8; ///< candidates of an automatic run
     std::shared_ptr<const ir::Graph> m_top;
     const quantise::RangeTable& m_vendor;
     const PictureSets& m_pictures;

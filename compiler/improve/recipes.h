@@ -24,7 +24,10 @@ struct Candidate {
     Recipe recipe = Recipe::Vendor;
     quantise::RangeTable ranges;          ///< with the scales of rewritten weights
     std::shared_ptr<const ir::Graph> top; ///< the network, with its own or with rewritten weights
+    bool asymmetric = false;              ///< with zero points
+    bool marked = false;                  ///< leaky activations have codes of their own (ops/activation/own_codes.h)
     std::string planKey;                  ///< of rewritten weights, else empty
+    size_t table = 0;                     ///< of rewritten weights: the candidate whose table they are fitted to
     std::vector<LayerMove> layers;        ///< of rewritten weights
     std::vector<PickedRange> picked;      ///< of chosen ranges
     std::optional<BandedAgreement> validation;
@@ -32,8 +35,10 @@ struct Candidate {
     std::string reason;                   ///< why it was kept or not
 
     const char* mode() const { return recipe == Recipe::Vendor ? "vendor-exact" : "improved"; }
-    /// Who can use it: "table" (an ordinary calibration table), "weights" (table and top weights).
-    const char* level() const { return top == nullptr || planKey.empty() ? "table" : "weights"; }
+    /// Who can use it: "table" (an ordinary calibration table), "weights" (table and top weights), "code" (our code
+    /// generator: operators are marked to be written in another way).
+    const char* level() const { return marked ? "code" : planKey.empty() ? "table" : "weights"; }
+    bool ownNetwork() const { return marked || !planKey.empty(); } ///< `top` is not the network as it came
 };
 
 struct PortfolioOptions {
@@ -41,6 +46,7 @@ struct PortfolioOptions {
     int repeats = 3;              ///< runs a measurement on validation pictures; the test's has two more
     double ridge = 4;             ///< see SolveOptions
     bool searchRanges = true;     ///< try the worst tensors' thresholds one by one
+    bool asymmetric = true;       ///< try zero points, where they send no layer to float
     ops::Chip chip = ops::Chip::BM1684X;
 };
 

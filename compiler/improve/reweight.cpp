@@ -129,11 +129,14 @@ private:
 
 } // namespace
 
-std::string planKey(const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions) {
-    std::string text;
+std::string planKey(const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions, bool asymmetric) {
+    std::string text = asymmetric ? "zero points\n" : "";
     for (const auto& [name, range] : ranges) {
-        char digits[64]; // what the file of the table keeps
-        std::snprintf(digits, sizeof digits, " %.7f %d\n", range.threshold, range.min < 0 ? 1 : 0);
+        char digits[128]; // what the file of the table keeps
+        if (asymmetric)
+            std::snprintf(digits, sizeof digits, " %.7f %.7f %.7f\n", range.threshold, range.min, range.max);
+        else
+            std::snprintf(digits, sizeof digits, " %.7f %d\n", range.threshold, range.min < 0 ? 1 : 0);
         text += name + digits;
     }
     for (const auto& [name, precision] : precisions)
@@ -145,10 +148,8 @@ Result<Reweighted> reweight(const ir::Graph& top, const quantise::RangeTable& ra
                             const quantise::PrecisionTable& precisions, const Inputs& pictures,
                             const ReweightOptions& options, const JobContext& context) {
     if (pictures.empty()) return Error{Code::DatasetEmpty, "there is no picture to fit weights to"};
-    quantise::LowerOptions lowering;
-    lowering.target.chip = options.chip;
     JobContext quiet(context.stopToken());
-    WB_ASSIGN(const quantise::Lowered original, quantise::lower(top, ranges, precisions, lowering, quiet));
+    WB_ASSIGN(const quantise::Lowered original, quantise::lower(top, ranges, precisions, options.form, quiet));
     ir::Graph lowered = *original.graph;
     auto changed = std::make_shared<ir::Graph>(top);
     std::unordered_map<std::string_view, ir::ValueId> topValues;
@@ -158,7 +159,7 @@ Result<Reweighted> reweight(const ir::Graph& top, const quantise::RangeTable& ra
     Stepper exact(top, pictures), quantised(lowered, pictures);
     Rewriter rewriter(*changed, lowered, options, {context.threads(), &context});
     Reweighted result;
-    result.planKey = planKey(ranges, precisions);
+    result.planKey = planKey(ranges, precisions, options.form.target.asymmetric);
     const auto count = static_cast<ir::NodeId>(lowered.nodes().size());
     for (ir::NodeId n = 0; n < count; ++n) {
         const std::string& op = lowered.node(n).op;
@@ -194,8 +195,8 @@ Result<Reweighted> reweight(const ir::Graph& top, const quantise::RangeTable& ra
 }
 
 Result<quantise::RangeTable> withScales(const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions,
-                                        const Reweighted& weights) {
-    if (planKey(ranges, precisions) != weights.planKey)
+                                        bool asymmetric, const Reweighted& weights) {
+    if (planKey(ranges, precisions, asymmetric) != weights.planKey)
         return Error{Code::ProjectModelChanged, "the rewritten weights fit another table or precision plan"}
             .because("a threshold or a layer's precision has changed since they were made")
             .remedy("run the recipe again");

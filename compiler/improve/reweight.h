@@ -15,7 +15,7 @@ struct ReweightOptions {
     int64_t patches = 8192;      ///< most places a layer is looked at; more where a patch is long
     int64_t floatBudget = int64_t{24} << 20; ///< of the patches of one layer, elements
     uint64_t seed = 1;           ///< of the places
-    ops::Chip chip = ops::Chip::BM1684X;
+    quantise::LowerOptions form; ///< how the network is quantised
 };
 
 struct LayerMove {
@@ -32,8 +32,8 @@ struct Reweighted {
     std::string planKey;
 };
 
-/// Names what weights are fitted to: the thresholds, signs and precisions. Hexadecimal.
-std::string planKey(const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions);
+/// Names what weights are fitted to: the thresholds, signs and precisions, with zero points the ranges. Hexadecimal.
+std::string planKey(const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions, bool asymmetric);
 
 /// DatasetEmpty without pictures; errors of the lowering and of runs.
 Result<Reweighted> reweight(const ir::Graph& top, const quantise::RangeTable& ranges,
@@ -42,6 +42,6 @@ Result<Reweighted> reweight(const ir::Graph& top, const quantise::RangeTable& ra
 
 /// The table with the scales of rewritten weights. ProjectModelChanged when the weights were made for other thresholds.
 Result<quantise::RangeTable> withScales(const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions,
-                                        const Reweighted& weights);
+                                        bool asymmetric, const Reweighted& weights);
 
 } // namespace wb::improve

@@ -2,6 +2,7 @@
 #include "compiler/improve/spread.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace wb::improve {
@@ -30,24 +31,46 @@ double Spread::total() const {
     return sum;
 }
 
-double Spread::distortion(double threshold, bool isSigned, const kernels::UnaryOp& through, bool negativeOnly) const {
-    const double scale = threshold / (isSigned ? 127 : 255);
-    if (!(scale > 0)) return 0;
-    const double low = isSigned ? -128 : 0, high = isSigned ? 127 : 255;
-    const double width = 2 * static_cast<double>(m_most) / static_cast<double>(kBins);
-    const bool function = through.kind != kernels::Unary::None;
-    const int64_t last = negativeOnly ? kBins / 2 : kBins;
+CodeGrid CodeGrid::symmetric(double threshold, bool isSigned) {
+    return {threshold / (isSigned ? 127 : 255), 0, isSigned};
+}
+
+CodeGrid CodeGrid::spanning(double low, double high) {
+    CodeGrid codes{0, 0, low < 0};
+    low = std::min(low, 0.0), high = std::max(high, 0.0);
+    codes.scale = (high - low) / 255;
+    if (codes.scale > 0) codes.zero = std::clamp(std::round(codes.least() - low / codes.scale), codes.least(), codes.most());
+    return codes;
+}
+
+Distortion::Distortion(const Spread& spread, const kernels::UnaryOp& through) : m_through(through) {
+    // Within a bin values are even: the rounding of a step as wide as the bin is the least that can be seen.
+    const double width = 2 * static_cast<double>(spread.m_most) / static_cast<double>(Spread::kBins);
+    for (size_t bin = 0; bin < spread.m_cost.size(); ++bin) {
+        if (spread.m_cost[bin] == 0) continue;
+        const double x = (static_cast<double>(bin) + 0.5) * width - static_cast<double>(spread.m_most);
+        const bool function = through.kind != kernels::Unary::None;
+        m_bins.push_back({x, function ? static_cast<double>(kernels::unaryValue(through, static_cast<float>(x))) : x,
+                          spread.m_cost[bin]});
+    }
+}
+
+double Distortion::of(const CodeGrid& codes, bool negativeOnly) const {
+    if (!(codes.scale > 0)) return 0;
+    std::array<double, 256> results{}; // of the codes, the least first
+    const double least = codes.least() - codes.zero;
+    for (size_t i = 0; i < results.size(); ++i) {
+        const double value = (least + static_cast<double>(i)) * codes.scale;
+        results[i] = m_through.kind == kernels::Unary::None
+                         ? value
+                         : static_cast<double>(kernels::unaryValue(m_through, static_cast<float>(value)));
+    }
     double sum = 0;
-    for (int64_t bin = 0; bin < last; ++bin) {
-        const double cost = m_cost[static_cast<size_t>(bin)];
-        if (cost == 0) continue;
-        const double x = (static_cast<double>(bin) + 0.5) * width - static_cast<double>(m_most);
-        const double code = std::clamp(std::round(x / scale), low, high) * scale;
-        const double error = function ? static_cast<double>(kernels::unaryValue(through, static_cast<float>(code))) -
-                                            static_cast<double>(kernels::unaryValue(through, static_cast<float>(x)))
-                                      : code - x;
-        // Within a bin values are even: the rounding of a step as wide as the bin is the least that can be seen.
-        sum += cost * error * error;
+    for (const Bin& bin : m_bins) {
+        if (negativeOnly && bin.value >= 0) break;
+        const double code = std::clamp(std::round(bin.value / codes.scale) - least, 0.0, 255.0);
+        const double error = results[static_cast<size_t>(code)] - bin.result;
+        sum += bin.cost * error * error;
     }
     return sum;
 }

@@ -129,6 +129,8 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
     } else if (!request.calibrationTable.empty()) {
         WB_ASSIGN(const auto table, calibrate::readTable(request.calibrationTable));
         ranges = rangesOf(table);
+        dropForeignScales(*model.graph, table, ranges, context);
+        options.target.asymmetric = options.target.asymmetric || wantsZeroPoints(table);
     } else if (options.target.module == ops::Precision::Int8) {
         return Error{Code::TableNotFound, "INT8 needs a calibration table"}.remedy("give --calibration_table, made by calibrate");
     }
@@ -138,7 +140,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         for (const auto& row : rows)
             precisions.insert_or_assign(row.name, row.precision);
     }
-    WB_TRY(checkPlan(*model.graph, ranges, precisions, options.target.module));
+    WB_TRY(checkPlan(*model.graph, ranges, precisions, options.target));
     context.progress({"deploy", 0, 5, "lower"});
     WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*model.graph, ranges, precisions, options, context));
 

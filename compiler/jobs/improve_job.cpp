@@ -9,6 +9,7 @@
 #include "compiler/jobs/time_stamp.h"
 #include "compiler/preprocess/samples.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace wb::jobs {
@@ -92,13 +93,17 @@ calibrate::TableHeader headerFor(const ImproveOnGraph& request, size_t samples) 
     return header;
 }
 
+constexpr char kWeightsOfPlan[] = ", weights of plan ";       ///< in a table's header, before the key
+constexpr char kZeroPointsLine[] = "# codes: with zero points"; ///< in a table's header
+
 /// What was kept as a calibration table: rows in the vendor's order, a comment that names mode and recipe.
 calibrate::Table tableOf(const improve::Candidate& kept, const std::vector<calibrate::TableRow>& rows,
                          const calibrate::TableHeader& header) {
     calibrate::Table table;
     table.header = calibrate::headerLines(header);
-    const std::string plan = kept.planKey.empty() ? "" : ", weights of plan " + kept.planKey;
+    const std::string plan = kept.planKey.empty() ? "" : kWeightsOfPlan + kept.planKey;
     table.header.insert(table.header.end() - 1, "# mode: " + std::string(kept.mode()) + ", recipe: " + kept.name + plan);
+    if (kept.asymmetric) table.header.insert(table.header.end() - 1, kZeroPointsLine);
     for (const calibrate::TableRow& row : rows) {
         const quantise::Range& range = kept.ranges.at(row.name);
         table.rows.push_back({row.name, range.threshold, range.min, range.max});
@@ -109,7 +114,7 @@ calibrate::Table tableOf(const improve::Candidate& kept, const std::vector<calib
 
 Result<fs::path> writeWeights(const improve::Candidate& kept, const fs::path& mlir) {
     ir::Graph graph = *kept.top;
-    graph.attributes.set(kPlanAttribute, kept.planKey);
+    if (!kept.planKey.empty()) graph.attributes.set(kPlanAttribute, kept.planKey);
     graph.attributes.set(kRecipeAttribute, kept.name);
     graph.attributes.erase("module.weight_file"); // named after the file
     WB_TRY(ir::writeMlir(graph, mlir));
@@ -119,15 +124,32 @@ Result<fs::path> writeWeights(const improve::Candidate& kept, const fs::path& ml
 } // namespace
 
 Status checkPlan(const ir::Graph& top, const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions,
-                 ops::Precision module) {
+                 const ops::LoweringOptions& target) {
     const std::string plan = top.attributes.string(kPlanAttribute);
     if (plan.empty()) return {};
-    if (module == ops::Precision::Int8 && improve::planKey(ranges, precisions) == plan) return {};
+    const ops::Precision module = target.module;
+    if (module == ops::Precision::Int8 && improve::planKey(ranges, precisions, target.asymmetric) == plan) return {};
     return Error{Code::ProjectModelChanged, "the weights of this file were rewritten for another calibration table or precision plan"}
         .because(module == ops::Precision::Int8 ? "a threshold or a layer's precision has changed since they were made"
                                                 : std::string("they fit INT8, and ") + ops::spelling(module) + " was asked for")
         .remedy("run calibrate --recipe again")
         .remedy("use the network's own .mlir");
+}
+
+void dropForeignScales(const ir::Graph& top, const calibrate::Table& table, quantise::RangeTable& ranges,
+                       const JobContext& context) {
+    const bool rewritten = std::any_of(table.header.begin(), table.header.end(), [](const std::string& line) {
+        return line.find(kWeightsOfPlan) != std::string::npos;
+    });
+    if (!rewritten || !top.attributes.string(kPlanAttribute).empty()) return;
+    for (auto& [name, range] : ranges)
+        range.weightScales.clear();
+    context.diagnostics().warn(Code::ProjectModelChanged, "the table was made with rewritten weights and is used with the network's "
+                                                          "own: its ranges count, the weights' gain is lost");
+}
+
+bool wantsZeroPoints(const calibrate::Table& table) {
+    return std::find(table.header.begin(), table.header.end(), kZeroPointsLine) != table.header.end();
 }
 
 Result<ImproveResult> improveGraph(const ImproveOnGraph& request, JobContext& context) {
@@ -163,14 +185,15 @@ Result<ImproveResult> improveGraph(const ImproveOnGraph& request, JobContext& co
     const improve::Candidate& kept = portfolio.chosen();
     result.table = request.table;
     calibrate::TableHeader header = headerFor(request, sets.calibration.size());
-    if (!kept.planKey.empty()) header.mlir = request.mlir.filename().string();
+    if (kept.ownNetwork()) header.mlir = request.mlir.filename().string();
     WB_TRY(calibrate::writeTable(request.table, tableOf(kept, vendor.rows, header)));
-    if (!kept.planKey.empty()) {
+    if (kept.ownNetwork()) {
         WB_ASSIGN(result.mlir, writeWeights(kept, request.mlir));
     }
     result.mode = kept.mode();
     result.recipe = kept.name;
     result.level = kept.level();
+    result.asymmetric = kept.asymmetric;
     result.layers = kept.layers;
     for (size_t i = 0; i < portfolio.candidates.size(); ++i) {
         const improve::Candidate& c = portfolio.candidates[i];
@@ -199,7 +222,7 @@ Result<ImproveResult> improve(const CalibrateRequest& request, const ImproveSett
         return Error{Code::FileUnknownKind, "this .mlir is already quantised"}
             .inFile(request.mlir.string())
             .remedy("give the top .mlir that transform wrote");
-    if (!model.graph->attributes.string(kPlanAttribute).empty())
+    if (!model.graph->attributes.string(kRecipeAttribute).empty())
         return Error{Code::FileUnknownKind, "the weights of this .mlir were rewritten by a recipe already"}
             .inFile(request.mlir.string())
             .remedy("give the network's own .mlir");

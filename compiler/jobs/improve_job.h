@@ -42,6 +42,7 @@ struct ImproveResult {
     std::filesystem::path table;
     std::filesystem::path mlir;          ///< empty: the network's own weights
     std::string mode, recipe, level;     ///< of what was kept
+    bool asymmetric = false;             ///< with zero points; the table's header says so
     std::vector<RecipeReport> recipes;
     size_t calibrationPictures = 0, validationPictures = 0, testPictures = 0;
     bool tested = false, cancelled = false;
@@ -65,6 +66,11 @@ std::vector<std::string> reportLines(const ImproveResult& result);
 inline constexpr char kPlanAttribute[] = "module.improved_plan", kRecipeAttribute[] = "module.improved_recipe";
 /// ProjectModelChanged if the graph's weights were rewritten for another table, plan or precision than these.
 Status checkPlan(const ir::Graph& top, const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions,
-                 ops::Precision module);
+                 const ops::LoweringOptions& target);
+/// Takes the scales of rewritten weights out of ranges that are to be used with a network's own, with a warning.
+void dropForeignScales(const ir::Graph& top, const calibrate::Table& table, quantise::RangeTable& ranges,
+                       const JobContext& context);
+/// Whether a table's ranges were chosen for codes with zero points; its header says so.
+bool wantsZeroPoints(const calibrate::Table& table);
 
 } // namespace wb::jobs

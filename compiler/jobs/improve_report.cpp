@@ -42,7 +42,7 @@ std::string agreementText(const improve::BandedAgreement& a) {
 
 void to_json(json& j, const ImproveResult& v) {
     j = {{"table", v.table.string()},  {"mlir", v.mlir.string()},    {"mode", v.mode},       {"recipe", v.recipe},
-         {"level", v.level},           {"cancelled", v.cancelled},   {"notes", v.notes},     {"seconds", v.seconds},
+         {"level", v.level},           {"asymmetric", v.asymmetric},          {"cancelled", v.cancelled},   {"notes", v.notes},     {"seconds", v.seconds},
          {"test", nullptr},
          {"pictures", {{"calibration", v.calibrationPictures}, {"validation", v.validationPictures}, {"test", v.testPictures}}}};
     json recipes = json::array();
@@ -74,7 +74,7 @@ std::vector<std::string> reportLines(const ImproveResult& v) {
         const auto& first = v.testBest.first();
         lines.push_back("on test pictures (" + std::to_string(first.pictures) +
                         (first.detects ? ", " + std::to_string(first.objects) + " objects" : std::string()) + ", " +
-                        std::to_string(v.testBest.runs.size()) + " runs):");
+                        std::to_string(v.testVendor.runs.size()) + " runs):");
         lines.push_back("  vendor-exact: " + agreementText(v.testVendor));
         if (v.mode == "improved") lines.push_back("  improved (" + v.recipe + "): " + agreementText(v.testBest) + ": " + v.verdict);
     }

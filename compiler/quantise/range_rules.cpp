@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/quantise/range_rules.h"
 
+#include "compiler/ops/activation/own_codes.h"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -140,7 +142,7 @@ struct Harmoniser {
         const bool whole = isOneOf(node.op, {"top.Relu", "top.MaxPool", "top.MaxPoolWithMask",
                                              "top.Depth2Space", "top.Abs"});
         const bool maximum = isOneOf(node.op, {"top.LeakyRelu", "top.PRelu"});
-        if ((!whole && !maximum) || node.operands.empty()) return false;
+        if ((!whole && !maximum) || node.operands.empty() || node.attributes.boolean(ops::kOwnCodes)) return false;
         ValueId in = node.operands[0];
         if (range(in) == nullptr || useCount(in) != 1) return false;
         CalibratedRange wanted = *range(node.results[0]);
@@ -198,7 +200,8 @@ struct Harmoniser {
                                "top.Squeeze",  "top.Slice",           "top.Tile",
                                "top.Pad",      "top.Permute",         "top.Reverse",
                                "top.Upsample", "top.LeakyRelu",       "top.PRelu",
-                               "top.Abs",      "top.Depth2Space"}))
+                               "top.Abs",      "top.Depth2Space"}) ||
+            node.attributes.boolean(ops::kOwnCodes))
             return false;
         return takeFromInput(node);
     }

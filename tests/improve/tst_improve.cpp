@@ -184,7 +184,7 @@ private slots:
     /// For a linear network, Σ g² e² is the error that rounding one tensor brings, up to chance.
     void costEqualsMeasuredError() {
         const Network net = smallNetwork(6, 1, false);
-        const auto classes = rangeClasses(*net.graph, net.table, {});
+        const auto classes = rangeClasses(*net.graph, net.table, int8Options(), {});
         QVERIFY(classes);
         const auto spreads = collectSpreads(net.graph, net.table, *classes, net.pictures, {});
         QVERIFY(spreads);
@@ -235,7 +235,7 @@ private slots:
         quantise::RangeTable table;
         for (const char* name : {"x", "c", "a", "u", "y"})
             table[name] = {1, -1, 1, {}};
-        const auto classes = rangeClasses(maker.graph, table, {});
+        const auto classes = rangeClasses(maker.graph, table, int8Options(), {});
         QVERIFY(classes);
         const auto own = std::find_if(classes->begin(), classes->end(), [](const RangeClass& c) {
             return std::find(c.rows.begin(), c.rows.end(), "a") != c.rows.end();
@@ -250,7 +250,7 @@ private slots:
     /// Clipping an outlier that costs nothing is cheaper than coarse steps; the extents stay.
     void rangesOfLeastCost() {
         Network net = smallNetwork(2);
-        const auto classes = rangeClasses(*net.graph, net.table, {});
+        const auto classes = rangeClasses(*net.graph, net.table, int8Options(), {});
         auto spreads = collectSpreads(net.graph, net.table, *classes, net.pictures, {});
         QVERIFY(spreads);
         std::vector<PickedRange> picked;
@@ -277,7 +277,7 @@ private slots:
         QCOMPARE(weights->layers.size(), size_t{5});
         for (const LayerMove& layer : weights->layers)
             QVERIFY2(layer.kept.empty() && layer.moved > 0, layer.kept.c_str());
-        const auto table = withScales(net.table, {}, *weights);
+        const auto table = withScales(net.table, {}, false, *weights);
         QVERIFY(table);
         const auto lowered = quantise::lower(*weights->top, *table, {}, {}, {});
         QVERIFY(lowered);
@@ -289,8 +289,8 @@ private slots:
                 QCOMPARE(static_cast<float>(scale * codes[i]), values[i]);
             }
         }
-        const auto plain = measureBanded(*before, *net.graph, net.table, {}, 1, {});
-        const auto now = measureBanded(*before, *weights->top, *table, {}, 1, {});
+        const auto plain = measureBanded(*before, *net.graph, net.table, {}, {}, 1, {});
+        const auto now = measureBanded(*before, *weights->top, *table, {}, {}, 1, {});
         QVERIFY(plain && now);
         QVERIFY2(now->sqnr.mean > plain->sqnr.mean + 0.3,
                  qPrintable(QString("%1 dB, before %2").arg(now->sqnr.mean).arg(plain->sqnr.mean)));
@@ -301,13 +301,13 @@ private slots:
     void staleWeightsAreRefused() {
         const Network net = smallNetwork(2);
         const auto weights = reweight(*net.graph, net.table, {}, net.pictures, {}, {});
-        QVERIFY(weights && withScales(net.table, {}, *weights));
+        QVERIFY(weights && withScales(net.table, {}, false, *weights));
         auto other = net.table;
         other.at("c1").threshold *= 1.01;
-        const auto refused = withScales(other, {}, *weights);
+        const auto refused = withScales(other, {}, false, *weights);
         QVERIFY(!refused);
         QCOMPARE(refused.error().code, Code::ProjectModelChanged);
-        QVERIFY(!withScales(net.table, {{"c1", ops::Precision::F16}}, *weights));
+        QVERIFY(!withScales(net.table, {{"c1", ops::Precision::F16}}, false, *weights));
     }
 
     void nothingInsideTheBandIsBetter() {
@@ -316,6 +316,16 @@ private slots:
         QCOMPARE(compare({20.7, 0.2}, {20.0, 0.2}), Verdict::Worse);
         QCOMPARE(compare({20.0, 0}, {20.0, 0}), Verdict::Same);
         QCOMPARE(QString(spelling(Verdict::Same)), QString("no measurable difference"));
+    }
+
+    /// Weights fit the scales as they are: their band is that of the table, their mean their own.
+    void bandOfRewrittenWeights() {
+        BandedAgreement table, one;
+        table.sqnr = {20, 0.4};
+        one.sqnr = {23, 0};
+        const BandedAgreement both = withBandOf(one, table);
+        QCOMPARE(both.sqnr.mean, 23.0);
+        QCOMPARE(both.sqnr.deviation, 0.4);
     }
 
     void setsShareNoPicture() {
@@ -360,6 +370,13 @@ private slots:
         QVERIFY(found->testBest && found->testVendor);
         QCOMPARE(QString(found->candidates[0].mode()), QString("vendor-exact"));
         QVERIFY(found->notes.front().find("head") != std::string::npos);
+        const auto spans = std::find_if(found->candidates.begin(), found->candidates.end(),
+                                        [](const Candidate& c) { return c.asymmetric && c.recipe == Recipe::Ranges; });
+        QVERIFY(spans != found->candidates.end());
+        QVERIFY(spans->marked && spans->top != net.graph); // leaky activations have no vendor's form with zero points
+        QCOMPARE(QString(spans->level()), QString("code"));
+        for (const auto& [name, range] : spans->ranges)
+            QVERIFY(range.min >= net.table.at(name).min && range.max <= net.table.at(name).max);
     }
 };
 

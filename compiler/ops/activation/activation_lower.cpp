@@ -4,6 +4,7 @@
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/activation/activation_functions.h"
+#include "compiler/ops/activation/own_codes.h"
 #include "compiler/ops/support/lower_support.h"
 
 #include <algorithm>
@@ -85,9 +86,35 @@ Result<Precision> lowerRelu(LoweringBuilder& builder, const ir::Node& node, Prec
     return lowerFloat(builder, node, precision, "tpu.Relu", std::move(a));
 }
 
+/// A leaky activation between codes of different scales and zero points, a table of two lines that meet at zero:
+/// y = (a · x + b · max(x, 0) + zero · 2^7) >> 7 over the input's zero point, which the chip does without a look-up.
+Result<Precision> lowerOwnCodes(LoweringBuilder& builder, const ir::Node& node) {
+    constexpr int kShift = 7; // of code_lines_bm1684x.h's finest sums
+    WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands.at(0)));
+    WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::Int8));
+    const Codes from = codesOf(builder.target().value(in).type), to = codesOf(type);
+    const double ratio = std::ldexp(from.scale / to.scale, kShift);
+    const int64_t right = std::llround(std::clamp(ratio, 0.0, 1e6));
+    const int64_t left = std::llround(std::clamp(ratio * node.attributes.real("alpha"), -1e6, 1e6));
+    std::vector<int8_t> table(256);
+    for (int64_t code = from.isSigned ? -128 : 0; code < (from.isSigned ? 128 : 256); ++code) {
+        const int64_t x = code - from.zeroPoint;
+        const int64_t y = numeric::shiftRightHalfUp((x < 0 ? left : right) * x + (to.zeroPoint << kShift), kShift);
+        table[static_cast<size_t>(code & 255)] =
+            to.isSigned ? numeric::saturate<int8_t>(y) : static_cast<int8_t>(numeric::saturate<uint8_t>(y));
+    }
+    const ValueId weight = builder.target().addWeight(
+        resultName(builder, node) + "_table",
+        Tensor::of<int8_t>(to.isSigned ? ElementType::Si8 : ElementType::Ui8, {1, 1, 1, 256}, table));
+    emitLowered(builder, node, "tpu.Lut", {in, weight}, std::move(type), {});
+    return Precision::Int8;
+}
+
 Result<Precision> lowerLeakyRelu(LoweringBuilder& builder, const ir::Node& node,
                                  Precision precision) {
+    if (precision == Precision::Int8 && node.attributes.boolean(kOwnCodes)) return lowerOwnCodes(builder, node);
     ir::AttributeMap a = node.attributes;
+    a.erase(kOwnCodes);
     enumeratorsForRounding(a);
     if (!a.has("round_mode")) a.set("round_mode", roundMode("HalfAwayFromZero"));
     if (precision == Precision::Int8 && builder.options().asymmetric) precision = Precision::F16; // no form with zero points
