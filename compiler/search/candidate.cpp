@@ -44,6 +44,7 @@ Result<std::shared_ptr<const ir::Graph>> Evaluator::lowered(ops::Precision modul
     quantise::LowerOptions options;
     options.target.chip = m_options.chip;
     options.target.module = module;
+    options.target.asymmetric = m_options.asymmetric;
     // The same remarks for every candidate would drown the user's own: they go nowhere.
     JobContext quiet(context.stopToken());
     quiet.setThreads(context.threads());

@@ -210,7 +210,7 @@ Status measureDamages(std::shared_ptr<const ir::Graph> top, const Evaluator& eva
 }
 
 std::vector<Move> orderMoves(const std::vector<TensorClass>& classes, const std::vector<bool>& free,
-                             const std::vector<bool>& isFloat, size_t limit) {
+                             const std::vector<bool>& isFloat, size_t limit, const std::vector<double>& costs) {
     std::vector<bool> chosen = isFloat;
     const auto missing = [&](const TensorClass& tensor) {
         std::vector<ir::NodeId> layers;
@@ -220,6 +220,12 @@ std::vector<Move> orderMoves(const std::vector<TensorClass>& classes, const std:
     };
     const auto possible = [&](const std::vector<ir::NodeId>& layers) {
         return std::all_of(layers.begin(), layers.end(), [&](ir::NodeId id) { return free[static_cast<size_t>(id)]; });
+    };
+    const auto costOf = [&](const std::vector<ir::NodeId>& layers) {
+        double sum = 0;
+        for (const ir::NodeId layer : layers)
+            sum += costs.empty() ? 1 : costs[static_cast<size_t>(layer)];
+        return sum;
     };
     /// What all classes would cost that are not yet free of codes once `more` are float.
     const auto left = [&](const std::vector<ir::NodeId>& more) {
@@ -239,10 +245,10 @@ std::vector<Move> orderMoves(const std::vector<TensorClass>& classes, const std:
         const auto consider = [&](const std::vector<ir::NodeId>& layers) {
             if (layers.empty() || count + layers.size() > limit || !possible(layers)) return;
             const double after = left(layers);
-            const double worth = (now - after) / static_cast<double>(layers.size());
+            const double cost = costOf(layers), worth = (now - after) / cost;
             if (worth > bestWorth) {
                 bestWorth = worth;
-                best = {layers, after};
+                best = {layers, after, cost};
             }
         };
         for (size_t a = 0; a < classes.size(); ++a) {

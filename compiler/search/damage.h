@@ -33,8 +33,10 @@ Status measureDamages(std::shared_ptr<const ir::Graph> top, const Evaluator& eva
 struct Move {
     std::vector<ir::NodeId> layers;
     double left = 0; ///< sum of damages after it and all before
+    double cost = 0; ///< of its layers
 };
+/// `costs`: of each node in float, above zero; empty: all cost 1.
 std::vector<Move> orderMoves(const std::vector<TensorClass>& classes, const std::vector<bool>& free,
-                             const std::vector<bool>& isFloat, size_t limit);
+                             const std::vector<bool>& isFloat, size_t limit, const std::vector<double>& costs = {});
 
 } // namespace wb::search

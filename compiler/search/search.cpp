@@ -4,7 +4,7 @@
 
 #include "compiler/ops/op_def.h"
 #include "compiler/search/candidate.h"
-#include "compiler/search/damage.h"
+#include "compiler/search/weight.h"
 
 #include <algorithm>
 #include <array>
@@ -51,7 +51,7 @@ class Search {
 public:
     Search(const ir::Graph& top, const quantise::RangeTable& ranges, size_t samples, const SampleLoader& load,
            const Options& options, const JobContext& context)
-        : m_top(top), m_options(options), m_context(context), m_samples(samples), m_users(top.users()),
+        : m_top(top), m_options(options), m_context(context), m_weight(options), m_samples(samples), m_users(top.users()),
           m_evaluator(top, ranges, samples, load, options) {
         int layers = 0;
         for (const ir::Node& node : top.nodes()) {
@@ -122,6 +122,7 @@ private:
         m_context.event("search-candidate", {{"float_layers", layers.size()},
                                              {"float_macs_share", shareOf(layers)},
                                              {"cosine", cosine},
+                                             {"extra_cycles", m_weight.byCycles() ? m_weight.of(layers) : 0},
                                              {"layers", layers},
                                              {"best", best}});
     }
@@ -214,13 +215,17 @@ private:
         WB_ASSIGN(const Measurement measured, m_evaluator.measure(tableOf(layers), false, m_context));
         const bool reached = measured.outputs > m_options.expectedCosine;
         const bool before = m_outcome.mixedCosine > m_options.expectedCosine;
-        const bool best = reached ? !before || layers.size() < m_outcome.floatLayers.size()
+        const bool best = reached ? !before || m_weight.of(layers) < m_weight.of(m_outcome.floatLayers)
                                   : !before && measured.outputs > m_outcome.mixedCosine;
         tell(layers, measured.outputs, best);
         if (best) {
             m_outcome.mixedCosine = measured.outputs;
             m_outcome.floatLayers = layers;
+            m_outcome.extraCycles = m_weight.byCycles() ? m_weight.of(layers) : 0;
         }
+        if (m_weight.byCycles())
+            m_context.line(m_weight.text(layers.size(), m_weight.of(layers)) + ": " + sixDecimals(measured.outputs) +
+                           (reached ? ", the goal is reached" : ""));
         return measured.outputs;
     }
 
@@ -240,7 +245,13 @@ private:
             const auto fixed = m_options.fixed.find(nameOf(node));
             isFloat[n] = fixed != m_options.fixed.end() && fixed->second != ops::Precision::Int8;
         }
-        return orderMoves(classes, free, isFloat, m_limit);
+        if (!m_weight.byCycles()) return orderMoves(classes, free, isFloat, m_limit);
+        std::vector<double> costs(free.size(), 1);
+        for (size_t n = 0; n < costs.size(); ++n)
+            if (!m_top.nodes()[n].results.empty()) costs[n] = m_weight.of(nameOf(m_top.nodes()[n]));
+        std::vector<Move> order = orderMoves(classes, free, isFloat, m_limit, costs);
+        m_context.event("search-front", m_weight.front(order, kDamagePerSimilarity));
+        return order;
     }
 
     /// How many of the moves to try next: where the sum of what is left, times what it was wrong by the last
@@ -283,7 +294,7 @@ private:
         std::vector<std::pair<double, size_t>> worth;
         for (size_t i = 0; i + 1 < count; ++i) {
             const double before = i == 0 ? order[0].left : order[i - 1].left;
-            worth.emplace_back((before - order[i].left) / static_cast<double>(order[i].layers.size()), i);
+            worth.emplace_back((before - order[i].left) / order[i].cost, i);
         }
         std::sort(worth.begin(), worth.end());
         int needed = 0;
@@ -312,6 +323,7 @@ private:
     const ir::Graph& m_top;
     const Options& m_options;
     const JobContext& m_context;
+    const Weight m_weight;
     const size_t m_samples;
     std::vector<std::vector<ir::NodeId>> m_users;
     Evaluator m_evaluator;
@@ -324,13 +336,16 @@ private:
 
 } // namespace
 
-const char* spelling(Strategy strategy) { return strategy == Strategy::Walk ? "walk" : "ranked"; }
+const char* spelling(Strategy strategy) {
+    return strategy == Strategy::Walk ? "walk" : strategy == Strategy::Knapsack ? "knapsack" : "ranked";
+}
 
 std::optional<Strategy> strategyFromSpelling(std::string_view text) {
     if (text == "walk" || text == "mix_search")
         return Strategy::Walk;
     if (text == "ranked" || text == "sensitivity")
         return Strategy::Sensitivity;
+    if (text == "knapsack") return Strategy::Knapsack;
     return {};
 }
 

@@ -115,6 +115,22 @@ private slots:
         for (const auto& move : search::orderMoves(classes, free, none, 6))
             QVERIFY(std::find(move.layers.begin(), move.layers.end(), 5) == move.layers.end() && move.left > 0.9);
     }
+
+    /// A knapsack: a set that takes less away goes first where its layers cost far less in float.
+    void cheapLayersMoveFirst() {
+        std::vector<search::TensorClass> classes(2);
+        classes[0].layers = {0, 1};
+        classes[0].damage = 1.0;
+        classes[1].layers = {2, 3};
+        classes[1].damage = 0.5;
+        const std::vector<bool> free(4, true), none(4, false);
+        QCOMPARE(search::orderMoves(classes, free, none, 4)[0].layers, (std::vector<ir::NodeId>{0, 1}));
+        const auto moves = search::orderMoves(classes, free, none, 4, {1000, 1000, 100, 100});
+        QCOMPARE(moves.size(), size_t{2});
+        QCOMPARE(moves[0].layers, (std::vector<ir::NodeId>{2, 3}));
+        QCOMPARE(moves[0].cost, 200.0);
+        QCOMPARE(moves[1].left, 0.0);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestDifference)

@@ -107,6 +107,7 @@ private slots:
         QTest::addColumn<QString>("strategy");
         QTest::newRow("walk") << "walk";
         QTest::newRow("ranked") << "ranked";
+        QTest::newRow("knapsack") << "knapsack";
     }
     void bothStrategiesReachAGoal() {
         QFETCH(QString, strategy);

@@ -23,7 +23,8 @@ Command searchCommand() {
         app.add_option("--expected_cos", settings.expectedCosine, "Stop when the outputs are this similar")->check(CLI::Range(0.0, 1.0));
         app.add_option("--min_layer_cos", settings.minLayerCosine, "Switch layers less similar than this")->check(CLI::Range(0.0, 1.0));
         app.add_option("--max_float_layers", settings.maxFloatLayers, "Most layers to switch (0: a quarter)")->check(CLI::NonNegativeNumber);
-        app.add_option("--method", request->method, "walk (the vendor's) or ranked")->check(CLI::IsMember({"walk", "ranked"}));
+        app.add_option("--method", request->method, "walk (the vendor's), ranked (fewest layers), knapsack (fewest cycles)")
+            ->check(CLI::IsMember({"walk", "ranked", "knapsack"}));
         app.add_option("--locked", request->locked, "Layers that stay as they are")->delimiter(',');
         app.add_option("--loss_table", request->lossTable, "Similarity of every layer (default full_loss_table.txt)");
         app.add_option("-o,--quantize_table", request->table, "The result")->required();
