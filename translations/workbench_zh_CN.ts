@@ -504,6 +504,54 @@
         <translation>KL 是厂商的默认方法。最大值法不截断，也最粗糙。</translation>
     </message>
     <message>
+        <source>Recipe: %1</source>
+        <translation>方案：%1</translation>
+    </message>
+    <message>
+        <source>Tried on pictures held out of the calibration; the best is kept. Give 50 or more pictures.</source>
+        <translation>在未参与校准的图片上比较，保留最好的结果。建议提供 50 张以上图片。</translation>
+    </message>
+    <message>
+        <source>The vendor&apos;s thresholds and the network&apos;s own weights.</source>
+        <translation>厂商的阈值与网络原有权重。</translation>
+    </message>
+    <message>
+        <source>Kept: %1</source>
+        <translation>保留：%1</translation>
+    </message>
+    <message>
+        <source>On test pictures: %1 dB, the vendor&apos;s %2 dB</source>
+        <translation>测试图片：%1 dB，厂商方法 %2 dB</translation>
+    </message>
+    <message>
+        <source>Better INT8</source>
+        <translation>改进 INT8</translation>
+    </message>
+    <message>
+        <source>Ranges and weights that come nearer to the float network at about the same cost on the chip</source>
+        <translation>在芯片开销大致相同的情况下，使范围与权重更接近浮点网络</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Ranges</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Ranges and weights</source>
+        <translation>范围与权重</translation>
+    </message>
+    <message>
         <source>Histogram bins</source>
         <translation>直方图区间数</translation>
     </message>

@@ -62,6 +62,7 @@ static void to_json(json& j, const CalibrationSettings& v) {
              {"histogram_bins", v.histogramBins},
              {"tune_num", v.tuneNum},
              {"imported_table", v.importedTable}};
+    if (!v.recipe.empty()) j["recipe"] = v.recipe;
 }
 
 static void from_json(const json& j, CalibrationSettings& v) {
@@ -72,6 +73,7 @@ static void from_json(const json& j, CalibrationSettings& v) {
     readField(j, "histogram_bins", v.histogramBins);
     readField(j, "tune_num", v.tuneNum);
     readField(j, "imported_table", v.importedTable);
+    readField(j, "recipe", v.recipe);
 }
 
 static void to_json(json& j, const TargetSettings& v) {

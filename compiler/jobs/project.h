@@ -50,6 +50,7 @@ struct CalibrationSettings {
     int histogramBins = 2048;
     int tuneNum = 5;                      ///< 0: no tuning
     std::string importedTable;            ///< a table to use instead of calibrating
+    std::string recipe;                   ///< better INT8 (improve_job.h): auto, ranges, weights, ranges+weights; empty: none
     bool operator==(const CalibrationSettings&) const = default;
 };
 

@@ -199,7 +199,9 @@ std::string exportScript(const Project& p, const fs::path& projectFile) {
         s += p.calibration.dataList.empty() ? " --dataset " + quoted(p.calibration.dataset)
                                             : " --data_list " + quoted(p.calibration.dataList);
         s += " --input_num " + std::to_string(p.calibration.inputNum) + " --cali_method " + p.calibration.method +
-             " --tune_num " + std::to_string(p.calibration.tuneNum) + " -o " + quoted(name + "_cali_table") + '\n';
+             " --tune_num " + std::to_string(p.calibration.tuneNum);
+        if (!p.calibration.recipe.empty()) s += " --recipe " + p.calibration.recipe;
+        s += " -o " + quoted(name + "_cali_table") + '\n';
     }
     const std::string table = p.calibration.importedTable.empty() ? name + "_cali_table" : p.calibration.importedTable;
     std::string rows;
@@ -209,7 +211,13 @@ std::string exportScript(const Project& p, const fs::path& projectFile) {
     const std::string precision = mixed ? "INT8" : p.deploy.precision;
     if (!mixed) rows.clear();
     if (!rows.empty()) s += "cat > " + quoted(name + "_qtable") + " <<'END'\n" + rows + "END\n";
-    s += "tpuwb deploy --mlir " + quoted(name + ".mlir") + " --quantize " + precision + " --chip " + p.target.chip;
+    std::string network = quoted(name + ".mlir");
+    if (precision == "INT8" && rows.empty() && p.calibration.importedTable.empty() && !p.calibration.recipe.empty()) {
+        s += "network=" + network + "\nif [ -e " + quoted(name + "_improved.mlir") + " ]; then network=" +
+             quoted(name + "_improved.mlir") + "; fi\n"; // where the recipe has rewritten weights
+        network = "\"$network\"";
+    }
+    s += "tpuwb deploy --mlir " + network + " --quantize " + precision + " --chip " + p.target.chip;
     if (precision == "INT8") s += " --calibration_table " + quoted(table);
     if (p.deploy.quantInput) s += " --quant_input";
     if (p.deploy.quantOutput) s += " --quant_output";

@@ -58,6 +58,10 @@ Status StageRun::runDeploy(StageResult& result, const fs::path& folder) {
         request.calibrationTable = of(Stage::Calibrate) / kCalibrationTable;
     WB_ASSIGN(const auto table, precisionTable());
     if (mixed && !table.empty()) request.quantizeTable = of(Stage::Precision) / kPrecisionTable;
+    if (!request.calibrationTable.empty()) {
+        WB_ASSIGN(const Quantised source, quantised(mixed ? table : quantise::PrecisionTable{}));
+        if (!source.mlir.empty()) request.mlir = source.mlir;
+    }
     if (!m_project.testImages.empty()) {
         request.testInput = {of(Stage::Preprocess) / (modelName() + "_in_f32.npz")};
         request.testReference = of(Stage::Reference) / (modelName() + "_top_outputs.npz");

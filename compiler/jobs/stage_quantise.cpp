@@ -8,6 +8,7 @@
 #include "compiler/ir/text/text.h"
 #include "compiler/jobs/calibrate_job.h"
 #include "compiler/jobs/events.h"
+#include "compiler/jobs/improve_job.h"
 #include "compiler/jobs/lowered_facts.h"
 #include "compiler/jobs/number_text.h"
 #include "compiler/quantise/lower_quantised.h"
@@ -42,10 +43,11 @@ Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
         WB_ASSIGN(const std::string text, readTextFile(resolve(settings.importedTable)));
         WB_TRY(writeTextAtomically(folder / kCalibrationTable, text));
         result.files["table"] = kCalibrationTable;
-        WB_ASSIGN(const auto table, ranges());
-        result.summary = {{"method", "imported"}, {"thresholds", std::to_string(table.size())}};
+        WB_ASSIGN(const auto table, calibrate::readTable(folder / kCalibrationTable));
+        result.summary = {{"method", "imported"}, {"thresholds", std::to_string(table.rows.size())}};
         return {};
     }
+    if (!settings.recipe.empty()) return runRecipe(result, folder);
     CalibrateOnGraph request;
     request.top = m_model.graph;
     request.settings = settings;
@@ -62,13 +64,63 @@ Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
     return {};
 }
 
-Result<quantise::RangeTable> StageRun::ranges() {
-    if (m_model.graph != nullptr && quantise::bringsScales(*m_model.graph)) return quantise::RangeTable{};
+Status StageRun::runRecipe(StageResult& result, const fs::path& folder) {
+    const CalibrationSettings& settings = m_project.calibration;
+    ImproveOnGraph request;
+    request.top = m_model.graph;
+    request.calibration = settings;
+    request.calibration.dataset = resolve(settings.dataset).string();
+    request.calibration.dataList = resolve(settings.dataList).string();
+    request.improve.recipe = settings.recipe;
+    request.mlirName = modelName() + ".mlir";
+    request.table = folder / kCalibrationTable;
+    request.mlir = folder / kImprovedNetwork;
+    WB_ASSIGN(const ImproveResult improved, improveGraph(request, m_context));
+    result.files["table"] = kCalibrationTable;
+    if (!improved.mlir.empty()) result.files["improved"] = kImprovedNetwork;
+    std::string report;
+    for (const std::string& line : reportLines(improved)) {
+        m_context.line(line);
+        report += line + '\n';
+    }
+    WB_TRY(writeTextAtomically(folder / "recipes.txt", report));
+    result.files["recipes"] = "recipes.txt";
+    result.summary = {{"images", std::to_string(improved.calibrationPictures)},
+                      {"method", settings.method},
+                      {"recipe", improved.recipe},
+                      {"mode", improved.mode},
+                      {"reasons", report}};
+    if (!improved.tested) return {};
+    result.summary["sqnr_vendor"] = fixedText(improved.testVendor.sqnr.mean, 1);
+    result.summary["sqnr"] = fixedText(improved.testBest.sqnr.mean, 1);
+    result.summary["verdict"] = improved.verdict;
+    return {};
+}
+
+Result<StageRun::Quantised> StageRun::quantised(const quantise::PrecisionTable& precisions) {
+    WB_TRY(needModel());
+    Quantised all{m_model.graph, {}, m_project.target.asymmetric, {}};
+    if (quantise::bringsScales(*m_model.graph)) {
+        all.asymmetric = true;
+        return all;
+    }
     const auto keys = stageKeys(m_project, m_file);
-    const fs::path table =
-        stageFolder(m_file, Stage::Calibrate, keys[static_cast<size_t>(Stage::Calibrate)]) / kCalibrationTable;
-    WB_ASSIGN(const auto parsed, calibrate::readTable(table));
-    return rangesOf(parsed);
+    const fs::path folder = stageFolder(m_file, Stage::Calibrate, keys[static_cast<size_t>(Stage::Calibrate)]);
+    WB_ASSIGN(const auto table, calibrate::readTable(folder / kCalibrationTable));
+    all.ranges = rangesOf(table);
+    all.asymmetric = all.asymmetric || wantsZeroPoints(table);
+    std::error_code ec;
+    if (!fs::exists(folder / kImprovedNetwork, ec)) return all;
+    WB_ASSIGN(const OpenedModel improved, openModel(folder / kImprovedNetwork, {}, m_context));
+    ops::LoweringOptions target;
+    target.asymmetric = all.asymmetric;
+    if (checkPlan(*improved.graph, all.ranges, precisions, target)) {
+        all.graph = improved.graph;
+        all.mlir = folder / kImprovedNetwork;
+        return all;
+    }
+    dropForeignScales(*all.graph, table, all.ranges, m_context);
+    return all;
 }
 
 Result<quantise::PrecisionTable> StageRun::precisionTable() const {
@@ -87,12 +139,13 @@ Status StageRun::runLowered(Variant variant, const quantise::PrecisionTable& tab
                             const fs::path& folder) {
     WB_TRY(needReference());
     WB_TRY(needInputs());
-    WB_ASSIGN(const quantise::RangeTable rangeTable, ranges());
+    WB_ASSIGN(const Quantised source, quantised(table));
+    const quantise::RangeTable& rangeTable = source.ranges;
     quantise::LowerOptions options;
     WB_ASSIGN(options.target.chip, chipOf(m_project.target.chip));
     options.target.module = ops::Precision::Int8;
-    options.target.asymmetric = m_project.target.asymmetric || quantise::bringsScales(*m_model.graph);
-    WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*m_model.graph, rangeTable, table, options, m_context));
+    options.target.asymmetric = source.asymmetric;
+    WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*source.graph, rangeTable, table, options, m_context));
 
     const std::vector<LayerPrecision> precisions = describePrecisions(m_network, lowered, rangeTable, table);
     m_context.event(event::kLayerPrecision, {{"variant", spelling(variant)}, {"layers", precisions}});

@@ -16,6 +16,7 @@
 namespace wb::jobs {
 
 inline constexpr char kCalibrationTable[] = "cali_table"; ///< in the folder of Calibrate
+inline constexpr char kImprovedNetwork[] = "improved.mlir"; ///< in the same, if a recipe has rewritten weights
 inline constexpr char kPrecisionTable[] = "qtable";        ///< in the folder of Precision
 
 class StageRun {
@@ -43,7 +44,15 @@ private:
     Status needModel();
     Status needReference();     ///< the observable FP32 executor
     Status needInputs();        ///< test tensors and where the pictures lie in them
-    Result<quantise::RangeTable> ranges();
+    /// What INT8 is made of: the calibrated table and, where a recipe has rewritten them for this precision plan, weights.
+    struct Quantised {
+        std::shared_ptr<const ir::Graph> graph;
+        quantise::RangeTable ranges;
+        bool asymmetric = false;
+        std::filesystem::path mlir; ///< of rewritten weights, else empty
+    };
+    Result<Quantised> quantised(const quantise::PrecisionTable& precisions);
+    Status runRecipe(StageResult& result, const std::filesystem::path& folder);
     Result<quantise::PrecisionTable> precisionTable() const;
     Status runLowered(Variant variant, const quantise::PrecisionTable& table, StageResult& result,
                       const std::filesystem::path& folder);

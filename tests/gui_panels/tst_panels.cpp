@@ -250,6 +250,13 @@ private slots:
         emit method->activated(3);
         QCOMPARE(document.project().calibration.method, std::string("max"));
         QVERIFY(!child<QComboBox>(panel, "calibrationBins")->isEnabled());
+        auto* recipe = child<QComboBox>(panel, "calibrationRecipe");
+        QCOMPARE(recipe->currentIndex(), 0); // off
+        recipe->setCurrentIndex(1);
+        emit recipe->activated(1);
+        QCOMPARE(document.project().calibration.recipe, std::string("auto"));
+        document.undoStack()->undo();
+        QCOMPARE(recipe->currentIndex(), 0);
         document.edit(QStringLiteral("x"), [](jobs::Project& p) { p.calibration.dataset = "nowhere"; });
         QVERIFY(!child<QPushButton>(panel, "calibrate")->isEnabled());
     }

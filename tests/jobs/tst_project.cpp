@@ -23,6 +23,7 @@ Project fullProject() {
     p.preprocess.keepAspectRatio = true;
     p.calibration.dataset = "图片/校准";
     p.calibration.method = "mse";
+    p.calibration.recipe = "ranges+weights";
     p.target.floatType = "BF16";
     p.layers["/m/Conv \"1\""] = {"F16", true, "first\nsecond"};
     p.layers["b"] = {"", false, "only a note"};
@@ -54,6 +55,7 @@ private slots:
         Project p;
         p.layers["x"] = {};
         QVERIFY(toJsonText(p).find("\"x\"") == std::string::npos);
+        QVERIFY(toJsonText(p).find("recipe") == std::string::npos);
     }
 
     void theBmodelHasAPlace() {

@@ -15,7 +15,7 @@ namespace {
 
 struct Options {
     std::filesystem::path file, sample;
-    std::string until = "deploy";
+    std::string until = "deploy", recipe;
     bool run = false, exportScript = false;
 };
 
@@ -29,8 +29,12 @@ Result<std::filesystem::path> projectFile(const Options& options) {
 int runProject(const Options& options, Invocation& in) {
     const auto file = projectFile(options);
     if (!file) return in.console.fail(file.error());
-    const auto project = jobs::loadProject(*file);
+    auto project = jobs::loadProject(*file);
     if (!project) return in.console.fail(project.error());
+    if (!options.recipe.empty()) { // part of the project from now on, as if chosen in the window
+        project->calibration.recipe = options.recipe == "none" ? std::string() : options.recipe;
+        if (const Status saved = jobs::saveProject(*project, *file); !saved) return in.console.fail(saved.error());
+    }
     if (options.exportScript) {
         in.console.print(jobs::exportScript(*project, *file));
         in.console.result({{"script", jobs::exportScript(*project, *file)}});
@@ -63,6 +67,8 @@ Command projectCommand() {
         }
         run->add_option("--until", options->until, "Last stage: import, preprocess, reference, calibrate, "
                                                    "quantise, precision, mixed, deploy");
+        run->add_option("--recipe", options->recipe, "Better INT8 at the same cost, written into the project; none: the vendor's table")
+            ->check(CLI::IsMember({"auto", "vendor", "ranges", "weights", "ranges+weights", "none"}));
         app.require_subcommand(1);
         return [options, run, script](Invocation& in) {
             options->run = run->parsed();

@@ -42,12 +42,12 @@ struct Panel::Private {
     QStringList unreadable;
     MessageBar* message = nullptr;
     QLabel *dataSection = nullptr, *sourceLabel = nullptr, *countLabel = nullptr, *methodSection = nullptr,
-           *methodLabel = nullptr, *binsLabel = nullptr, *tuneLabel = nullptr, *tableSection = nullptr, *tableLabel = nullptr;
+           *methodLabel = nullptr, *binsLabel = nullptr, *tuneLabel = nullptr, *tableSection = nullptr, *tableLabel = nullptr, *recipeLabel = nullptr;
     QLineEdit* source = nullptr;
     QToolButton *folder = nullptr, *list = nullptr;
     QSpinBox *count = nullptr, *tune = nullptr;
-    QComboBox *method = nullptr, *bins = nullptr;
-    TokenLabel *cost = nullptr, *stripNote = nullptr, *tableNote = nullptr, *methodNote = nullptr;
+    QComboBox *method = nullptr, *bins = nullptr, *recipe = nullptr;
+    TokenLabel *cost = nullptr, *stripNote = nullptr, *tableNote = nullptr, *methodNote = nullptr, *recipeNote = nullptr;
     PictureStrip* strip = nullptr;
     QPushButton *importTable = nullptr, *exportTable = nullptr, *forget = nullptr, *run = nullptr;
 
@@ -56,6 +56,7 @@ struct Panel::Private {
     void fill();
     void fillStrip();
     void showCost();
+    void showRecipe();
     void showUnreadable();
     void edit(const QString& name, const std::function<void(CalibrationSettings&)>& change, const QString& key = {}) {
         if (filling) return;
@@ -116,6 +117,9 @@ void Panel::Private::build() {
     bins = new QComboBox;
     bins->setObjectName(QStringLiteral("calibrationBins"));
     for (int n : {512, 1024, 2048, 4096, 8192}) bins->addItem(QString::number(n), n);
+    recipe = new QComboBox;
+    recipe->setObjectName(QStringLiteral("calibrationRecipe"));
+    for (const char* name : {"", "auto", "ranges", "weights", "ranges+weights"}) recipe->addItem(QString(), QString::fromLatin1(name));
     strip = new PictureStrip;
     strip->setObjectName(QStringLiteral("calibrationStrip"));
     importTable = new QPushButton;
@@ -148,6 +152,8 @@ void Panel::Private::build() {
     methodNote = form->addNote();
     binsLabel = form->addRow(bins);
     tuneLabel = form->addRow(tune);
+    recipeLabel = form->addRow(recipe);
+    recipeNote = form->addNote();
     tableSection = form->addSection();
     tableLabel = form->addRow(tableRow);
     tableNote = form->addNote();
@@ -193,6 +199,10 @@ void Panel::Private::build() {
         const int value = bins->itemData(i).toInt();
         edit(Panel::tr("%1 histogram bins").arg(value), [&](CalibrationSettings& s) { s.histogramBins = value; });
     });
+    QObject::connect(recipe, &QComboBox::activated, q, [this](int i) {
+        const std::string value = recipe->itemData(i).toString().toStdString();
+        edit(Panel::tr("Recipe: %1").arg(recipe->itemText(i)), [&](CalibrationSettings& s) { s.recipe = value; });
+    });
     QObject::connect(importTable, &QPushButton::clicked, q, [this] {
         const QString file = QFileDialog::getOpenFileName(q, Panel::tr("Import calibration table"), {}, Panel::tr("Calibration tables (*cali* *.txt);;All files (*)"));
         if (file.isEmpty()) return;
@@ -227,7 +237,9 @@ void Panel::Private::build() {
         showUnreadable();
     });
     QObject::connect(document, &Document::stageChanged, q, [this](jobs::Stage stage) {
-        if (stage == jobs::Stage::Calibrate) showCost();
+        if (stage != jobs::Stage::Calibrate) return;
+        showCost();
+        showRecipe();
     });
     QObject::connect(document, &Document::projectChanged, q, [this] { fill(); });
     QObject::connect(document, &Document::opened, q, [this] {
@@ -255,15 +267,18 @@ void Panel::Private::fill() {
     if (bins->findData(s.histogramBins) < 0) bins->addItem(QString::number(s.histogramBins), s.histogramBins);
     bins->setCurrentIndex(bins->findData(s.histogramBins));
     bins->setEnabled(s.method != "max");
+    if (recipe->findData(QString::fromStdString(s.recipe)) < 0) recipe->addItem(QString::fromStdString(s.recipe), QString::fromStdString(s.recipe));
+    recipe->setCurrentIndex(recipe->findData(QString::fromStdString(s.recipe)));
     const bool imported = !s.importedTable.empty();
     forget->setVisible(imported);
     for (QWidget* widget : {static_cast<QWidget*>(source), static_cast<QWidget*>(folder), static_cast<QWidget*>(list),
-                            static_cast<QWidget*>(count), static_cast<QWidget*>(method), static_cast<QWidget*>(tune)})
+                            static_cast<QWidget*>(count), static_cast<QWidget*>(method), static_cast<QWidget*>(tune), static_cast<QWidget*>(recipe)})
         widget->setEnabled(!imported);
     Form::setNote(tableNote, imported ? Panel::tr("The imported table %1 is used; nothing is calibrated.").arg(QFileInfo(QString::fromStdString(s.importedTable)).fileName())
                                       : QString());
     fillStrip();
     showCost();
+    showRecipe();
 }
 
 void Panel::Private::fillStrip() {
@@ -324,6 +339,26 @@ void Panel::Private::showCost() {
     Form::setNote(cost, parts.join(QStringLiteral(" · ")));
 }
 
+/// What the recipe is for, and after a run what it has brought and why it was kept.
+void Panel::Private::showRecipe() {
+    const auto stage = document->stage(jobs::Stage::Calibrate);
+    const auto fact = [&](const char* name) {
+        const auto it = stage.result->summary.find(name);
+        return it == stage.result->summary.end() ? QString() : QString::fromStdString(it->second);
+    };
+    const bool chosen = !document->project().calibration.recipe.empty();
+    QString text = chosen ? Panel::tr("Tried on pictures held out of the calibration; the best is kept. Give 50 or more pictures.")
+                          : Panel::tr("The vendor's thresholds and the network's own weights."), reasons;
+    if (chosen && stage.result && stage.result->done && !fact("recipe").isEmpty()) {
+        text += u'\n' + Panel::tr("Kept: %1").arg(fact("recipe"));
+        if (!fact("sqnr").isEmpty())
+            text += u'\n' + Panel::tr("On test pictures: %1 dB, the vendor's %2 dB").arg(fact("sqnr"), fact("sqnr_vendor"));
+        reasons = fact("reasons");
+    }
+    recipeNote->setToolTip(reasons);
+    Form::setNote(recipeNote, text);
+}
+
 void Panel::Private::retranslate() {
     dataSection->setText(Panel::tr("Data"));
     sourceLabel->setText(Panel::tr("Pictures"));
@@ -339,6 +374,10 @@ void Panel::Private::retranslate() {
     const QString names[] = {Panel::tr("KL divergence"), Panel::tr("Least square error"), Panel::tr("Percentile 99.99"), Panel::tr("Maximum")};
     for (int i = 0; i < 4; ++i) method->setItemText(i, names[i]);
     Form::setNote(methodNote, Panel::tr("KL is the vendor's default. Maximum clips nothing and is the coarsest."));
+    recipeLabel->setText(Panel::tr("Better INT8"));
+    recipe->setToolTip(Panel::tr("Ranges and weights that come nearer to the float network at about the same cost on the chip"));
+    const QString recipes[] = {Panel::tr("Off"), Panel::tr("Automatic"), Panel::tr("Ranges"), Panel::tr("Weights"), Panel::tr("Ranges and weights")};
+    for (int i = 0; i < 5; ++i) recipe->setItemText(i, recipes[i]);
     binsLabel->setText(Panel::tr("Histogram bins"));
     tuneLabel->setText(Panel::tr("Tuning pictures"));
     tune->setSpecialValueText(Panel::tr("no tuning"));
