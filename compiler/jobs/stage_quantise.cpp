@@ -85,7 +85,9 @@ Status StageRun::runRecipe(StageResult& result, const fs::path& folder) {
     }
     WB_TRY(writeTextAtomically(folder / "recipes.txt", report));
     result.files["recipes"] = "recipes.txt";
+    WB_ASSIGN(const auto table, calibrate::readTable(folder / kCalibrationTable));
     result.summary = {{"images", std::to_string(improved.calibrationPictures)},
+                      {"thresholds", std::to_string(table.rows.size())},
                       {"method", settings.method},
                       {"recipe", improved.recipe},
                       {"mode", improved.mode},
