@@ -135,6 +135,21 @@ private slots:
         }
     }
 
+    void wholeRangesAreReadBack() {
+        Graph g = parsed(inFunction(std::string(kInput) + "    return %0 : tensor<2xf32>\n"));
+        g.value(g.inputs()[0]).type.quant = CalibratedRange{-4096.0, 4916785152.0}; // MLIR prints the second one's bits
+        const std::string text = print(g);
+        QVERIFY2(text.find("0x41F2510300000000") != std::string::npos, text.c_str());
+        const auto back = parse(text, "range.mlir");
+        QVERIFY2(back.hasValue(), back ? "" : toText(back.error()).c_str());
+        QVERIFY(back->value(back->inputs()[0]).type.quant == g.value(g.inputs()[0]).type.quant);
+        for (const char* wrong : {"0x", "0x7FF0000000000000", "0x41F25103000000000", "0xg"}) {
+            std::string broken = text;
+            broken.replace(broken.find("0x41F2510300000000"), 18, wrong);
+            QVERIFY(!parse(broken, "range.mlir"));
+        }
+    }
+
     void errorsNameThePlace_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("where");

@@ -5,6 +5,7 @@
 #include "compiler/ir/text/float_format.h"
 
 #include <charconv>
+#include <cmath>
 
 namespace wb::ir::text {
 namespace {
@@ -136,6 +137,16 @@ Result<int64_t> Scanner::integer() {
 Result<double> Scanner::real() {
     skipSpace();
     const size_t start = m_at;
+    if (m_text.substr(m_at, 2) == "0x") { // the bits, where six digits and a point do not say the number
+        m_at += 2;
+        uint64_t bits = 0;
+        for (int digits = 0; hexDigit(next()) >= 0 && digits < 16; ++digits)
+            bits = bits << 4 | static_cast<uint64_t>(hexDigit(m_text[m_at++]));
+        const auto value = floatFromBits(bits, ElementType::F64);
+        if (value && std::isfinite(*value) && hexDigit(next()) < 0 && m_at > start + 2) return *value;
+        m_at = start;
+        return fail("a number");
+    }
     if (next() == '-') ++m_at;
     while (isDigit(next()) || next() == '.')
         ++m_at;

@@ -98,10 +98,15 @@ bool isClassifier(const EmitContext& c, const MatrixProduct& p) {
 
 /// The right matrix as a filter [columns, inner].
 template <class T> std::vector<T> filterOf(const MatrixProduct& p, const T* right) {
-    std::vector<T> filter(static_cast<size_t>(p.columns * p.inner));
-    for (int64_t n = 0; n < p.columns; ++n)
-        for (int64_t k = 0; k < p.inner; ++k)
-            filter[static_cast<size_t>(n * p.inner + k)] = right[p.rightTransposed ? n * p.inner + k : k * p.columns + n];
+    const int64_t count = p.columns * p.inner;
+    if (p.rightTransposed) return std::vector<T>(right, right + count);
+    std::vector<T> filter(static_cast<size_t>(count));
+    constexpr int64_t kBlock = 32; // both sides stay in the cache
+    for (int64_t n0 = 0; n0 < p.columns; n0 += kBlock)
+        for (int64_t k0 = 0; k0 < p.inner; k0 += kBlock)
+            for (int64_t n = n0; n < std::min(n0 + kBlock, p.columns); ++n)
+                for (int64_t k = k0; k < std::min(k0 + kBlock, p.inner); ++k)
+                    filter[static_cast<size_t>(n * p.inner + k)] = right[k * p.columns + n];
     return filter;
 }
 
