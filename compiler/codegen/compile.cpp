@@ -6,6 +6,7 @@
 #include "compiler/codegen/emission/schedule.h"
 #include "compiler/codegen/final_text.h"
 #include "compiler/codegen/groups/plan.h"
+#include "compiler/codegen/layouts/choose.h"
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/fuse_requants.h"
 #include "compiler/codegen/rewrites/lane_rows.h"
@@ -13,7 +14,11 @@
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
 
+#include <algorithm>
+#include <functional>
+#include <future>
 #include <map>
+#include <memory>
 #include <set>
 
 namespace wb::codegen {
@@ -80,89 +85,140 @@ namespace {
 
 /// A way to run the graph; which is the fastest shows when all commands are there.
 struct Way {
-    bool foldRows = false;
-    bool keep = false; ///< values in local memory between groups
     bool pack = false;
+    bool keep = false; ///< values in local memory between groups
 };
 
-Result<CompiledModel> compileAs(const ir::Graph& lowered, const CompileOptions& options, Way way, const JobContext& context) {
+/// What a way came to. Coefficients and text are left for the one that is taken.
+struct Attempt {
+    ir::Graph graph;
+    Selection selection;
+    Views views;
+    std::vector<Step> steps;
+    DdrMap ddr;
+    uint64_t coefficientBytes = 0;
+    CompiledModel model;
+};
+
+/// Whether an engine has as many commands as ids can number: 20 bits.
+bool isFull(const bm1684x::Assembler& assembler) {
+    constexpr auto most = static_cast<uint32_t>(bm1684x::kMaxId) - 1;
+    return assembler.count(bm1684x::Engine::Tiu) >= most || assembler.count(bm1684x::Engine::Gdma) >= most;
+}
+
+Error tooLong(const Attempt& done, size_t step) {
+    return {.code = Code::CodegenLimit,
+            .what = "the network needs more than " + std::to_string(bm1684x::kMaxId - 1) + " commands of one engine, and ids have 20 bits",
+            .why = "the first " + std::to_string(step + 1) + " of " + std::to_string(done.steps.size()) + " parts need as many",
+            .node = done.graph.value(done.graph.node(done.steps[step].first()).results[0]).name,
+            .remedies = {"compile for a smaller batch or a smaller picture", "cut the network into several (--output_names)"}};
+}
+
+/// `graph` is what the chip can do, in blocks or not.
+Result<std::unique_ptr<Attempt>> attempt(ir::Graph graph, const CompileOptions& options, bool keep, PreparedNodes& prepared,
+                                         const JobContext& context) {
     const ops::EmitterTable& emitters = options.emitters == nullptr ? ops::emitterTable() : *options.emitters;
-    ir::Graph graph = resizeByProducts(narrowWindows(lowered)); // what no single command can do
-    if (options.fuse && !options.observable) { // every layer keeps its name and shape when they are observed
-        graph = fuseRequants(graph);
-        if (way.pack) graph = packPhases(graph);
-        if (way.foldRows) graph = foldRows(graph);
-        WB_ASSIGN(Selection first, select(graph, emitters));
+    auto out = std::make_unique<Attempt>();
+    if (options.fuse && !options.observable) {
+        graph = foldRows(graph);
+        WB_ASSIGN(Selection first, select(graph, emitters, prepared));
         chooseJoins(graph, first, false); // what waits for a concatenation is lonely too
         graph = flattenLonely(graph, first);
         WB_ASSIGN(const Selection flat, select(graph, emitters));
         graph = rowsFromLanes(graph, flat);
     }
-    WB_TRY(checkOutputs(graph));
-    WB_ASSIGN(Selection selection, select(graph, emitters));
-    chooseJoins(graph, selection, way.keep);
-    const Views views = findViews(graph, selection, !options.observable);
-    Constants constants(selection);
-    WB_ASSIGN(auto steps, planSteps(graph, selection, options, constants, context, way.keep));
+    out->graph = std::move(graph);
+    const ir::Graph& own = out->graph;
+    WB_TRY(checkOutputs(own));
+    WB_ASSIGN(out->selection, select(own, emitters, prepared));
+    chooseJoins(own, out->selection, keep);
+    out->views = findViews(own, out->selection, !options.observable);
+    Constants constants(out->selection);
+    WB_ASSIGN(out->steps, planSteps(own, out->selection, options, constants, context, keep));
 
-    CompiledModel model;
-    model.name = graph.name;
-    WB_ASSIGN(model.coefficients, layOutConstants(graph, selection, constants, steps));
-    WB_ASSIGN(const DdrMap ddr,
-              placeInDdr(graph, selection, views, steps, model.coefficients.size(), !options.observable));
-    model.coefficientAddress = ddr.coefficientAddress;
-    model.contextAddress = ddr.contextAddress;
-    model.contextBytes = ddr.contextBytes;
+    CompiledModel& model = out->model;
+    model.name = own.name;
+    WB_ASSIGN(out->coefficientBytes, placeConstants(out->selection, out->steps));
+    WB_ASSIGN(out->ddr, placeInDdr(own, out->selection, out->views, out->steps, out->coefficientBytes, !options.observable));
+    model.coefficientAddress = out->ddr.coefficientAddress;
+    model.contextAddress = out->ddr.contextAddress;
+    model.contextBytes = out->ddr.contextBytes;
 
-    const std::vector<int32_t> layers = layersOf(graph, selection, model.layers);
-
+    const std::vector<int32_t> layers = layersOf(own, out->selection, model.layers);
     bm1684x::Assembler assembler;
-    const EmissionContext emission{graph, selection, views, ddr, layers};
-    for (size_t i = 0; i < steps.size(); ++i) {
+    const EmissionContext emission{own, out->selection, out->views, out->ddr, layers};
+    for (size_t i = 0; i < out->steps.size(); ++i) {
         WB_TRY(context.checkStop());
-        context.progress({"codegen", static_cast<double>(i), static_cast<double>(steps.size())});
-        WB_TRY(emitStep(emission, steps[i], assembler));
+        context.progress({"codegen", static_cast<double>(i), static_cast<double>(out->steps.size())});
+        WB_TRY(emitStep(emission, out->steps[i], assembler));
+        if (isFull(assembler) && i + 1 < out->steps.size()) return tooLong(*out, i); // the rest would be work for nothing
     }
-    WB_ASSIGN(model.program, assembler.finish());
+    const bool full = isFull(assembler);
+    auto program = assembler.finish();
+    if (!program) return full ? tooLong(*out, out->steps.size() - 1) : std::move(program).error();
+    model.program = std::move(*program);
     if (options.fuse) {
         WB_ASSIGN(model.program, scheduled(std::move(model.program), context));
     }
     model.cycles = cyclesOf(model.program);
+    return out;
+}
 
-    for (const ValueId id : graph.inputs())
-        model.inputs.push_back(placed(graph, selection, ddr, id));
-    for (const ValueId id : graph.outputs)
-        model.outputs.push_back(placed(graph, selection, ddr, id));
-    for (const ValueId id : storedValues(graph, selection, steps))
-        if (!graph.isOutput(id)) model.stored.push_back(placed(graph, selection, ddr, id));
-    model.text = finalText(graph, selection, views, steps, ddr, model);
-    return model;
+Result<CompiledModel> finish(Attempt& done) {
+    CompiledModel& model = done.model;
+    WB_ASSIGN(model.coefficients, packConstants(done.selection, done.steps, done.coefficientBytes));
+    for (const ValueId id : done.graph.inputs())
+        model.inputs.push_back(placed(done.graph, done.selection, done.ddr, id));
+    for (const ValueId id : done.graph.outputs)
+        model.outputs.push_back(placed(done.graph, done.selection, done.ddr, id));
+    for (const ValueId id : storedValues(done.graph, done.selection, done.steps))
+        if (!done.graph.isOutput(id)) model.stored.push_back(placed(done.graph, done.selection, done.ddr, id));
+    model.text = finalText(done.graph, done.selection, done.views, done.steps, done.ddr, model);
+    return std::move(model);
 }
 
 } // namespace
 
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
-    if (!options.fuse || options.observable) return compileAs(lowered, options, {true, false, false}, context);
-    std::optional<CompiledModel> best;
-    Way way;
+    PreparedNodes prepared;
+    ir::Graph possible = resizeByProducts(narrowWindows(lowered)); // what no single command can do
+    if (!options.fuse || options.observable) { // every layer keeps its name and shape when they are observed
+        WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));
+        return finish(*only);
+    }
+    const ir::Graph plain = fuseRequants(possible);
+    const Ties ties = tiesOf(plain);
+    const auto phases = choosePhases(plain, ties);
+    std::vector<Way> ways{{false, true}, {false, false}};
+    if (std::any_of(phases.begin(), phases.end(), [](const Phases& p) { return !p.plain(); }))
+        ways.insert(ways.begin(), {{true, true}, {true, false}});
+    const ir::Graph packed = ways[0].pack ? packPhases(plain, ties, phases) : ir::Graph{};
+
+    // Two at a time; progress is that of the first.
+    JobContext beside(context.stopToken());
+    beside.setThreads(1);
+    std::unique_ptr<Attempt> best;
     Error failure;
-    // A way that meets a limit of the chip leaves the others.
-    const auto attempt = [&](Way next) -> Status {
-        auto model = compileAs(lowered, options, next, context);
-        if (!model) {
-            if (model.error().code == Code::Cancelled) return std::move(model).error();
-            failure = std::move(model).error();
-        } else if (!best || model->cycles < best->cycles) {
-            best = std::move(*model);
-            way = next;
+    for (size_t i = 0; i < ways.size(); i += 2) {
+        const auto run = [&](Way way, const JobContext& own) {
+            return attempt(way.pack ? packed : plain, options, way.keep, prepared, own);
+        };
+        const auto policy = context.threads() > 1 ? std::launch::async : std::launch::deferred;
+        auto other = std::async(policy, run, ways[i + 1], std::cref(beside));
+        auto first = run(ways[i], context);
+        auto second = other.get();
+        for (auto* result : {&first, &second}) {
+            // A way that meets a limit of the chip leaves the others.
+            if (!*result) {
+                if (result->error().code == Code::Cancelled) return std::move(*result).error();
+                failure = std::move(*result).error();
+            } else if (!best || (**result)->model.cycles < best->model.cycles) {
+                best = std::move(**result);
+            }
         }
-        return {};
-    };
-    WB_TRY(attempt({true, true, true}));
-    WB_TRY(attempt({true, true, false}));
-    WB_TRY(attempt({true, false, way.pack}));
+    }
     if (!best) return failure;
-    return std::move(*best);
+    return finish(*best);
 }
 
 } // namespace wb::codegen

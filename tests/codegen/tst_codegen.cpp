@@ -6,6 +6,7 @@
 #include "compiler/codegen/container.h"
 #include "compiler/codegen/memory/local_allocator.h"
 #include "compiler/codegen/simulate.h"
+#include "compiler/ops/support/vector_bm1684x.h"
 #include "tests/codegen/networks.h"
 #include "tests/support/shared_data.h"
 
@@ -13,6 +14,8 @@
 
 #include <algorithm>
 #include <cstring>
+
+#undef emit // Qt's word is the emitters' too
 
 using namespace wb;
 using codegen::CompileOptions;
@@ -82,6 +85,7 @@ private slots:
     void sameInputSameBytes();
     void missingEmittersAreListed();
     void tooSmallMemoryIsReported();
+    void tooManyCommandsAreReported();
     void localBuffersNeverOverlap();
     void slicesCoverTheirResults();
     void lifetimesInDdrNeverOverlap();
@@ -224,6 +228,37 @@ void TestCodegen::tooSmallMemoryIsReported() {
     QVERIFY(!compiled.error().node.empty());
 }
 
+/// As many commands as half of what ids can number.
+class Talkative final : public ops::LocalEmitter {
+public:
+    ops::Cuts cuts() const override { return {.n = false, .c = false, .h = false, .w = false}; }
+    bm1684x::Part operandPart(size_t, const bm1684x::Part& result) const override { return result; }
+    Status emit(const ops::LocalCall& call, bm1684x::Assembler& out) const override {
+        for (int64_t i = 0; i < bm1684x::kMaxId / 2; ++i)
+            ops::VectorUnit(out).fill(call.output, 0);
+        return {};
+    }
+};
+
+void TestCodegen::tooManyCommandsAreReported() {
+    NetBuilder b({1, 4, 4, 4});
+    auto x = b.input();
+    for (int i = 0; i < 3; ++i) x = b.add("top.LeakyRelu", {x}, {1, 4, 4, 4}, {{"alpha", 0.1}});
+    auto graph = b.lower({x});
+    VERIFY_RESULT(graph);
+    ops::EmitterTable table;
+    for (const auto& [op, def] : ops::emitterTable().rows()) table.add(def);
+    table.add({.op = "tpu.LeakyRelu", .local = [](const ops::EmitContext&) -> Result<std::unique_ptr<ops::LocalEmitter>> {
+                   return std::unique_ptr<ops::LocalEmitter>(std::make_unique<Talkative>());
+               }});
+    JobContext context;
+    auto compiled = codegen::compile(**graph, {.emitters = &table}, context);
+    QVERIFY(!compiled);
+    QCOMPARE(compiled.error().code, Code::CodegenLimit);
+    QVERIFY2(compiled.error().what.find("1048574") != std::string::npos, compiled.error().what.c_str());
+    QVERIFY(!compiled.error().node.empty() && !compiled.error().remedies.empty());
+}
+
 void TestCodegen::localBuffersNeverOverlap() {
     test::Random random(11);
     int placed = 0;
@@ -261,7 +296,8 @@ void TestCodegen::slicesCoverTheirResults() {
     auto graph = convolutions();
     VERIFY_RESULT(graph);
     const ir::Graph& g = **graph;
-    auto selection = codegen::select(g, ops::emitterTable());
+    codegen::PreparedNodes prepared;
+    auto selection = codegen::select(g, ops::emitterTable(), prepared);
     VERIFY_RESULT(selection);
     std::vector<ir::NodeId> nodes;
     for (const ir::NodeId id : codegen::runOrder(g, *selection))
@@ -296,7 +332,8 @@ void TestCodegen::lifetimesInDdrNeverOverlap() {
     auto graph = joined();
     VERIFY_RESULT(graph);
     const ir::Graph& g = **graph;
-    auto selection = codegen::select(g, ops::emitterTable());
+    codegen::PreparedNodes prepared;
+    auto selection = codegen::select(g, ops::emitterTable(), prepared);
     VERIFY_RESULT(selection);
     codegen::chooseJoins(g, *selection, false);
     const auto views = codegen::findViews(g, *selection, true);

@@ -7,6 +7,7 @@
 #include "compiler/codegen/layouts/costs.h"
 #include "compiler/codegen/layouts/minimise.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
+#include "compiler/codegen/rewrites/steps.h"
 #include "compiler/codegen/simulate.h"
 #include "tests/codegen/networks.h"
 #include "tests/support/shared_data.h"
@@ -19,8 +20,7 @@
 
 using namespace wb;
 using codegen::Phases;
-using test::NetBuilder;
-using test::Random;
+using test::NetBuilder, test::Random;
 
 namespace {
 
@@ -35,8 +35,7 @@ public:
     explicit RandomNet(uint64_t seed) : m_random(seed), m_builder(start()) { remember(m_builder.input(), m_input); }
 
     GraphResult build(ops::Precision precision) {
-        for (int i = 0; i < 9; ++i)
-            grow();
+        for (int i = 0; i < 9; ++i) grow();
         std::vector<ir::ValueId> outputs{m_values.back().id};
         if (m_random.next() % 2 == 0) outputs.push_back(m_values[m_values.size() / 2].id);
         if (outputs.back() == m_builder.input() || (outputs.size() > 1 && outputs[0] == outputs[1])) outputs.pop_back();
@@ -149,12 +148,12 @@ private slots:
     void depthwiseStaysInGroups();
     void choiceIsTheCheapest();
     void packingPays();
+    void rawPicturesComeInBlocks();
 };
 
 void TestCodegenPacking::anyLayoutIsExact_data() {
     QTest::addColumn<int>("seed");
-    for (int seed = 1; seed <= 60; ++seed)
-        QTest::addRow("network %d", seed) << seed;
+    for (int seed = 1; seed <= 60; ++seed) QTest::addRow("network %d", seed) << seed;
 }
 
 void TestCodegenPacking::anyLayoutIsExact() {
@@ -180,8 +179,7 @@ void TestCodegenPacking::anyLayoutIsExact() {
 
 void TestCodegenPacking::commandsAreExact_data() {
     QTest::addColumn<int>("seed");
-    for (int seed = 101; seed <= 112; ++seed)
-        QTest::addRow("network %d", seed) << seed;
+    for (int seed = 101; seed <= 112; ++seed) QTest::addRow("network %d", seed) << seed;
 }
 
 void TestCodegenPacking::commandsAreExact() {
@@ -351,6 +349,50 @@ void TestCodegenPacking::packingPays() {
     const std::set<std::string> names(plain->layers.begin(), plain->layers.end());
     for (const auto& command : packed->program.placed)
         if (command.layer >= 0) QVERIFY(names.contains(packed->layers.at(static_cast<size_t>(command.layer))));
+}
+
+/// One table of codes a channel in front of a convolution. Where it keeps code 0, blocks may begin before the picture.
+void TestCodegenPacking::rawPicturesComeInBlocks() {
+    for (const bool keepsZero : {true, false}) {
+        NetBuilder b({2, 3, 40, 48});
+        auto lowered = b.lower({b.conv(b.conv(b.input(), {.channels = 16, .stride = 2}), {.channels = 24})});
+        VERIFY_RESULT(lowered);
+        ir::Graph graph = **lowered;
+        const ir::ValueId raw = graph.inputs().front();
+        const std::string name = graph.value(raw).name, output = graph.value(graph.outputs[0]).name;
+        Random random(9);
+        std::vector<int8_t> tables(3 * 256);
+        for (size_t i = 0; i < tables.size(); ++i)
+            tables[i] = i % 256 == 0 ? static_cast<int8_t>(keepsZero ? 0 : 40 + i / 256) : static_cast<int8_t>(random.next());
+        const ir::TensorType codes{ir::ElementType::Si8, {1, 3, 16, 16}, true, {}};
+        codegen::Steps steps(graph, graph.users()[static_cast<size_t>(raw)].front(), "tables"); // in front of the cast
+        graph.value(raw).type = {ir::ElementType::Ui8, {2, 3, 40, 48}, true, {}};
+        steps.node().operands = {raw, steps.constant(ir::Tensor::of<int8_t>(codes.element, codes.shape, tables), codes)};
+        steps.node().op = "tpu.ScaleLut";
+        const ir::Tensor input = test::randomTensor(graph.value(raw).type, 5);
+        const auto source = std::make_shared<const ir::Graph>(std::move(graph));
+        auto expected = test::runModel(source, {{name, input}});
+        VERIFY_RESULT(expected);
+        const auto ties = codegen::tiesOf(*source);
+        std::vector<Phases> phases(ties.ties.size());
+        size_t loaded = 0;
+        while (!ties.ties.at(loaded).loaded) ++loaded;
+        bool shifted = false;
+        for (const Phases& p : codegen::candidates(*source, ties, ties.ties[loaded])) {
+            shifted = shifted || p.originY + p.originX > 0;
+            phases[loaded] = p;
+            auto values = test::runModel(std::make_shared<const ir::Graph>(codegen::packPhases(*source, ties, phases)), {{name, input}});
+            VERIFY_RESULT(values);
+            QVERIFY2(sameBytes(values->at(output), expected->at(output)), qPrintable(QString("%1 x %2").arg(p.y).arg(p.x)));
+        }
+        QCOMPARE(shifted, keepsZero);
+        auto compiled = codegen::compile(*source, {}, JobContext());
+        VERIFY_RESULT(compiled);
+        QVERIFY2(compiled->text.find("tpu.FoldRows") != std::string::npos, compiled->text.c_str()); // rows as channels
+        auto values = codegen::simulate(*compiled, {{name, input}}, {{2}, false}, JobContext());
+        VERIFY_RESULT(values);
+        QVERIFY(sameBytes(values->at(output), expected->at(output)));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestCodegenPacking)

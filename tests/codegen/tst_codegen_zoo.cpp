@@ -55,6 +55,8 @@ class TestCodegenZoo : public QObject {
 private slots:
     void networks_data() { addRows(test::zooNetworks(), true); }
     void networks() { run(test::zooNetworks()); }
+    void families_data() { addRows(test::zooFamilies(), true); }
+    void families() { run(test::zooFamilies()); }
     void limits_data() { addRows(test::zooLimits(), false); }
     void limits() { run(test::zooLimits()); }
     void mixedPrecision();
@@ -123,7 +125,9 @@ void TestCodegenZoo::run(const std::vector<ZooNet>& nets) {
 
 /// A third of the layers in F16, among codes.
 void TestCodegenZoo::mixedPrecision() {
-    for (const ZooNet& net : test::zooNetworks()) {
+    std::vector<ZooNet> nets = test::zooNetworks();
+    for (ZooNet& net : test::zooFamilies()) nets.push_back(std::move(net));
+    for (const ZooNet& net : nets) {
         if (!net.quick && !qEnvironmentVariableIsSet("WB_ZOO")) continue;
         ZooBuilder builder(net.input);
         const auto outputs = net.build(builder);

@@ -223,9 +223,7 @@ Status emitGlobal(const EmissionContext& c, const Step& step, bm1684x::Assembler
 }
 
 /// The constants of a group's nodes for one piece of channels: block after block, each lane after lane.
-Status mergeConstants(const Step& step, const Slice& slice, Constants& constants, std::vector<std::byte>& out) {
-    const size_t begin = out.size();
-    out.resize(begin + static_cast<size_t>(step.memory.constantWidth * kLanes));
+Status mergeConstants(const Step& step, const Slice& slice, Constants& constants, std::byte* to) {
     for (size_t b = 0; b < step.memory.blocks.size(); ++b) {
         const ConstantBlock& block = step.memory.blocks[b];
         const size_t end = b + 1 < step.memory.blocks.size() ? step.memory.blocks[b + 1].node : step.group.nodes.size();
@@ -234,7 +232,7 @@ Status mergeConstants(const Step& step, const Slice& slice, Constants& constants
             const int64_t inBlock = step.memory.constantOffsets[i] - block.offset;
             for (int64_t lane = 0; lane < kLanes && image->width > 0; ++lane)
                 std::copy_n(image->bytes.begin() + lane * image->width, image->width,
-                            out.begin() + static_cast<int64_t>(begin) + block.offset * kLanes + lane * block.width + inBlock);
+                            to + block.offset * kLanes + lane * block.width + inBlock);
         }
     }
     return {};
@@ -242,24 +240,38 @@ Status mergeConstants(const Step& step, const Slice& slice, Constants& constants
 
 } // namespace
 
-Result<std::vector<std::byte>> layOutConstants(const ir::Graph& graph, const Selection& selection, Constants& constants,
-                                               std::vector<Step>& steps) {
-    (void)graph;
-    std::vector<std::byte> out;
+Result<uint64_t> placeConstants(const Selection& selection, std::vector<Step>& steps) {
+    uint64_t end = 0;
     for (Step& step : steps) {
-        step.constants = out.size();
+        step.constants = end;
+        step.constantBytes = 0;
         if (step.how == Runs::Local) {
-            if (step.memory.constantWidth == 0) continue;
-            const size_t pieces = constantPieces(step), slices = step.tiling.slices.size();
-            for (size_t piece = 0; piece < pieces; ++piece)
-                WB_TRY(mergeConstants(step, step.tiling.slices[piece * (slices / pieces)], constants, out));
             step.constantBytes = static_cast<uint64_t>(step.memory.constantWidth * kLanes);
+            end += step.constantBytes * constantPieces(step);
         } else if (step.how == Runs::Global) {
             WB_ASSIGN(const auto bytes, selection.nodes[static_cast<size_t>(step.node)].global->constants());
-            out.insert(out.end(), bytes.begin(), bytes.end());
             step.constantBytes = bytes.size();
+            end += step.constantBytes;
         }
-        out.resize(static_cast<size_t>(bm1684x::roundUp(static_cast<int64_t>(out.size()), bm1684x::kVectorBytes)));
+        end = static_cast<uint64_t>(bm1684x::roundUp(static_cast<int64_t>(end), bm1684x::kVectorBytes));
+    }
+    return end;
+}
+
+Result<std::vector<std::byte>> packConstants(const Selection& selection, const std::vector<Step>& steps, uint64_t bytes) {
+    Constants constants(selection);
+    std::vector<std::byte> out(bytes);
+    for (const Step& step : steps) {
+        if (step.constantBytes == 0) continue;
+        std::byte* to = out.data() + step.constants;
+        if (step.how == Runs::Local) {
+            const size_t pieces = constantPieces(step), slices = step.tiling.slices.size();
+            for (size_t piece = 0; piece < pieces; ++piece)
+                WB_TRY(mergeConstants(step, step.tiling.slices[piece * (slices / pieces)], constants, to + piece * step.constantBytes));
+        } else {
+            WB_ASSIGN(const auto image, selection.nodes[static_cast<size_t>(step.node)].global->constants());
+            std::copy(image.begin(), image.end(), to);
+        }
     }
     return out;
 }

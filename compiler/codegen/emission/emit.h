@@ -7,9 +7,10 @@
 
 namespace wb::codegen {
 
-/// The coefficients of all steps; sets Step::constants and constantBytes.
-Result<std::vector<std::byte>> layOutConstants(const ir::Graph& graph, const Selection& selection, Constants& constants,
-                                               std::vector<Step>& steps);
+/// Where each step's constants lie in the coefficients: sets Step::constants and constantBytes; returns the bytes of all.
+Result<uint64_t> placeConstants(const Selection& selection, std::vector<Step>& steps);
+/// The coefficients of steps that have been placed so.
+Result<std::vector<std::byte>> packConstants(const Selection& selection, const std::vector<Step>& steps, uint64_t bytes);
 
 struct EmissionContext {
     const ir::Graph& graph;

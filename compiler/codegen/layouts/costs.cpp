@@ -33,6 +33,17 @@ double bytePasses(const std::string& op, int64_t size) {
     return static_cast<double>(std::max<int64_t>(size, 2)) * 3;
 }
 
+/// Whether blocks that a node gives hold the zero point outside of the picture, as loaded ones do: tables take zeros there.
+bool keepsZero(const ir::Graph& graph, const ir::Node& producer) {
+    if (producer.op != "tpu.ScaleLut") return true;
+    const auto* quant = graph.value(producer.results[0]).type.uniform();
+    const auto zero = static_cast<int8_t>(quant == nullptr ? 0 : quant->zeroPoint());
+    const ir::Tensor& tables = *graph.weight(producer.operands[1]);
+    for (int64_t at = 0; at < tables.elementCount(); at += 256)
+        if (tables.data<int8_t>()[at] != zero) return false;
+    return true;
+}
+
 struct Array {
     int64_t pixels = 4, channels = 64;
 };
@@ -48,6 +59,7 @@ std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const T
     if (tie.plain) return out;
     const ir::TensorType& type = graph.value(tie.values[0]).type;
     if (tie.loaded) {
+        const bool zeroIsZero = keepsZero(graph, *graph.producer(tie.values[0]));
         std::vector<std::pair<int64_t, int64_t>> pads{{0, 0}};
         for (const ir::Node& node : graph.nodes())
             if (!node.operands.empty() && node.operands[0] == tie.values[0])
@@ -56,7 +68,8 @@ std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const T
             for (const int64_t x : {1, 2, 4, 8})
                 for (const auto& [padY, padX] : pads) {
                     const Phases p{y, x, padY % y, padX % x};
-                    if (type.shape[1] * p.count() <= kLanes &&
+                    const bool exact = p.originY == 0 && p.originX == 0 && type.shape[2] % y == 0 && type.shape[3] % x == 0;
+                    if (type.shape[1] * p.count() <= kLanes && (exact || zeroIsZero) &&
                         std::find(out.begin(), out.end(), p) == out.end())
                         out.push_back(p);
                 }
@@ -88,6 +101,8 @@ double loadCycles(const ir::Graph& graph, const ir::Node& producer, const Phases
     const int64_t size = sizeOf(out.element), rows = ceilDiv(out.shape[2] + phases.originY, phases.y);
     const int64_t columns = ceilDiv(out.shape[3] + phases.originX, phases.x);
     double cycles = 0;
+    if (producer.op == "tpu.ScaleLut") // a gather: one element a cycle in each lane
+        cycles += static_cast<double>(out.shape[0] * ceilDiv(out.shape[1] * phases.count(), kLanes) * rows * columns);
     if (producer.op == "tpu.Cast") {
         const int64_t wide = std::max(size, sizeOf(graph.value(producer.operands[0]).type.element));
         cycles += 2 * pass(out.shape[0], out.shape[1] * phases.y, rows * out.shape[3], wide);

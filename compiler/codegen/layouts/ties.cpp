@@ -80,6 +80,10 @@ private:
         const ValueId result = node.results[0];
         const ir::Shape& shape = type(result).shape;
         if (node.op == "tpu.Concat") return tieConcat(node);
+        if (node.op == "tpu.ScaleLut" && node.operands.size() == 2 && constant(node.operands[1]) && cameFromOutside(node.operands[0])) {
+            fix(node.operands[0]);
+            return Relation::Entry;
+        }
         if (!isUniform(node.op) || constant(node.operands[0])) return {};
         std::vector<ValueId> tied;
         for (size_t i = 0; i < node.operands.size(); ++i) {
@@ -102,6 +106,16 @@ private:
         for (const ValueId id : tied)
             join(id, result);
         return Relation::Tied;
+    }
+
+    /// A network input, or what moves made of inputs: it lies in DDR.
+    bool cameFromOutside(ValueId id) const {
+        if (constant(id)) return false;
+        const ir::Node& node = *m_graph.producer(id);
+        if (node.op == "top.Input") return true;
+        if (node.op == "tpu.Concat")
+            return std::all_of(node.operands.begin(), node.operands.end(), [&](ValueId part) { return cameFromOutside(part); });
+        return (node.op == "tpu.Permute" || node.op == "tpu.Slice") && cameFromOutside(node.operands[0]);
     }
 
     std::optional<Relation> tieConcat(const ir::Node& node) {

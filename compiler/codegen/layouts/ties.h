@@ -15,7 +15,7 @@ enum class Relation : uint8_t {
     Fixed,   ///< it takes and gives plain tensors only
     Window,  ///< a convolution: each as it likes (conv_phases.h)
     Tied,    ///< element by element, or a concatenation of channels
-    Entry,   ///< the cast of a network input: its result can be loaded in blocks
+    Entry,   ///< the cast of a network input, or its codes by a table: the result can be loaded in blocks
 };
 
 /// Values that lie in the same blocks.

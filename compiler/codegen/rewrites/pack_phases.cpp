@@ -82,18 +82,19 @@ private:
             m_values[static_cast<size_t>(node.results[i])] = m_graph.node(made).results[i];
     }
 
-    /// A network input, or its cast: rows of blocks come as channels from DDR, columns follow after the cast.
+    /// A network input, its cast, or its codes by tables: rows of blocks come as channels from DDR, columns follow after
+    /// a cast, which makes them smaller, and before a gather, which takes as long as each lane has elements.
     void addLoaded(const ir::Node& node) {
         const ValueId result = node.results[0];
         const Phases p = phasesOf(result);
         if (node.op == "top.Input" || p.plain()) copy(node);
         if (p.plain()) return;
-        const bool cast = node.op != "top.Input";
+        const bool computes = node.op != "top.Input", cast = node.op == "tpu.Cast";
         const auto layer = [&](ir::AttributeMap attributes) {
-            if (cast) attributes.set(kLayer, name(result)); // loading an input is no layer
+            if (computes) attributes.set(kLayer, name(result)); // loading an input is no layer
             return attributes;
         };
-        ValueId at = cast ? value(node.operands[0]) : value(result);
+        ValueId at = computes ? value(node.operands[0]) : value(result);
         ir::TensorType type = m_graph.value(at).type;
         const ir::Shape packed = packedShape(type.shape, p);
         if (p.y > 1) {
@@ -118,7 +119,25 @@ private:
             a.set("origin", p.originX);
             at = m_graph.add("tpu.SplitColumns", {at}, cast ? name(result) : name(result) + "_blocks", type, layer(std::move(a)));
         }
+        if (computes && !cast) {
+            const ir::ValueId tables = tablesOver(*m_source.weight(node.operands[1]), loadedOrder(m_source.value(result).type.shape[1], p), result);
+            at = m_graph.add(node.op, {at, tables}, name(result), packedType(result), layer(node.attributes));
+        }
         m_values[static_cast<size_t>(result)] = at;
+    }
+
+    /// Tables of 256 codes, one a channel, for the channels of blocks.
+    ValueId tablesOver(const ir::Tensor& tables, const ChannelOrder& order, ValueId result) {
+        ir::Tensor out(tables.type(), {1, static_cast<int64_t>(order.size()), 16, 16});
+        std::byte* to = out.mutableBytes();
+        for (const PackedChannel& c : order) {
+            std::memcpy(to, tables.bytes() + c.channel * 256, 256);
+            to += 256;
+        }
+        ir::TensorType type;
+        type.element = tables.type();
+        type.shape = out.shape();
+        return m_graph.addWeight(name(result) + "_block_tables", std::move(out), type);
     }
 
     ChannelOrder orderOf(ValueId id) const {

@@ -32,10 +32,8 @@ Result<ValueInfo> infoOf(const ir::Graph& graph, ir::ValueId id) {
 /// The reason of an error in one line.
 std::string reasonOf(const Error& error) { return error.why.empty() ? error.what : error.what + ": " + error.why; }
 
-Result<Selected> selectNode(const ir::Graph& graph, ir::NodeId id, const ops::EmitterTable& table) {
-    const ir::Node& node = graph.node(id);
+Result<Selected> prepare(const ir::Graph& graph, const ir::Node& node, const ops::EmitterTable& table) {
     Selected out;
-    if (node.op == "top.Weight" || node.op == "top.Input" || node.op == "top.None") return out;
     const auto refuse = [&](const std::string& why) {
         return Error{.code = Code::CodegenUnsupported, .what = why, .node = node.op};
     };
@@ -78,13 +76,49 @@ Result<Selected> selectNode(const ir::Graph& graph, ir::NodeId id, const ops::Em
             why = reasonOf(made.error()); // the better way's reason
         }
     }
+    if (out.local && out.global && !out.global->joinsOperands()) out.global = nullptr; // never chosen
     if (out.how == Runs::Nowhere) return refuse(why.empty() ? "there is no emitter for this operator" : why);
     return out;
 }
 
 } // namespace
 
-Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table) {
+Result<Selected> PreparedNodes::of(const ir::Graph& graph, const ir::Node& node, const ops::EmitterTable& table) {
+    if (node.op == "top.Weight" || node.op == "top.Input" || node.op == "top.None") return Selected{};
+    const auto typeOf = [&](ir::ValueId id) { return id == ir::kNoValue ? ir::TensorType{} : graph.value(id).type; };
+    const auto weightOf = [&](ir::ValueId id) {
+        const ir::Tensor* tensor = id == ir::kNoValue ? nullptr : graph.weight(id);
+        return tensor == nullptr ? ir::Tensor{} : *tensor; // shares its bytes
+    };
+    const auto same = [](const auto& list, const auto& ids, const auto& of, const auto& equal) {
+        return list.size() == ids.size() && std::equal(list.begin(), list.end(), ids.begin(), [&](const auto& known, ir::ValueId id) {
+                   return equal(known, of(id));
+               });
+    };
+    const auto equalTypes = [](const ir::TensorType& a, const ir::TensorType& b) { return a == b; };
+    const auto sameBytes = [](const ir::Tensor& a, const ir::Tensor& b) {
+        return a.bytes() == b.bytes() && a.type() == b.type() && a.shape() == b.shape();
+    };
+    const std::string name = node.results.empty() ? std::string() : graph.value(node.results[0]).name;
+    const std::lock_guard lock(m_mutex);
+    const auto [begin, end] = m_entries.equal_range(name);
+    for (auto it = begin; it != end; ++it) {
+        const Entry& e = it->second;
+        if (e.op == node.op && e.attributes == node.attributes && same(e.operands, node.operands, typeOf, equalTypes) &&
+            same(e.results, node.results, typeOf, equalTypes) && same(e.weights, node.operands, weightOf, sameBytes))
+            return e.selected;
+    }
+    Entry entry{node.op, node.attributes, {}, {}, {}, prepare(graph, node, table)};
+    for (const ir::ValueId id : node.operands) {
+        entry.operands.push_back(typeOf(id));
+        entry.weights.push_back(weightOf(id));
+    }
+    for (const ir::ValueId id : node.results)
+        entry.results.push_back(typeOf(id));
+    return m_entries.emplace(name, std::move(entry))->second.selected;
+}
+
+Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table, PreparedNodes& prepared) {
     Selection out;
     std::string list;
     int refused = 0;
@@ -111,7 +145,7 @@ Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table)
         else
             for (const ir::ValueId result : node.results)
                 out.values[static_cast<size_t>(result)].constant = true;
-        auto selected = selectNode(graph, id, table);
+        auto selected = prepared.of(graph, node, table);
         if (!selected) {
             if (typed) note(node, selected.error().what);
             out.nodes.emplace_back();

@@ -5,7 +5,10 @@
 #include "compiler/codegen/rewrites/fold_rows.h"
 #include "compiler/ops/emitter.h"
 
+#include <map>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <vector>
 
 namespace wb::codegen {
@@ -30,8 +33,8 @@ enum class Runs : uint8_t {
 
 struct Selected {
     Runs how = Runs::Nowhere;
-    std::unique_ptr<ops::LocalEmitter> local;
-    std::unique_ptr<ops::GlobalEmitter> global;
+    std::shared_ptr<const ops::LocalEmitter> local;
+    std::shared_ptr<const ops::GlobalEmitter> global;
     int64_t viewOffset = 0;     ///< bytes into operand 0, of a View
     std::optional<RowFold> fold; ///< a View that only loads can read
 };
@@ -41,8 +44,28 @@ struct Selection {
     std::vector<ValueInfo> values;  ///< by ValueId
 };
 
+/// Emitters of nodes that several forms of a graph have in common: preparing one may copy large weights. Forms can be
+/// selected at the same time.
+class PreparedNodes {
+public:
+    /// What runs a node, or why nothing does (CodegenUnsupported, node = operator).
+    Result<Selected> of(const ir::Graph& graph, const ir::Node& node, const ops::EmitterTable& table);
+
+private:
+    /// All that an emitter may read.
+    struct Entry {
+        std::string op;
+        ir::AttributeMap attributes;
+        std::vector<ir::TensorType> operands, results;
+        std::vector<ir::Tensor> weights; ///< by operands; empty for others
+        Result<Selected> selected;
+    };
+    std::mutex m_mutex;
+    std::multimap<std::string, Entry> m_entries; ///< by name of the first result
+};
+
 /// CodegenUnsupported with all nodes that have no emitter, their operators and the reasons.
-Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table);
+Result<Selection> select(const ir::Graph& graph, const ops::EmitterTable& table, PreparedNodes& prepared);
 
 /// Concatenations that can run either way: in local memory with `local` and where all their neighbours run there, else
 /// in DDR, where operands are made in their places.
