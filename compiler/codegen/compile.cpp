@@ -124,7 +124,7 @@ Result<std::unique_ptr<Attempt>> attempt(ir::Graph graph, const CompileOptions& 
         WB_ASSIGN(Selection first, select(graph, emitters, prepared));
         chooseJoins(graph, first, false); // what waits for a concatenation is lonely too
         graph = flattenLonely(graph, first);
-        WB_ASSIGN(const Selection flat, select(graph, emitters));
+        WB_ASSIGN(const Selection flat, select(graph, emitters, prepared));
         graph = rowsFromLanes(graph, flat);
     }
     out->graph = std::move(graph);
