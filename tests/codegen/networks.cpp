@@ -17,7 +17,10 @@ Result<std::shared_ptr<const ir::Graph>> lowerReference(const std::string& name,
     options.modelName = name;
     std::string file = name + ".onnx";
     options.preprocess.pixelFormat = "rgb";
-    if (name == "ultraface") {
+    const bool bringsScales = name.ends_with("_quant"); // of TensorFlow Lite
+    if (bringsScales) {
+        file = name + ".tflite";
+    } else if (name == "ultraface") {
         file = "ultraface_rfb320.onnx";
         options.preprocess.mean = {127, 127, 127};
         options.preprocess.scale = {0.0078125, 0.0078125, 0.0078125};
@@ -33,7 +36,7 @@ Result<std::shared_ptr<const ir::Graph>> lowerReference(const std::string& name,
     WB_ASSIGN(auto imported, importer::importModel(sharedFolder() / "models" / file, options, context));
     WB_TRY(passes::optimiseTop(imported.origin, context));
     quantise::RangeTable ranges;
-    if (precision == ops::Precision::Int8) {
+    if (precision == ops::Precision::Int8 && !bringsScales) {
         WB_ASSIGN(const auto table, calibrate::readTable(sharedFolder() / "golden" / name / "cali_table"));
         for (const auto& row : table.rows)
             ranges[row.name] = {row.threshold, row.min, row.max};

@@ -51,19 +51,33 @@ void TestCodegenVendor::layersEqual_data() {
             for (const bool observable : {true, false})
                 QTest::addRow("%s%s%s", name, asymmetric ? " asymmetric" : "", observable ? " every layer" : "")
                     << QString(name) << observable << asymmetric;
+    for (const bool observable : {true, false})
+        QTest::addRow("mobilenet, its own scales%s", observable ? " every layer" : "")
+            << "mobilenet_v2_1.0_224_quant" << observable << false;
 }
 
 void TestCodegenVendor::layersEqual() {
     QFETCH(QString, name);
     QFETCH(bool, observable);
     QFETCH(bool, asymmetric);
-    WB_SHARED_OR_SKIP(folder, "golden/" + name.toStdString());
+    const bool ownScales = name.endsWith("_quant");
+    WB_SHARED_OR_SKIP(folder, ownScales ? "models/" + name.toStdString() + ".tflite" : "golden/" + name.toStdString());
     VendorCModel model(256 << 20);
     if (const auto reason = model.start(); !reason.empty()) QSKIP(qPrintable(QString::fromStdString(reason)));
     auto graph = test::lowerReference(name.toStdString(), ops::Precision::Int8, asymmetric);
     VERIFY_RESULT(graph);
-    auto inputs = ir::readNpz(folder / "in_f32.npz");
-    VERIFY_RESULT(inputs);
+    Result<std::map<std::string, ir::Tensor>> inputs = std::map<std::string, ir::Tensor>{};
+    if (ownScales) {
+        const ir::Value& value = (*graph)->value((*graph)->inputs().front());
+        ir::Tensor codes(value.type.element, value.type.shape);
+        test::Random random(7);
+        for (size_t i = 0; i < codes.byteSize(); ++i) codes.mutableBytes()[i] = static_cast<std::byte>(random.next());
+        inputs->emplace(value.name, std::move(codes));
+    } else {
+        auto read = ir::readNpz(folder / "in_f32.npz");
+        VERIFY_RESULT(read);
+        inputs = std::map<std::string, ir::Tensor>(read->begin(), read->end());
+    }
     JobContext context;
     auto compiled = codegen::compile(**graph, {.observable = observable}, context);
     VERIFY_RESULT(compiled);
