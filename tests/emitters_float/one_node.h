@@ -33,6 +33,8 @@ public:
     explicit OneNode(std::string op, uint64_t seed = 1);
     OneNode& input(Shape shape, Element element, double scale = 1, double offset = 0);
     OneNode& weight(Shape shape, Element element, double scale = 1, double offset = 0);
+    OneNode& input(ir::Tensor data);
+    OneNode& weight(ir::Tensor data);
     OneNode& absent();
     /// Small whole numbers, many of them equal.
     OneNode& repetitive(Shape shape);
@@ -46,11 +48,12 @@ public:
         m_attributes.set(name, ir::Attribute::ints(values));
         return *this;
     }
-    /// Scale of the last operand's or the result's codes.
-    OneNode& quantised(double scale);
+    /// Scale and zero point of the last operand's or the result's codes.
+    OneNode& quantised(double scale, int64_t zero = 0);
     OneNode& result(Shape shape, Element element);
 
-    ir::Tensor expected() const; ///< by the kernel
+    /// By the kernel, in the loops that define its results or in the fast form; empty if there is none.
+    ir::Tensor expected(bool scalar = true) const;
     ops::EmitContext context() const { return {&m_graph, &m_graph.node(m_node)}; }
     const ir::Graph& graph() const { return m_graph; }
     const ir::Node& node() const { return m_graph.node(m_node); }
@@ -72,14 +75,17 @@ private:
 /// How a result is cut and where its operands lie.
 struct Placement {
     int64_t sliceC = 0, sliceH = 0, sliceN = 0; ///< 0: whole
-    bool grown = false;   ///< operands hold a row more than needed on each side
+    bool grown = false;   ///< operands hold more of every axis than needed
     bool inPlace = false; ///< the result shares the operand that the emitter allows
+    bool loose = false;   ///< the result's box has room between its channels
+    bool global = false;  ///< within DDR even where local memory would do
 };
 
 /// The emitter's result on the chip, or what went wrong.
 struct Outcome {
     ir::Tensor result;
     std::string error;
+    bool refused = false; ///< by the emitter, or for want of room; the reason is in `error`
     size_t commands = 0;
 };
 Outcome runLocal(const OneNode& node, const ops::LocalEmitter& emitter, const Placement& placement, Chip& chip);

@@ -1,51 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every case on the simulator, commands in a random order within their dependencies; what has to be refused.
 #include "tests/emitters_float/check.h"
-
-#include "compiler/target/bm1684x/simulator/simulator.h"
-
-#include <algorithm>
+#include "tests/emitters_float/simulator_chip.h"
 
 using namespace wb;
 using namespace wb::test;
-
-namespace {
-
-constexpr uint64_t kGlobalBytes = 64 << 20;
-
-class Simulator final : public Chip {
-public:
-    std::string run(test::Memory& memory, const bm1684x::Program& program) override {
-        auto& chip = m_machine.memory();
-        if (!m_mapped) {
-            if (auto done = chip.map(bm1684x::kGlobalBase, kGlobalBytes); !done) return done.error().what;
-            m_mapped = true;
-        }
-        for (int64_t lane = 0; lane < bm1684x::kLanes; ++lane)
-            std::copy_n(memory.local.begin() + lane * memory.pitch, memory.pitch,
-                        chip.local().begin() + lane * bm1684x::kLaneBytes);
-        if (memory.ddr.size() > kGlobalBytes) return "the case needs more DDR than there is";
-        auto* ddr = chip.find(bm1684x::kGlobalBase, kGlobalBytes);
-        std::copy(memory.ddr.begin(), memory.ddr.end(), ddr);
-        std::vector<bm1684x::Command> tiu, gdma;
-        for (const auto& placed : program.placed)
-            (placed.engine == bm1684x::Engine::Tiu ? tiu : gdma).push_back(placed.command);
-        if (auto done = bm1684x::run(m_machine, tiu, gdma, {++m_seed}); !done)
-            return done.error().what + " " + done.error().why;
-        for (int64_t lane = 0; lane < bm1684x::kLanes; ++lane)
-            std::copy_n(chip.local().begin() + lane * bm1684x::kLaneBytes, memory.pitch,
-                        memory.local.begin() + lane * memory.pitch);
-        std::copy_n(ddr, memory.ddr.size(), memory.ddr.begin());
-        return {};
-    }
-
-private:
-    bm1684x::Machine m_machine;
-    bool m_mapped = false;
-    uint64_t m_seed = 0;
-};
-
-} // namespace
 
 class TestEmittersFloat : public QObject {
     Q_OBJECT
@@ -69,7 +28,7 @@ private:
     }
     const std::vector<Case> m_elementwise = elementwiseCases(), m_convolutions = convCases(), m_pools = poolCases(),
                             m_axes = axisCases();
-    Simulator m_simulator;
+    SimulatorChip m_simulator;
 };
 
 /// What the chip cannot do is said when the emitter is prepared.

@@ -81,6 +81,8 @@ Prepared preparePrelu(const PrepareContext& c) {
     // x < 0 ? slope x : x, the slope broadcast to x.
     const ir::Shape& shape = resultShape(c);
     ir::Shape slopeShape = operandShape(c, 1);
+    if (slopeShape.size() > shape.size())
+        return shapeError(*c.graph, *c.node, "slopes of shape " + ir::toText(slopeShape) + " have more axes than the result");
     slopeShape.insert(slopeShape.begin(), shape.size() - slopeShape.size(), 1);
     const std::vector<int64_t> strides = stridesOf(slopeShape);
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {

@@ -339,8 +339,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareBinary(const EmitContext& context) 
 void emit_binary(EmitterTable& table) {
     for (const char* op : {"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Max", "tpu.Min"})
         table.add({.op = op, .local = prepareBinary});
-    for (const char* op : {"tpu.Div", "tpu.SubConst", "tpu.MulConst", "tpu.BinaryPow", "tpu.Pow2", "tpu.Pow3",
-                           "tpu.PowConst", "tpu.DivConst", "tpu.Mod", "tpu.Compare", "tpu.CompareConst"})
+    for (const char* op : {"tpu.Div", "tpu.SubConst", "tpu.MulConst", "tpu.BinaryPow", "tpu.Mod", "tpu.Compare", "tpu.CompareConst"})
         table.add({.op = op, .local = prepareFloatBinary});
 }
 

@@ -215,8 +215,7 @@ void integer_binary(KernelTable& table) {
     for (const char* op : {"tpu.Max", "tpu.Min"})
         addTpuKernel(table, {.op = op, .prepare = prepareExtreme, .layouts = wholeLayouts});
     for (const char* op : {"tpu.Div", "tpu.SubConst", "tpu.MulConst", "tpu.Reciprocal", "tpu.Pow",
-                           "tpu.BinaryPow", "tpu.Pow2", "tpu.Pow3", "tpu.PowConst", "tpu.DivConst",
-                           "tpu.Mod", "tpu.Compare", "tpu.CompareConst"})
+                           "tpu.BinaryPow", "tpu.Mod", "tpu.Compare", "tpu.CompareConst"})
         addTpuKernel(table, {.op = op});
 }
 

@@ -261,8 +261,7 @@ void lower_binary(LoweringTable& table) {
     table.add("top.MulConst", lowerMulConst);
     table.add("top.MaxConst", lowerExtremeConst);
     table.add("top.MinConst", lowerExtremeConst);
-    for (const char* op : {"top.BinaryPow", "top.Pow2", "top.Pow3", "top.PowConst", "top.DivConst",
-                           "top.Mod", "top.Compare", "top.CompareConst"})
+    for (const char* op : {"top.BinaryPow", "top.Mod", "top.Compare", "top.CompareConst"})
         table.add(op, lowerWide);
 }
 

@@ -75,6 +75,8 @@ Result<std::unique_ptr<GlobalEmitter>> pad(const EmitContext& c) {
         move.source += begin * move.sourceStrides[i];
         move.target += (begin + pads[i]) * move.targetStrides[i];
     }
+    for (size_t i = 0; i < in.size() && mode == "reflect"; ++i)
+        if (std::max(pads[i], pads[i + in.size()]) >= in[i]) return notEmitted(c, "it is reflected more than once");
     if (mode != "constant") return makeMover(c, borders(std::move(move), in, out, pads, mode == "reflect"));
     return makeMover(c, {.list = {std::move(move)}, .fill = fillBits(resultType(c), c.node->attributes.real("val", 0))});
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reshape and its relatives: the operand's bytes under another shape, nothing to do.
+// The operand's bytes under another shape, nothing to do; squeezes and flattenings are lowered to it too.
 #include "compiler/ops/emitter.h"
 
 namespace wb::ops {
 
 void emit_reshape(EmitterTable& table);
 void emit_reshape(EmitterTable& table) {
-    for (const char* op : {"tpu.Reshape", "tpu.Squeeze", "tpu.Unsqueeze", "tpu.Flatten"})
-        table.add({.op = op, .alias = true});
+    table.add({.op = "tpu.Reshape", .alias = true});
 }
 
 } // namespace wb::ops

@@ -71,7 +71,13 @@ Result<SlidingWindow> slidingWindow(const EmitContext& context, bool transposed)
             axis.padBefore = axis.dilation * (axis.kernel - 1) - axis.padBefore;
             if (axis.padBefore < 0) return notEmitted(context, "its padding is wider than its kernel");
         }
-        if (axis.out == 1) axis.stride = 1; // never used
+        if (axis.out == 1 && !transposed) {
+            // Never walked; but the chip counts the positions of what it is given, and rows are given whole.
+            axis.stride = std::min(axis.stride, kMaxPad);
+            const int64_t rest = axis.in + pads[i] + pads[i + axes] - (axis.kernel - 1) * axis.dilation - 1;
+            if (i == 1 && rest >= axis.stride)
+                return beyondChip(context, "its one column is followed by " + std::to_string(rest) + " others");
+        }
         if (const auto why = axis.beyondFields(); !why.empty()) return beyondChip(context, why);
     }
     return window;

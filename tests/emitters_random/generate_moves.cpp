@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Operators that move elements: results are equal in every precision.
+#include "tests/emitters_random/trial.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace wb::test {
+namespace {
+
+using ir::ElementType;
+using ir::Shape;
+
+Trial moved(OneNode& node, Draw& draw, ElementType element) { return {std::move(node), 0, 0, anyPlacement(draw, element)}; }
+
+Trial reshaped(Draw& draw, ElementType element, const char* op) {
+    OneNode node(op, draw.seed());
+    const Shape shape = draw.picture();
+    const auto kind = addInput(node, draw, element, shape);
+    addResult(node, kind, {shape[0] * shape[1], shape[2] * shape[3]});
+    return moved(node, draw, element);
+}
+
+Trial permute(Draw& draw, ElementType element) {
+    OneNode node("tpu.Permute", draw.seed());
+    const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 6)), 4000);
+    std::vector<int64_t> order(shape.size());
+    std::iota(order.begin(), order.end(), 0);
+    for (size_t i = order.size(); i > 1; --i)
+        std::swap(order[i - 1], order[static_cast<size_t>(draw.between(0, static_cast<int64_t>(i) - 1))]);
+    const auto kind = addInput(node, draw, element, shape);
+    Shape result;
+    for (const int64_t axis : order)
+        result.push_back(shape[static_cast<size_t>(axis)]);
+    node.ints("order", order);
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
+Trial slice(Draw& draw, ElementType element) {
+    OneNode node("tpu.Slice", draw.seed());
+    const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 5)));
+    const auto kind = addInput(node, draw, element, shape);
+    Shape result = shape;
+    std::vector<int64_t> offsets, steps, ends;
+    for (size_t i = 0; i < shape.size(); ++i) {
+        const bool whole = draw.oneIn(3);
+        int64_t step = whole ? 1 : draw.of<int64_t>({1, 1, 1, 2, 3, 7, -1, -2});
+        const int64_t first = whole ? 0 : draw.between(0, shape[i] - 1);
+        const int64_t most = step > 0 ? (shape[i] - 1 - first) / step + 1 : first / -step + 1;
+        result[i] = whole ? shape[i] : draw.between(1, most);
+        offsets.push_back(draw.oneIn(5) && first != 0 && step > 0 ? first - shape[i] : first);
+        steps.push_back(step);
+        ends.push_back(first + result[i] * step);
+    }
+    node.ints("offset", offsets).ints("steps", steps).ints("ends", ends).ints("axes", {});
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
+Trial concat(Draw& draw, ElementType element) {
+    OneNode node("tpu.Concat", draw.seed());
+    const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 5)), 2500);
+    const auto axis = static_cast<size_t>(shape.size() > 1 && draw.coin() ? 1 : draw.between(0, static_cast<int64_t>(shape.size()) - 1));
+    const auto kind = isCodes(element) ? draw.code() : element;
+    Shape result = shape;
+    result[axis] = 0;
+    for (int64_t i = draw.between(1, 5); i > 0; --i) {
+        Shape part = shape;
+        part[axis] = axis == 1 ? draw.channels(130) : draw.between(1, 9);
+        if (isCodes(element)) node.input(draw.codes(part, kind)).quantised(0.05);
+        else node.input(part, element, 3);
+        result[axis] += part[axis];
+    }
+    node.set("axis", static_cast<int64_t>(axis) - (draw.oneIn(4) ? static_cast<int64_t>(shape.size()) : 0));
+    node.set("do_relu", kind == ElementType::Ui8 && draw.oneIn(3));
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
+Trial pad(Draw& draw, ElementType element) {
+    OneNode node("tpu.Pad", draw.seed());
+    const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 5)), 3000);
+    const auto kind = addInput(node, draw, element, shape);
+    const char* mode = draw.of({"constant", "constant", "reflect", "edge"});
+    const bool constant = std::string(mode) == "constant", reflect = std::string(mode) == "reflect";
+    Shape result = shape;
+    std::vector<int64_t> pads(2 * shape.size(), 0);
+    for (size_t i = 0; i < shape.size(); ++i) {
+        if (draw.coin() || shape[i] > 70) continue;
+        for (const size_t side : {i, i + shape.size()}) {
+            int64_t low = 0, high = reflect ? std::min<int64_t>(4, shape[i] - 1) : 4;
+            if (constant && draw.oneIn(4)) low = -(shape[i] - 1) / 3; // cuts
+            pads[side] = draw.between(low, high);
+            result[i] += pads[side];
+        }
+    }
+    node.ints("paddings", pads).set("mode", tpuEnum("paddingMode", mode)).set("val", isCodes(element) ? double(draw.between(0, 90)) : draw.real(-2, 2));
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
+Trial tile(Draw& draw, ElementType element) {
+    OneNode node("tpu.Tile", draw.seed());
+    const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 5)), 1500);
+    const auto kind = addInput(node, draw, element, shape);
+    Shape result = shape;
+    std::vector<int64_t> repeats;
+    for (int64_t& size : result) {
+        repeats.push_back(draw.of<int64_t>({1, 1, 1, 2, 3}));
+        size *= repeats.back();
+    }
+    node.ints("tile", repeats);
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
+Trial depth2space(Draw& draw, ElementType element) {
+    OneNode node("tpu.Depth2Space", draw.seed());
+    const int64_t bh = draw.between(1, 4), bw = draw.between(1, 4);
+    const bool inverse = draw.coin();
+    Shape deep{draw.between(1, 3), draw.between(1, 20) * bh * bw, draw.between(1, 9), draw.between(1, 9)};
+    Shape wide{deep[0], deep[1] / (bh * bw), deep[2] * bh, deep[3] * bw};
+    if (inverse) std::swap(deep, wide);
+    const auto kind = addInput(node, draw, element, deep);
+    node.set("block_h", bh).set("block_w", bw).set("is_CRD", draw.coin()).set("is_inversed", inverse).set("swap_cr", false);
+    node.set("in_is_NCHW", true).set("out_is_NCHW", true);
+    addResult(node, kind, wide);
+    return moved(node, draw, element);
+}
+
+Trial enlarge(Draw& draw, ElementType element, bool interp) {
+    OneNode node(interp ? "tpu.Interp" : "tpu.Upsample", draw.seed());
+    const int64_t sh = draw.between(1, 4), sw = draw.between(1, 4);
+    const Shape shape = draw.picture(2000);
+    const auto kind = addInput(node, draw, element, shape);
+    if (interp) {
+        for (int i = 0; i < 2; ++i) node.absent();
+        node.set("mode", tpuEnum("mode", "nearest")).set("coord_mode", tpuEnum("coord_mode", draw.of({"half_pixel", "asymmetric"})));
+        node.set("scale_h", static_cast<double>(sh)).set("scale_w", static_cast<double>(sw));
+    } else {
+        node.set("scale_h", sh).set("scale_w", sw).set("do_relu", false);
+    }
+    addResult(node, kind, {shape[0], shape[1], shape[2] * sh, shape[3] * sw});
+    return moved(node, draw, element);
+}
+
+/// Where pictures come from and go to as blocks (codegen/layouts).
+Trial splitColumns(Draw& draw, ElementType element) {
+    OneNode node("tpu.SplitColumns", draw.seed());
+    const int64_t block = draw.between(1, 8), origin = draw.between(0, 5);
+    const Shape shape{draw.between(1, 3), draw.between(1, 64 / block), draw.between(1, 20), draw.between(1, 60)};
+    const auto kind = addInput(node, draw, element, shape);
+    node.set("block", block).set("origin", origin);
+    addResult(node, kind, {shape[0], shape[1] * block, shape[2], (shape[3] + origin + block - 1) / block});
+    return moved(node, draw, element);
+}
+
+Trial joinPhases(Draw& draw, ElementType element) {
+    OneNode node("tpu.JoinPhases", draw.seed());
+    const int64_t y = draw.between(1, 3), x = draw.between(1, 3), part = 64 * draw.between(1, 2);
+    const Shape result{draw.between(1, 3), draw.between(1, part), draw.between(1, 14), draw.between(1, 14)};
+    const auto kind = addInput(node, draw, element, {result[0], y * x * part, (result[2] + y - 1) / y, (result[3] + x - 1) / x});
+    node.set("y", y).set("x", x);
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
+Trial clearOutside(Draw& draw, ElementType element) {
+    OneNode node("tpu.ClearOutside", draw.seed());
+    const int64_t y = draw.between(1, 3), x = draw.between(1, 4), originY = draw.between(0, 4), originX = draw.between(0, 4);
+    const int64_t height = draw.between(1, 20), width = draw.between(1, 20), each = draw.between(1, 30);
+    const Shape shape{draw.between(1, 2), y * x * each, (height + originY + y - 1) / y, (width + originX + x - 1) / x};
+    const auto kind = addInput(node, draw, element, shape);
+    std::vector<int64_t> phases;
+    const bool runs = draw.coin();
+    for (int64_t i = 0; i < shape[1]; ++i)
+        phases.push_back(runs ? i / each : draw.between(0, y * x - 1));
+    node.set("y", y).set("x", x).set("origin_y", originY).set("origin_x", originX).set("height", height).set("width", width);
+    node.ints("phases", phases);
+    addResult(node, kind, shape);
+    return moved(node, draw, element);
+}
+
+} // namespace
+
+void addMoves(Generators& table) {
+    table["tpu.Reshape"] = {[](Draw& d, ElementType e) { return reshaped(d, e, "tpu.Reshape"); }};
+    table["tpu.Permute"] = {permute, true, true, true, 2};
+    table["tpu.Slice"] = {slice, true, true, true, 2};
+    table["tpu.Concat"] = {concat, true, true, true, 3};
+    table["tpu.Pad"] = {pad, true, true, true, 2};
+    table["tpu.Tile"] = {tile};
+    table["tpu.Depth2Space"] = {depth2space};
+    table["tpu.Upsample"] = {[](Draw& d, ElementType e) { return enlarge(d, e, false); }};
+    table["tpu.Interp"] = {[](Draw& d, ElementType e) { return enlarge(d, e, true); }, false};
+    table["tpu.SplitColumns"] = {splitColumns};
+    table["tpu.JoinPhases"] = {joinPhases};
+    table["tpu.ClearOutside"] = {clearOutside};
+}
+
+} // namespace wb::test
