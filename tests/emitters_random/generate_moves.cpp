@@ -13,6 +13,12 @@ using ir::Shape;
 
 Trial moved(OneNode& node, Draw& draw, ElementType element) { return {std::move(node), 0, 0, anyPlacement(draw, element)}; }
 
+/// Lanes are copied in the aligned layout, in which the code generator places results.
+Trial aligned(Trial trial) {
+    trial.placement.loose = false;
+    return trial;
+}
+
 Trial reshaped(Draw& draw, ElementType element, const char* op) {
     OneNode node(op, draw.seed());
     const Shape shape = draw.picture();
@@ -75,7 +81,7 @@ Trial concat(Draw& draw, ElementType element) {
     node.set("axis", static_cast<int64_t>(axis) - (draw.oneIn(4) ? static_cast<int64_t>(shape.size()) : 0));
     node.set("do_relu", kind == ElementType::Ui8 && draw.oneIn(3));
     addResult(node, kind, result);
-    return moved(node, draw, element);
+    return aligned(moved(node, draw, element));
 }
 
 Trial pad(Draw& draw, ElementType element) {
@@ -153,7 +159,7 @@ Trial splitColumns(Draw& draw, ElementType element) {
     const auto kind = addInput(node, draw, element, shape);
     node.set("block", block).set("origin", origin);
     addResult(node, kind, {shape[0], shape[1] * block, shape[2], (shape[3] + origin + block - 1) / block});
-    return moved(node, draw, element);
+    return aligned(moved(node, draw, element));
 }
 
 Trial joinPhases(Draw& draw, ElementType element) {
@@ -182,6 +188,15 @@ Trial clearOutside(Draw& draw, ElementType element) {
     return moved(node, draw, element);
 }
 
+/// Channels of one pixel become a row.
+Trial lanesToRow(Draw& draw, ElementType element) {
+    OneNode node("tpu.LanesToRow", draw.seed());
+    const int64_t channels = draw.channels();
+    const auto kind = addInput(node, draw, element, {1, channels, 1, 1});
+    addResult(node, kind, {1, 1, 1, channels});
+    return aligned(moved(node, draw, element));
+}
+
 } // namespace
 
 void addMoves(Generators& table) {
@@ -197,6 +212,7 @@ void addMoves(Generators& table) {
     table["tpu.SplitColumns"] = {splitColumns};
     table["tpu.JoinPhases"] = {joinPhases};
     table["tpu.ClearOutside"] = {clearOutside};
+    table["tpu.LanesToRow"] = {lanesToRow};
 }
 
 } // namespace wb::test

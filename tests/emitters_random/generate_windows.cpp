@@ -81,8 +81,7 @@ Window anyConv(Draw& draw, bool transposed) {
             s.oh = (s.h + s.pads[0] + s.pads[2] - high) / s.sy + 1;
             s.ow = (s.w + s.pads[1] + s.pads[3] - wide) / s.sx + 1;
         }
-        const int64_t pixels = transposed ? s.h * s.w : s.oh * s.ow;
-        if (s.oh < 1 || s.ow < 1 || s.n * s.oc * s.oh * s.ow > 200'000 || s.n * s.oc * pixels * s.terms() > kMostProducts) continue;
+        if (s.oh < 1 || s.ow < 1 || s.n * s.oc * s.oh * s.ow > 200'000 || s.n * s.oc * s.oh * s.ow * s.terms() > kMostProducts) continue;
         return s;
     }
 }

@@ -21,6 +21,8 @@ namespace {
 constexpr size_t kWindow = 16 << 20; ///< shared between parent and child; longer transfers go in pieces
 constexpr time_t kPatience = 20;     ///< seconds for one command
 constexpr size_t kWords = 256;       ///< a command is at most 128 bytes; the model may look a little further
+constexpr size_t kBatch = 512;       ///< commands in one message
+constexpr size_t kSlot = kWords + 16; ///< of a command in a batch: engine, size, words
 
 /// The functions of the library that are used.
 struct Library {
@@ -81,10 +83,10 @@ bool receiveAll(int socket, void* data, size_t size) {
 } // namespace
 
 struct VendorCModel::Message {
-    enum Kind : uint32_t { Write, Read, Execute } kind;
+    enum Kind : uint32_t { Write, Read, Execute, WriteLanes, ReadLanes, ExecuteAll } kind;
     uint32_t space = 0;  ///< or the engine
     uint64_t offset = 0;
-    uint64_t size = 0;
+    uint64_t size = 0;   ///< bytes, bytes of a lane, or commands
 };
 
 struct VendorCModel::Child {
@@ -93,6 +95,19 @@ struct VendorCModel::Child {
     int log = -1; ///< what the child prints
     std::byte* window = nullptr;
 
+    /// The window's last bytes tell the parent how far it came.
+    std::byte* progress() const { return window + kWindow - sizeof(uint64_t); }
+    void executeAll(const Library& library, uint64_t count) const {
+        for (uint64_t i = 0; i < count; ++i) {
+            std::memcpy(progress(), &i, sizeof i);
+            const std::byte* slot = window + i * kSlot;
+            uint64_t head[2];
+            std::memcpy(head, slot, sizeof head);
+            alignas(128) std::byte words[kWords] = {};
+            std::memcpy(words, slot + sizeof head, std::min<size_t>(head[1], kWords));
+            library.execute(0, words, static_cast<unsigned>(head[0]));
+        }
+    }
     [[noreturn]] void serve(const std::string& path, uint64_t globalBytes) const {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         // A test program's own handlers would attach a debugger to a child that merely refuses a command.
@@ -113,6 +128,15 @@ struct VendorCModel::Child {
                 alignas(128) std::byte words[kWords] = {};
                 std::memcpy(words, window, std::min<size_t>(m.size, kWords));
                 library.execute(0, words, m.space);
+            } else if (m.kind == Message::ExecuteAll) {
+                executeAll(library, m.size);
+            } else if (m.kind == Message::WriteLanes || m.kind == Message::ReadLanes) {
+                for (uint64_t lane = 0; lane < static_cast<uint64_t>(bm1684x::kLanes); ++lane) {
+                    std::byte* there = library.spaces[Local] + lane * static_cast<uint64_t>(bm1684x::kLaneBytes);
+                    std::byte* here = window + lane * m.size;
+                    if (m.kind == Message::WriteLanes) std::memcpy(there, here, m.size);
+                    else std::memcpy(here, there, m.size);
+                }
             } else {
                 if (m.space > Global || m.offset > library.sizes[m.space] ||
                     m.size > library.sizes[m.space] - m.offset) {
@@ -218,6 +242,41 @@ std::string VendorCModel::read(Space space, uint64_t offset, std::span<std::byte
         const auto piece = bytes.subspan(at, std::min(kWindow, bytes.size() - at));
         if (auto reason = request({Message::Read, space, offset + at, piece.size()}); !reason.empty()) return reason;
         std::memcpy(piece.data(), m_child->window, piece.size());
+    }
+    return {};
+}
+
+std::string VendorCModel::writeLanes(int64_t pitch, std::span<const std::byte> bytes) {
+    if (auto reason = start(); !reason.empty()) return reason;
+    if (pitch <= 0) return {};
+    std::memcpy(m_child->window, bytes.data(), static_cast<size_t>(pitch * bm1684x::kLanes));
+    return request({Message::WriteLanes, Local, 0, static_cast<uint64_t>(pitch)});
+}
+
+std::string VendorCModel::readLanes(int64_t pitch, std::span<std::byte> bytes) {
+    if (auto reason = start(); !reason.empty()) return reason;
+    if (pitch <= 0) return {};
+    if (auto reason = request({Message::ReadLanes, Local, 0, static_cast<uint64_t>(pitch)}); !reason.empty()) return reason;
+    std::memcpy(bytes.data(), m_child->window, static_cast<size_t>(pitch * bm1684x::kLanes));
+    return {};
+}
+
+std::string VendorCModel::execute(std::span<const Encoded> commands, size_t& failed) {
+    for (size_t at = 0; at < commands.size(); at += kBatch) {
+        if (auto reason = start(); !reason.empty()) return reason;
+        const auto batch = commands.subspan(at, std::min(kBatch, commands.size() - at));
+        for (size_t i = 0; i < batch.size(); ++i) {
+            const uint64_t head[2] = {batch[i].engine == bm1684x::Engine::Tiu ? 0u : 1u, std::min(batch[i].words.size(), kWords)};
+            std::memcpy(m_child->window + i * kSlot, head, sizeof head);
+            std::memcpy(m_child->window + i * kSlot + sizeof head, batch[i].words.data(), head[1]);
+        }
+        char done = 1;
+        const Message message{Message::ExecuteAll, 0, 0, batch.size()};
+        if (sendAll(m_child->socket, &message, sizeof message) && receiveAll(m_child->socket, &done, 1)) continue;
+        uint64_t reached = 0;
+        std::memcpy(&reached, m_child->progress(), sizeof reached);
+        failed = at + std::min<size_t>(reached, batch.size() - 1);
+        return lastWords();
     }
     return {};
 }

@@ -40,8 +40,17 @@ public:
     /// These return the reason of a failure, nothing when all is well.
     std::string write(Space space, uint64_t offset, std::span<const std::byte> bytes);
     std::string read(Space space, uint64_t offset, std::span<std::byte> bytes);
+    /// The first `pitch` bytes of each lane, one lane after the other, in one piece of work for the child.
+    std::string writeLanes(int64_t pitch, std::span<const std::byte> bytes);
+    std::string readLanes(int64_t pitch, std::span<std::byte> bytes);
     /// One encoded command.
     std::string execute(bm1684x::Engine engine, std::span<const std::byte> words);
+    /// Encoded commands, many at a time; `failed` is the index of the one at which the model gave up.
+    struct Encoded {
+        bm1684x::Engine engine;
+        std::vector<std::byte> words;
+    };
+    std::string execute(std::span<const Encoded> commands, size_t& failed);
 
 private:
     struct Message;

@@ -28,7 +28,7 @@ struct CodePool {
     int32_t zero = 0; ///< zero point of the result
     int64_t area() const { return window.h.kernel * window.w.kernel; }
     /// Sums of whole windows, or those brought to that size.
-    Precision sums() const { return area() * 255 <= 32767 ? Precision::Int16 : Precision::Int32; }
+    Precision sums() const { return area() * (inSigned ? 128 : 255) <= 32767 ? Precision::Int16 : Precision::Int32; }
 };
 
 /// Codes of padding aside: how many elements of the axis lie in the window of a result.
@@ -289,6 +289,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context
             for (const Run& x : runsOf(pool.window.w, {0, pool.window.w.out})) {
                 const int64_t valid = y.covered * x.covered;
                 if (valid == 0 || valid == pool.area() || widenings.count(valid) != 0) continue;
+                if (pool.sums() != Precision::Int16) // a requant gives no more
+                    return beyondChip(context, "sums of " + std::to_string(pool.area()) + " codes, some of them padding, leave 16 bits");
                 const auto scale = widening(pool, valid);
                 if (!scale)
                     return notEmitted(context, "no multiplier takes sums of " + std::to_string(valid) +
