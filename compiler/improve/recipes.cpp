@@ -200,6 +200,7 @@ private:
             candidate.ranges = pickSpans(m_vendor, classes, spreads, {}, &candidate.picked);
             return finish(std::move(candidate));
         }
+        note("activations' own codes take more cycles than the vendor's leaky form; deploy says how many");
         WB_ASSIGN(const Spreads own, collectSpreads(candidate.top, m_vendor, classes, somePictures(), m_context));
         candidate.ranges = pickSpans(m_vendor, classes, own, {}, &candidate.picked);
         return finish(std::move(candidate));
