@@ -87,9 +87,7 @@ Trial requantAxis(Draw& draw, ElementType) {
     return equal(node, draw);
 }
 
-/// Sums or codes to codes of another scale and zero point. The C model's integer requant saturates at 16 bits whatever its
-/// result holds, so TensorFlow Lite's shifts above 7, whose first step is wider, and wider results of tpu.DequantInt below
-/// do not come out right there yet: both are left out.
+/// Sums or codes to codes of another scale and zero point.
 Trial requant(Draw& draw, ElementType) {
     OneNode node("tpu.RequantInt", draw.seed());
     const Shape shape = anyShape(draw);
@@ -98,7 +96,7 @@ Trial requant(Draw& draw, ElementType) {
     node.set("quant_mode", tpuEnum("rq_mode", tflite ? "TFLite" : "MultiplierShift"));
     int64_t shift = 0, multiplier = 0;
     if (sums) {
-        shift = tflite ? draw.between(0, 7) : draw.between(8, 31);
+        shift = tflite ? draw.between(0, 14) : draw.between(8, 31);
         multiplier = tflite ? draw.between(int64_t{1} << 30, (int64_t{1} << 31) - 1) : draw.between(1, std::min<int64_t>(1 << 20, int64_t{1} << shift));
         // Most results are codes, some are saturated.
         const double factor = static_cast<double>(multiplier) / std::ldexp(1, static_cast<int>(tflite ? 31 + shift : shift));
@@ -120,13 +118,10 @@ Trial dequant(Draw& draw, ElementType) {
     OneNode node("tpu.DequantInt", draw.seed());
     const Shape shape = anyShape(draw);
     const auto from = draw.code();
-    const bool tflite = draw.coin();
     node.input(draw.codes(shape, from)).quantised(0.05, draw.oneIn(4) ? 0 : from == ElementType::I8 ? draw.between(-128, 127) : draw.between(0, 255));
-    node.set("quant_mode", tpuEnum("dq_mode", tflite ? "TFLite" : "Normal"));
-    const int64_t lift = tflite ? draw.between(0, 6) : draw.between(0, 4);
-    const int64_t multiplier = tflite ? draw.between(int64_t{1} << 30, (int64_t{1} << 31) - 1) : draw.between(1, 1 << 20);
-    const int64_t right = tflite ? draw.between(0, 6) : draw.between(lift, 20);
-    node.set("multiplier", Attribute::si32(multiplier)).set("shift", Attribute::si32(-right)).set("lshift", Attribute::si32(lift));
+    node.set("quant_mode", tpuEnum("dq_mode", "TFLite"));
+    node.set("multiplier", Attribute::si32(draw.oneIn(4) ? int64_t{1} << 30 : draw.between(int64_t{1} << 30, (int64_t{1} << 31) - 1)));
+    node.set("shift", Attribute::si32(-draw.between(0, 6))).set("lshift", Attribute::si32(draw.between(0, 20)));
     node.result(shape, ElementType::I32);
     return equal(node, draw);
 }

@@ -49,8 +49,10 @@ Result<Operands> operandsOf(const Context& x, const SRqDq& c, int64_t words, con
 }
 
 /// f(numbers, integers, count) turns a run of integers into results in place.
-template <class F> Status requant(const Context& x, const Operands& o, const F& f) {
-    const Limits limits = limitsOf(o.result.precision, o.result.isSigned);
+/// Results of the integer form have 16 bits at most, whatever the width of their elements.
+template <class F> Status requant(const Context& x, const Operands& o, bool narrow, const F& f) {
+    const bool wide = narrow && o.result.precision == Precision::Int32;
+    const Limits limits = limitsOf(wide ? Precision::Int16 : o.result.precision, o.result.isSigned);
     return forRuns(x, o.result.shape, true, false, [&](int64_t n, int64_t c, int64_t h, int64_t w, int64_t count) {
         int64_t values[kRow];
         loadIntegers(o.in, n, c, h, w, values, count);
@@ -69,7 +71,7 @@ Status requantInteger(const Context& x, const SRqDq& c) {
     WB_ASSIGN(const auto o, operandsOf(x, c, 3, constants));
     if (isFloat(o.in.precision) || isFloat(o.result.precision)) return x.unknown("floats");
     const auto round = roundOf(c.opd2_n_str);
-    return requant(x, o, [=](const Numbers& n, int64_t* values, int64_t count) {
+    return requant(x, o, true, [=](const Numbers& n, int64_t* values, int64_t count) {
         const int64_t multiplier = n.integer(0), zero = n.integer(2);
         const int shift = n.integer(1);
         constexpr int64_t kRoom = int64_t{1} << 62; // for the zero point
@@ -90,7 +92,7 @@ Status requantFloat(const Context& x, const SRqDq& c) {
     constants.word[1] = c.opd2_addr;
     WB_ASSIGN(const auto o, operandsOf(x, c, 2, constants));
     if (isFloat(o.in.precision) || isFloat(o.result.precision)) return x.unknown("floats");
-    return requant(x, o, [](const Numbers& n, int64_t* values, int64_t count) {
+    return requant(x, o, false, [](const Numbers& n, int64_t* values, int64_t count) {
         const float scale = n.real(0), offset = n.real(1);
         for (int64_t i = 0; i < count; ++i) {
             const float product = static_cast<float>(values[i]) * scale;
@@ -127,7 +129,7 @@ Status dequantInteger(const Context& x, const SRqDq& c) {
     WB_ASSIGN(const auto o, operandsOf(x, c, 3, constants));
     if (isFloat(o.in.precision) || isFloat(o.result.precision)) return x.unknown("floats");
     const auto round = roundOf(c.opd2_n_str & 7);
-    return requant(x, o, [=](const Numbers& n, int64_t* values, int64_t count) {
+    return requant(x, o, false, [=](const Numbers& n, int64_t* values, int64_t count) {
         for (int64_t i = 0; i < count; ++i)
             values[i] = shifted(wrappedProduct(values[i] - n.integer(0), n.integer(1)), n.integer(2), round);
     });
