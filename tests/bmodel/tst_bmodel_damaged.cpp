@@ -4,13 +4,11 @@
 #include "compiler/target/bmodel/reader.h"
 #include "compiler/target/bmodel/writer.h"
 #include "tests/bmodel/made_file.h"
-#include "tests/support/shared_data.h"
+#include "tests/support/mutation.h"
 
 #include <nlohmann/json.hpp>
 #include <QTest>
 
-#include <malloc.h>
-#include <sys/resource.h>
 
 using namespace wb;
 using namespace wb::bmodel;
@@ -59,12 +57,6 @@ void damage(Bytes& bytes, size_t tableEnd, wb::test::Random& random) {
             break;
         }
     }
-}
-
-long peakKilobytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
 }
 
 } // namespace
@@ -154,7 +146,7 @@ private slots:
             stage.coefficients->bytes = blobOf(300, 2);
         const Bytes good = toBytes(file);
         const size_t tableEnd = 64 + get32(good, 8);
-        const long before = peakKilobytes();
+        const int64_t before = wb::test::peakBytes();
         int read = 0;
         for (int i = 0; i < kCount; ++i) {
             Bytes bytes = good;
@@ -170,7 +162,7 @@ private slots:
             if (i % 50 == 0) QVERIFY(bmodel::read(Blob(toBytes(*again))));
         }
         QVERIFY2(read > kCount / 50 && read < kCount, qPrintable(QString::number(read)));
-        QVERIFY2(peakKilobytes() - before < 64 * 1024, qPrintable(QString::number(peakKilobytes() - before)));
+        QVERIFY2(wb::test::peakBytes() - before < int64_t{64} << 20, qPrintable(QString::number(wb::test::peakBytes() - before)));
     }
 };
 
