@@ -38,8 +38,7 @@ CalibratedRange rangeFor(const ir::Graph& graph, const ir::Node& node, const Ran
             range.min = 0;
     }
     if (node.op == "top.Sub") {
-        range.min = row.min < 0 ? -th : -1e-5;
-        return range;
+        return {row.min < 0 ? -th : -1e-5, th};
     }
     if (node.attributes.boolean("do_relu")) range.min = 0;
     return range;

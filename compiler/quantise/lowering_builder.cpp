@@ -41,7 +41,7 @@ ir::UniformQuant symmetric(const ir::CalibratedRange& range) {
 ir::UniformQuant withZeroPoint(const ir::CalibratedRange& range) {
     const double least = range.min < 0 ? -128 : 0, most = range.min < 0 ? 127 : 255;
     double scale = (range.max - range.min) / (most - least);
-    double zero = std::round(least - range.min / scale);
+    double zero = least - range.min / scale;
     if (zero < least) {
         zero = least;
         scale = range.max / (most - zero);
@@ -51,7 +51,7 @@ ir::UniformQuant withZeroPoint(const ir::CalibratedRange& range) {
     }
     ir::UniformQuant quant;
     quant.scales = {scale};
-    quant.zeroPoints = {std::isfinite(zero) ? static_cast<int64_t>(zero) : 0};
+    quant.zeroPoints = {std::isfinite(zero) ? static_cast<int64_t>(std::llround(zero)) : 0};
     return quant;
 }
 
