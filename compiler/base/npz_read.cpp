@@ -3,6 +3,7 @@
 // (a Zip64 locator that points elsewhere). Every offset and size is tested against the file before
 // it is used, and nothing is allocated that the file's bytes could not unpack to.
 #include "compiler/base/npy_detail.h"
+#include "compiler/base/zip_format.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -17,21 +18,9 @@
 namespace wb {
 namespace {
 
-constexpr uint32_t kLocalSignature = 0x04034b50;
-constexpr uint32_t kCentralSignature = 0x02014b50;
-constexpr uint32_t kEndSignature = 0x06054b50;
-constexpr uint32_t kEnd64Signature = 0x06064b50;
-constexpr uint32_t kLocator64Signature = 0x07064b50;
-constexpr size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kEnd64Size = 56, kLocator64Size = 20;
-constexpr uint64_t kMaxDirectory = uint64_t{1} << 30;
-/// Deflate makes at most 258 bytes of two bits, 1032 to 1.
-constexpr uint64_t kMaxInflation = 1032;
+using namespace zip;
 
-template <class T> T little(std::span<const std::byte> bytes, size_t at) {
-    T value{};
-    std::memcpy(&value, bytes.data() + at, sizeof value); // little-endian hosts only, as the formats
-    return value;
-}
+constexpr uint64_t kMaxDirectory = uint64_t{1} << 30;
 
 } // namespace
 
@@ -97,14 +86,14 @@ Status NpzReader::readDirectory() {
     bool found = false;
     if (tail.size() >= kEndSize)
         for (at = tail.size() - kEndSize;; --at) {
-            found = little<uint32_t>(tail, at) == kEndSignature &&
-                    at + kEndSize + little<uint16_t>(tail, at + 20) <= tail.size();
+            found = field<uint32_t>(tail, at) == kEndSignature &&
+                    at + kEndSize + field<uint16_t>(tail, at + 20) <= tail.size();
             if (found || at == 0) break;
         }
     if (!found) {
         std::vector<std::byte> head;
         if (auto bytes = file.read(0, std::min<uint64_t>(4, file.size))) head = std::move(*bytes);
-        const bool zip = head.size() == 4 && little<uint32_t>(head, 0) == kLocalSignature;
+        const bool zip = head.size() == 4 && field<uint32_t>(head, 0) == kLocalSignature;
         if (file.size == 0 || zip)
             return Error{Code::FileTruncated, file.size == 0 ? "the file is empty"
                                                              : "the file ends before its table of contents"}
@@ -113,19 +102,19 @@ Status NpzReader::readDirectory() {
         return damaged("this is not an npz file");
     }
     uint64_t end = file.size - tailSize + at; // where the directory must end
-    uint64_t entries = little<uint16_t>(tail, at + 10);
-    uint64_t size = little<uint32_t>(tail, at + 12);
-    uint64_t offset = little<uint32_t>(tail, at + 16);
-    if (at >= kLocator64Size && little<uint32_t>(tail, at - kLocator64Size) == kLocator64Signature) {
+    uint64_t entries = field<uint16_t>(tail, at + 10);
+    uint64_t size = field<uint32_t>(tail, at + 12);
+    uint64_t offset = field<uint32_t>(tail, at + 16);
+    if (at >= kLocator64Size && field<uint32_t>(tail, at - kLocator64Size) == kLocator64Signature) {
         // The vendor's locator points to a wrong place: then the record lies right before it.
-        const uint64_t pointed = little<uint64_t>(tail, at - kLocator64Size + 8);
+        const uint64_t pointed = field<uint64_t>(tail, at - kLocator64Size + 8);
         for (uint64_t where : {pointed, end - std::min<uint64_t>(end, kLocator64Size + kEnd64Size)}) {
             if (where > file.size || file.size - where < kEnd64Size) continue;
             WB_ASSIGN(const std::vector<std::byte> record, file.read(where, kEnd64Size));
-            if (little<uint32_t>(record, 0) != kEnd64Signature) continue;
-            entries = little<uint64_t>(record, 32);
-            size = little<uint64_t>(record, 40);
-            offset = little<uint64_t>(record, 48);
+            if (field<uint32_t>(record, 0) != kEnd64Signature) continue;
+            entries = field<uint64_t>(record, 32);
+            size = field<uint64_t>(record, 40);
+            offset = field<uint64_t>(record, 48);
             end = where;
             break;
         }
@@ -140,18 +129,18 @@ Status NpzReader::readDirectory() {
     std::map<std::string, size_t, std::less<>> seen;
     size_t p = 0;
     for (uint64_t i = 0; i < entries; ++i) {
-        if (directory.size() - p < kCentralSize || little<uint32_t>(directory, p) != kCentralSignature)
+        if (directory.size() - p < kCentralSize || field<uint32_t>(directory, p) != kCentralSignature)
             return damaged("entry " + std::to_string(i) + " of the table of contents is broken");
         Member member;
-        const uint16_t flags = little<uint16_t>(directory, p + 8);
-        member.method = little<uint16_t>(directory, p + 10);
-        member.crc = little<uint32_t>(directory, p + 16);
-        member.packedSize = little<uint32_t>(directory, p + 20);
-        member.size = little<uint32_t>(directory, p + 24);
-        const size_t nameSize = little<uint16_t>(directory, p + 28);
-        const size_t extraSize = little<uint16_t>(directory, p + 30);
-        const size_t commentSize = little<uint16_t>(directory, p + 32);
-        member.offset = little<uint32_t>(directory, p + 42);
+        const uint16_t flags = field<uint16_t>(directory, p + 8);
+        member.method = field<uint16_t>(directory, p + 10);
+        member.crc = field<uint32_t>(directory, p + 16);
+        member.packedSize = field<uint32_t>(directory, p + 20);
+        member.size = field<uint32_t>(directory, p + 24);
+        const size_t nameSize = field<uint16_t>(directory, p + 28);
+        const size_t extraSize = field<uint16_t>(directory, p + 30);
+        const size_t commentSize = field<uint16_t>(directory, p + 32);
+        member.offset = field<uint32_t>(directory, p + 42);
         p += kCentralSize;
         if (directory.size() - p < nameSize + extraSize + commentSize)
             return damaged("entry " + std::to_string(i) + " of the table of contents is cut off");
@@ -160,15 +149,15 @@ Status NpzReader::readDirectory() {
         const size_t extraEnd = e + extraSize;
         p = extraEnd + commentSize;
         while (extraEnd - e >= 4) {
-            const uint16_t kind = little<uint16_t>(directory, e);
-            const size_t length = little<uint16_t>(directory, e + 2);
+            const uint16_t kind = field<uint16_t>(directory, e);
+            const size_t length = field<uint16_t>(directory, e + 2);
             e += 4;
             if (length > extraEnd - e) break;
             if (kind == 1) { // Zip64: the 64-bit values of exactly those fields that are all ones
                 size_t f = e;
-                for (uint64_t* field : {&member.size, &member.packedSize, &member.offset})
-                    if (*field == 0xffffffff && e + length - f >= 8) {
-                        *field = little<uint64_t>(directory, f);
+                for (uint64_t* value : {&member.size, &member.packedSize, &member.offset})
+                    if (*value == 0xffffffff && e + length - f >= 8) {
+                        *value = field<uint64_t>(directory, f);
                         f += 8;
                     }
             }
@@ -176,7 +165,7 @@ Status NpzReader::readDirectory() {
         }
         if (!member.name.ends_with(".npy")) continue; // a folder or a foreign file
         member.name.resize(member.name.size() - 4);
-        if ((flags & 1) != 0) return damaged("the array '" + member.name + "' is encrypted");
+        if ((flags & kEncrypted) != 0) return damaged("the array '" + member.name + "' is encrypted");
         if (member.method != 0 && member.method != 8)
             return damaged("the array '" + member.name + "' is packed by method " +
                            std::to_string(member.method) + ", only stored and deflated are supported");
@@ -202,10 +191,10 @@ std::optional<size_t> NpzReader::find(std::string_view name) const {
 
 Result<std::vector<std::byte>> NpzReader::unpack(const Member& member, uint64_t limit) const {
     WB_ASSIGN(const std::vector<std::byte> local, m_file->read(member.offset, kLocalSize));
-    if (little<uint32_t>(local, 0) != kLocalSignature)
+    if (field<uint32_t>(local, 0) != kLocalSignature)
         return damaged("the array '" + member.name + "' is not where the table of contents says");
-    const uint64_t start = member.offset + kLocalSize + little<uint16_t>(local, 26) +
-                           little<uint16_t>(local, 28);
+    const uint64_t start = member.offset + kLocalSize + field<uint16_t>(local, 26) +
+                           field<uint16_t>(local, 28);
     const uint64_t wanted = std::min(limit, member.size);
     if (member.method == 0) return m_file->read(start, wanted);
 

@@ -102,13 +102,7 @@ ir::ValueId Composer::permute(Id x, const std::vector<int64_t>& order) {
 }
 
 ir::ValueId Composer::matmul(Id a, Id b) {
-    ir::AttributeMap attributes = withRelu();
-    for (const char* key : {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
-        attributes.set(key, false);
-    attributes.set("keep_dims", true);
-    attributes.set("dq_type", "NONE");
-    attributes.set("q_group_size", 0);
-    return op("top.MatMul", {a, b, ir::kNoValue}, std::move(attributes));
+    return op("top.MatMul", {a, b, ir::kNoValue}, matmulAttributes());
 }
 
 ir::ValueId Composer::slice(Id x, size_t axis, int64_t begin, int64_t end, int64_t step) {

@@ -78,6 +78,27 @@ ir::AttributeMap withRelu(ir::AttributeMap attributes) {
     return attributes;
 }
 
+ir::AttributeMap matmulAttributes() {
+    ir::AttributeMap a = withRelu();
+    for (const char* key : {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
+        a.set(key, false);
+    a.set("keep_dims", true);
+    a.set("dq_type", "NONE");
+    a.set("q_group_size", 0);
+    return a;
+}
+
+ir::AttributeMap convAttributes(const ConvForm& form) {
+    ir::AttributeMap a = withRelu();
+    a.set("dilations", ir::Attribute::ints(form.dilations));
+    a.set("dynweight_reorderd", false);
+    a.set("group", form.group);
+    a.set("kernel_shape", ir::Attribute::ints(form.kernel));
+    a.set("pads", ir::Attribute::ints(form.pads));
+    a.set("strides", ir::Attribute::ints(form.strides));
+    return a;
+}
+
 ir::AttributeMap arithmeticAttributes(bool reversible) {
     ir::AttributeMap attributes = withRelu();
     attributes.set("is_scalar", false);

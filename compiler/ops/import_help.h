@@ -12,6 +12,16 @@ ir::AttributeMap withRelu(ir::AttributeMap attributes = {});
 /// {do_relu, is_scalar = false, relu_limit}: the set of the arithmetic ops.
 ir::AttributeMap arithmeticAttributes(bool reversible = false);
 
+/// The set of MatMul: nothing transposed, no ReLU.
+ir::AttributeMap matmulAttributes();
+/// A convolution's window; pads are all borders before, then all behind.
+struct ConvForm {
+    std::vector<int64_t> kernel, strides, pads, dilations;
+    int64_t group = 1;
+};
+/// The set that Conv and Deconv have in common.
+ir::AttributeMap convAttributes(const ConvForm& form);
+
 /// An error of an import rule at this node (its name, or its first output if it has none).
 Error nodeError(const SourceNode& node, Code code, std::string what);
 inline Error attributeError(const SourceNode& node, std::string what) {

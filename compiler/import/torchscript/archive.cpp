@@ -3,6 +3,8 @@
 // archives deceive, so only what has one reading is taken.
 #include "compiler/import/torchscript/archive.h"
 
+#include "compiler/base/zip_format.h"
+
 #include <algorithm>
 #include <cstring>
 #include <set>
@@ -10,22 +12,10 @@
 namespace wb::importer {
 namespace {
 
-constexpr uint32_t kLocalSignature = 0x04034b50;
-constexpr uint32_t kCentralSignature = 0x02014b50;
-constexpr uint32_t kEndSignature = 0x06054b50;
-constexpr uint32_t kEnd64Signature = 0x06064b50;
-constexpr uint32_t kLocator64Signature = 0x07064b50;
-constexpr uint64_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kEnd64Size = 56, kLocator64Size = 20;
+using namespace zip;
+
 constexpr uint64_t kMaxDirectory = uint64_t{256} << 20;
 constexpr uint64_t kMaxUnpacked = uint64_t{4} << 30; ///< of all packed entries together
-constexpr uint64_t kMaxInflation = 1032;             ///< deflate: at most 258 bytes of two bits
-constexpr uint16_t kEncrypted = 1;
-
-template <class T> T field(std::span<const std::byte> bytes, uint64_t at) {
-    T value{};
-    std::memcpy(&value, bytes.data() + at, sizeof value);
-    return value;
-}
 
 Error damaged(std::string what) {
     return Error{Code::ModelDamaged, "the archive is damaged: " + std::move(what)}.remedy(

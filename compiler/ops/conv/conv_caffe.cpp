@@ -42,13 +42,11 @@ Status importCaffeConv(const SourceNode& node, ImportBuilder& builder) {
                             numbers.data<float>() + static_cast<size_t>(i * shape[1] + o) * area, area * sizeof(float));
         numbers = std::move(swapped);
     }
-    ir::AttributeMap a = withRelu();
-    a.set("dilations", ir::Attribute::ints({dilation[0], dilation[1]}));
-    a.set("dynweight_reorderd", false);
-    a.set("group", group);
-    a.set("kernel_shape", ir::Attribute::ints({kernel[0], kernel[1]}));
-    a.set("pads", ir::Attribute::ints({pad[0], pad[1], pad[0], pad[1]}));
-    a.set("strides", ir::Attribute::ints({stride[0], stride[1]}));
+    ir::AttributeMap a = convAttributes({.kernel = {kernel[0], kernel[1]},
+                                         .strides = {stride[0], stride[1]},
+                                         .pads = {pad[0], pad[1], pad[0], pad[1]},
+                                         .dilations = {dilation[0], dilation[1]},
+                                         .group = group});
     if (transposed) a.set("output_padding", ir::Attribute::ints({0, 0}));
     else a.set("weight_is_coeff", 1);
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));

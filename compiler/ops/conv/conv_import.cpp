@@ -10,14 +10,7 @@ namespace wb::ops {
 namespace {
 
 ir::AttributeMap attributesOf(const OnnxWindow& w, int64_t group) {
-    ir::AttributeMap a = withRelu();
-    a.set("dilations", ir::Attribute::ints(w.dilations));
-    a.set("dynweight_reorderd", false);
-    a.set("group", group);
-    a.set("kernel_shape", ir::Attribute::ints(w.kernel));
-    a.set("pads", ir::Attribute::ints(w.pads));
-    a.set("strides", ir::Attribute::ints(w.strides));
-    return a;
+    return convAttributes({w.kernel, w.strides, w.pads, w.dilations, group});
 }
 
 std::vector<int64_t> kernelOf(const ir::Shape& filter) {

@@ -6,17 +6,6 @@
 namespace wb::ops {
 namespace {
 
-ir::AttributeMap convAttributes(const TfliteWindow& w, int64_t group) {
-    ir::AttributeMap a = withRelu();
-    a.set("dilations", ir::Attribute::ints(w.dilations));
-    a.set("dynweight_reorderd", false);
-    a.set("group", group);
-    a.set("kernel_shape", ir::Attribute::ints(w.kernel));
-    a.set("pads", ir::Attribute::ints(w.pads));
-    a.set("strides", ir::Attribute::ints(w.strides));
-    return a;
-}
-
 Status importTfliteConv(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     TfliteNode n(node, builder);
@@ -29,7 +18,7 @@ Status importTfliteConv(const SourceNode& node, ImportBuilder& builder) {
     WB_ASSIGN(TfliteWindow w, tfliteWindow(node, x, {filter[1], filter[2]}));
     WB_ASSIGN(const ir::ValueId in, n.operand(0, Order::Picture));
     const int64_t group = depthwise ? x[3] : x[3] / filter[3];
-    ir::AttributeMap a = convAttributes(w, group);
+    ir::AttributeMap a = convAttributes({w.kernel, w.strides, w.pads, w.dilations, group});
     a.set("weight_is_coeff", 1);
     WB_ASSIGN(const ir::ValueId weights, n.weight(1, depthwise ? std::vector<int64_t>{3, 0, 1, 2} : std::vector<int64_t>{0, 3, 1, 2}));
     ir::ValueId bias = ir::kNoValue;
@@ -61,7 +50,7 @@ Status importTransposeConv(const SourceNode& node, ImportBuilder& builder) {
             extra[i] = 0;
         }
     }
-    ir::AttributeMap a = convAttributes(w, 1);
+    ir::AttributeMap a = convAttributes({w.kernel, w.strides, w.pads, w.dilations, 1});
     a.set("output_padding", ir::Attribute::ints(extra));
     WB_ASSIGN(const ir::ValueId in, n.operand(2, Order::Picture));
     WB_ASSIGN(const ir::ValueId weights, n.weight(1, {0, 3, 1, 2}));

@@ -40,13 +40,7 @@ Status importInnerProduct(const SourceNode& node, ImportBuilder& builder) {
             return nodeError(node, Code::ModelDamaged, "the bias does not have num_output numbers");
         bias = builder.addConstant(blobName(node, 1), data->reshaped({n}));
     }
-    ir::AttributeMap a = withRelu();
-    for (const char* key : {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
-        a.set(key, false);
-    a.set("keep_dims", true);
-    a.set("dq_type", "NONE");
-    a.set("q_group_size", 0);
-    return done(builder.emit(node, "top.MatMul", {in, right, bias}, std::move(a)));
+    return done(builder.emit(node, "top.MatMul", {in, right, bias}, matmulAttributes()));
 }
 
 } // namespace

@@ -9,17 +9,6 @@
 namespace wb::ops {
 namespace {
 
-ir::AttributeMap attributes() {
-    ir::AttributeMap a = withRelu();
-    for (const char* key :
-         {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
-        a.set(key, false);
-    a.set("keep_dims", true);
-    a.set("dq_type", "NONE");
-    a.set("q_group_size", 0);
-    return a;
-}
-
 Result<ir::Tensor> adjusted(const ir::Tensor& source, bool transpose, double factor) {
     WB_ASSIGN(ir::Tensor x, toFloat32(source));
     if (factor != 1.0) {
@@ -102,7 +91,7 @@ Status importGemm(const SourceNode& node, ImportBuilder& builder) {
         }
     }
     WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
-              builder.emit(node, "top.MatMul", {left, right, bias}, attributes()));
+              builder.emit(node, "top.MatMul", {left, right, bias}, matmulAttributes()));
     return {};
 }
 
@@ -111,7 +100,7 @@ Status importMatMul(const SourceNode& node, ImportBuilder& builder) {
     WB_ASSIGN(const ir::ValueId left, valueOf(node, builder, 0));
     WB_ASSIGN(const ir::ValueId right, valueOf(node, builder, 1));
     WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
-              builder.emit(node, "top.MatMul", {left, right, ir::kNoValue}, attributes()));
+              builder.emit(node, "top.MatMul", {left, right, ir::kNoValue}, matmulAttributes()));
     return {};
 }
 

@@ -7,16 +7,6 @@
 namespace wb::ops {
 namespace {
 
-ir::AttributeMap tfliteMatmulAttributes() {
-    ir::AttributeMap a = withRelu();
-    for (const char* key : {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
-        a.set(key, false);
-    a.set("keep_dims", true);
-    a.set("dq_type", "NONE");
-    a.set("q_group_size", 0);
-    return a;
-}
-
 ir::AttributeMap shapeAttribute(const ir::Shape& shape) {
     ir::AttributeMap a;
     a.set("flatten_start_dim", -1);
@@ -69,7 +59,7 @@ Status importFullyConnected(const SourceNode& node, ImportBuilder& builder) {
     if (n.has(2)) {
         WB_ASSIGN(bias, n.isConstant(2) ? n.weight(2, {}) : n.operand(2, Order::File));
     }
-    return n.emit("top.MatMul", {left, right, bias}, tfliteMatmulAttributes(), Order::File, true);
+    return n.emit("top.MatMul", {left, right, bias}, matmulAttributes(), Order::File, true);
 }
 
 Status importBatchMatmul(const SourceNode& node, ImportBuilder& builder) {
@@ -90,7 +80,7 @@ Status importBatchMatmul(const SourceNode& node, ImportBuilder& builder) {
         WB_ASSIGN(sides[i], n.operand(i, Order::File));
         WB_ASSIGN(sides[i], n.permuted(sides[i], axes, builder.resultName(node, 0) + (i == 0 ? "_x" : "_y")));
     }
-    return n.emit("top.MatMul", {sides[0], sides[1], ir::kNoValue}, tfliteMatmulAttributes(), Order::File);
+    return n.emit("top.MatMul", {sides[0], sides[1], ir::kNoValue}, matmulAttributes(), Order::File);
 }
 
 } // namespace

@@ -5,16 +5,6 @@
 namespace wb::ops {
 namespace {
 
-ir::AttributeMap torchMatAttributes() {
-    ir::AttributeMap a = withRelu();
-    for (const char* key : {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
-        a.set(key, false);
-    a.set("keep_dims", true);
-    a.set("dq_type", "NONE");
-    a.set("q_group_size", 0);
-    return a;
-}
-
 Status torchLinear(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     WB_ASSIGN(const ir::Shape weights, shapeOf(node, builder, 1));
@@ -39,7 +29,7 @@ Status torchLinear(const SourceNode& node, ImportBuilder& builder) {
     if (!inputName(node, 2).empty()) {
         WB_ASSIGN(bias, valueOf(node, builder, 2));
     }
-    return torchEmit(node, builder, "top.MatMul", {x, right, bias}, torchMatAttributes());
+    return torchEmit(node, builder, "top.MatMul", {x, right, bias}, matmulAttributes());
 }
 
 Status torchMatmul(const SourceNode& node, ImportBuilder& builder) {
@@ -57,7 +47,7 @@ Status torchAddmm(const SourceNode& node, ImportBuilder& builder) {
     const std::string name = node.outputs.front();
     WB_ASSIGN(const ir::ValueId a, valueOf(node, builder, 1));
     WB_ASSIGN(const ir::ValueId b, valueOf(node, builder, 2));
-    WB_ASSIGN(ir::ValueId product, torchStep(node, builder, "top.MatMul", {a, b, ir::kNoValue}, torchMatAttributes(), "mm"));
+    WB_ASSIGN(ir::ValueId product, torchStep(node, builder, "top.MatMul", {a, b, ir::kNoValue}, matmulAttributes(), "mm"));
     if (alpha != 1.0) {
         WB_ASSIGN(product, torchStep(node, builder, "top.MulConst", {product}, torchConstant(alpha), "alpha"));
     }

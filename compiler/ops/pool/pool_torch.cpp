@@ -54,12 +54,7 @@ Status torchUneven(const SourceNode& node, ImportBuilder& builder, const ir::Sha
     WB_ASSIGN(ir::ValueId id, valueOf(node, builder, 0));
     const ir::Shape x = builder.graph().value(id).type.shape;
     const std::string name = node.outputs.front();
-    ir::AttributeMap product = withRelu();
-    for (const char* key : {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})
-        product.set(key, false);
-    product.set("keep_dims", true);
-    product.set("dq_type", "NONE");
-    product.set("q_group_size", 0);
+    const ir::AttributeMap product = matmulAttributes();
     ir::AttributeMap turn;
     turn.set("order", ir::Attribute::ints({0, 1, 3, 2}));
     const ir::ValueId columns = builder.addConstant(name + "_columns", torchParts(x[3], out[3]));

@@ -80,13 +80,8 @@ Result<Id> convolution(Composer& c, const SourceNode& node, Id x, Id w, Id bias,
     const std::vector<int64_t> kernel =
         filter.size() < 3 ? std::vector<int64_t>{} : ir::Shape(filter.begin() + 2, filter.end());
     WB_ASSIGN(const OnnxWindow window, readOnnxWindow(node, c.shape(x), kernel));
-    ir::AttributeMap a = withRelu();
-    a.set("dilations", ir::Attribute::ints(window.dilations));
-    a.set("dynweight_reorderd", false);
-    a.set("group", node.integer("group", 1));
-    a.set("kernel_shape", ir::Attribute::ints(window.kernel));
-    a.set("pads", ir::Attribute::ints(window.pads));
-    a.set("strides", ir::Attribute::ints(window.strides));
+    ir::AttributeMap a =
+        convAttributes({window.kernel, window.strides, window.pads, window.dilations, node.integer("group", 1)});
     a.set("weight_is_coeff", 0);
     if (last) c.last();
     return c.op("top.Conv", {x, w, bias}, std::move(a));
