@@ -8,7 +8,7 @@
 #include "compiler/import/torchscript/archive.h"
 #include "compiler/import/torchscript/plugin_process.h"
 #include "compiler/passes/pipeline.h"
-#include "tests/support/shared_data.h"
+#include "tests/support/mutation.h"
 
 #include <QProcess>
 #include <QRandomGenerator>
@@ -297,6 +297,22 @@ private slots:
         QVERIFY(!status);
         QVERIFY2(status.error().code == Code::ModelDamaged || status.error().code == Code::FileTruncated, toText(status.error()).c_str());
         QVERIFY(!importBytes(bytes));
+    }
+    void mutatedArchivesNeverCrash() {
+        const QByteArray zip = zipOf({"net/constants.pkl", "net/code/a.py", "net/code/b.py"});
+        const std::string whole(zip.constData(), static_cast<size_t>(zip.size()));
+        test::Random random(20260104);
+        constexpr int kCount = 20'000;
+        int passed = 0;
+        for (int i = 0; i < kCount; ++i) {
+            const std::string bytes = test::damaged(whole, random, i);
+            const auto span = std::as_bytes(std::span(bytes));
+            const auto status = importer::checkArchive(span);
+            passed += status ? 1 : 0;
+            if (!status) QVERIFY(!status.error().what.empty());
+        }
+        QVERIFY2(passed > 0 && passed < kCount / 2, qPrintable(QString::number(passed)));
+        QVERIFY2(test::peakBytes() < int64_t{1} << 30, "a mutation took more than 1 GB");
     }
     void plainArchivesPass() {
         const QByteArray zip = zipOf({"net/constants.pkl", "net/code/a.py"});
