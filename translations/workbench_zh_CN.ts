@@ -1182,6 +1182,10 @@
         <translation>命令已复制到剪贴板。</translation>
     </message>
     <message>
+        <source>%1: quantised and checked, no bmodel is written for it.</source>
+        <translation>%1：已量化并检查，但不为其写出 bmodel。</translation>
+    </message>
+    <message>
         <source>%1: not available in this version.</source>
         <translation>%1：本版本尚不提供。</translation>
     </message>
@@ -3675,8 +3679,12 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <translation>输出目标</translation>
     </message>
     <message>
-        <source>This version quantises for BM1684X. %1 follows in a later one.</source>
-        <translation>本版本为 BM1684X 量化。%1 将在以后的版本中支持。</translation>
+        <source>%1: not available in this version.</source>
+        <translation>%1：本版本尚不提供。</translation>
+    </message>
+    <message>
+        <source>%1 has no zero points. Use symmetric INT8 or choose BM1684X.</source>
+        <translation>%1 没有零点。请使用对称 INT8，或选择 BM1684X。</translation>
     </message>
     <message>
         <source>Target</source>

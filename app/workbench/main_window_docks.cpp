@@ -197,7 +197,11 @@ void MainWindow::makeToolBar() {
         model->item(m_target->count() - 1)->setEnabled(false);
     };
     add("BM1684X", "bm1684x", true);
-    add("BM1684", "bm1684", false);
+    add("BM1684", "bm1684", true);
+    add("CV183X", "cv183x", true);
+    add("CV182X", "cv182x", true);
+    add("CV181X", "cv181x", true);
+    add("CV180X", "cv180x", true);
     add("BM1688", "bm1688", false);
     add("CV186X", "cv186x", false);
     connect(m_target, &QComboBox::activated, this, [this](int row) {

@@ -39,7 +39,7 @@ Result<quantise::LowerOptions> lowerOptions(const DeployRequest& request) {
     quantise::LowerOptions options;
     const auto chip = ops::chipFromSpelling(request.chip);
     if (!chip)
-        return Error{Code::TargetUnknown, "there is no chip '" + request.chip + "'"}.remedy("use --chip bm1684x");
+        return Error{Code::TargetUnknown, "there is no chip '" + request.chip + "'"}.remedy("use bm1684x, bm1684, cv183x, cv182x, cv181x or cv180x");
     const auto precision = ops::precisionFromSpelling(request.quantize);
     if (!precision)
         return Error{Code::PrecisionUnknown, "--quantize '" + request.quantize + "' is not a precision that this version has"}
@@ -110,6 +110,7 @@ void to_json(nlohmann::json& j, const DeployResult& v) {
     j = {{"tpu_mlir", v.tpuMlir.string()}, {"tpu_weights", v.tpuWeights.string()}, {"layers", v.layers},
          {"not_honoured", v.notHonoured},  {"compared", v.compared},               {"bmodel", nullptr}};
     if (v.bmodel) j["bmodel"] = *v.bmodel;
+    if (!v.withoutBmodel.empty()) j["without_bmodel"] = v.withoutBmodel;
     if (!v.outputs.empty()) j["outputs"] = v.outputs.string();
     if (v.compared) j["comparison"] = v.comparison;
 }
@@ -121,8 +122,16 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         return Error{Code::FileUnknownKind, "deploy starts from the top .mlir of transform"}.inFile(request.mlir.string());
     const std::string name = model.graph->name;
     quantise::RangeTable ranges;
-    const bool ownScales = quantise::bringsScales(*model.graph) && options.target.module == ops::Precision::Int8;
-    if (ownScales) {
+    const bool brings = quantise::bringsScales(*model.graph);
+    const bool ownScales = brings && options.target.module == ops::Precision::Int8 && !request.requantise;
+    std::shared_ptr<const ir::Graph> top = model.graph;
+    if (request.requantise && !brings)
+        context.diagnostics().warn(Code::TableNamesUnknown, "--requantise is for networks that bring their own scales, this one has none");
+    if (request.requantise && brings) {
+        ranges = quantise::carriedRanges(*model.graph);
+        WB_ASSIGN(ir::Graph numbers, quantise::withoutCodes(*model.graph));
+        top = std::make_shared<const ir::Graph>(std::move(numbers));
+    } else if (ownScales) {
         options.target.asymmetric = true; // file names say so
         if (!request.calibrationTable.empty())
             context.diagnostics().warn(Code::TableNamesUnknown, "the network brings its own scales, the calibration table is not used");
@@ -140,9 +149,9 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         for (const auto& row : rows)
             precisions.insert_or_assign(row.name, row.precision);
     }
-    WB_TRY(checkPlan(*model.graph, ranges, precisions, options.target));
+    WB_TRY(checkPlan(*top, ranges, precisions, options.target));
     context.progress({"deploy", 0, 5, "lower"});
-    WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*model.graph, ranges, precisions, options, context));
+    WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(*top, ranges, precisions, options, context));
 
     DeployResult result;
     const fs::path folder = request.model.parent_path();
@@ -155,7 +164,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
     WB_ASSIGN(result.tpuWeights, ir::weightFile(named, result.tpuMlir));
     for (const ir::Node& node : lowered.graph->nodes())
         result.layers += node.op != "top.Weight" ? 1 : 0;
-    const NetworkSnapshot network = makeSnapshot(*model.graph, model.format, 0);
+    const NetworkSnapshot network = makeSnapshot(*top, model.format, 0);
     WB_TRY(reportNotHonoured(describePrecisions(network, lowered, ranges, precisions), request.strict, result, context));
     context.progress({"deploy", 1, 5, "check"});
 
@@ -185,6 +194,15 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         result.comparison = std::move(*summary);
     }
     if (request.model.extension() != ".bmodel") return result;
+    if (options.target.chip != ops::Chip::BM1684X) {
+        const std::string chip = ops::spelling(options.target.chip);
+        Error note{Code::CodegenMissing, "no bmodel is written for " + chip + ": the network is quantised and checked as that chip computes it"};
+        note.severity = Severity::Warning;
+        note.remedies = {"for a bmodel choose bm1684x"};
+        context.diagnostics().add(std::move(note));
+        result.withoutBmodel = chip;
+        return result;
+    }
     context.progress({"deploy", 3, 5, "compile"});
     const quantise::HostSplit split = quantise::splitHost(lowered.graph);
     WB_ASSIGN(result.bmodel, writeBmodel(*split.chip, request, context));

@@ -35,6 +35,8 @@ struct DeployRequest {
     /// the test picture in that form. The test input has to be a picture or such a file.
     bool fusePreprocess = false;
     std::string customizationFormat;
+    /// A network that brings its own codes is quantised again, symmetrically, from the ranges that they stand for.
+    bool requantise = false;
     bool strict = false;                     ///< a precision that is not honoured is an error
     std::filesystem::path model;             ///< the bmodel asked for; names the folder of the other files
 };
@@ -68,6 +70,7 @@ struct DeployResult {
     bool compared = false;
     CompareSummary comparison;
     std::optional<BmodelResult> bmodel;      ///< absent when request.model names no .bmodel
+    std::string withoutBmodel;               ///< the chip, where it was asked for one that code is not generated for
 };
 void to_json(nlohmann::json& j, const LayerCycles& v);
 void to_json(nlohmann::json& j, const BmodelResult& v);

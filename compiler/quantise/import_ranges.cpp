@@ -3,6 +3,7 @@
 #include "compiler/quantise/lower.h"
 
 #include "compiler/ops/conv/conv_codes.h"
+#include "compiler/ops/support/chip_rules.h"
 #include "compiler/quantise/range_rules.h"
 
 #include <algorithm>
@@ -81,7 +82,9 @@ Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, c
             if (!ir::isFloat(value.type.element)) continue;
             if (row->second.min == 0 && row->second.max == 0 && row->second.threshold == 0)
                 continue;
-            value.type.quant = rangeFor(graph, node, row->second, options.target.asymmetric);
+            auto range = rangeFor(graph, node, row->second, options.target.asymmetric);
+            if (!ops::traitsOf(options.target.chip).unsignedCodes) range.min = -range.max;
+            value.type.quant = range;
         }
     }
     if (used < ranges.size()) {
@@ -95,7 +98,7 @@ Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, c
                                        " names of the calibration table are not in the network: " +
                                        names + (ranges.size() - used > 5 ? ", …" : ""));
     }
-    harmoniseRanges(graph, precisions);
+    harmoniseRanges(graph, precisions, options.target.chip);
     graph.attributes.set("module.state", "TOP_CALIBRATED");
     return graph;
 }

@@ -2,6 +2,7 @@
 // The walk over the calibrated graph that asks each operator's rule, casts the network's outputs
 // back to float, and lays the new nodes out in the vendor's order.
 #include "compiler/quantise/lower.h"
+#include "compiler/ops/support/chip_rules.h"
 #include "compiler/quantise/chip_forms.h"
 #include "compiler/quantise/fuse_preprocess.h"
 #include "compiler/quantise/host_part.h"
@@ -19,31 +20,47 @@ using ops::Precision;
 Status checkTarget(const LowerOptions& options, const PrecisionTable& precisions) {
     const auto& target = options.target;
     const std::string chip = ops::spelling(target.chip);
+    const auto& traits = ops::traitsOf(target.chip);
     std::set<Precision> asked{target.module};
     for (const auto& [name, precision] : precisions)
         asked.insert(precision);
-    const bool bm1684 = target.chip == ops::Chip::BM1684;
     for (const Precision precision : asked) {
-        const bool half = precision == Precision::F16 || precision == Precision::BF16;
-        const bool cv = target.chip != ops::Chip::BM1684X && !bm1684;
-        const bool never = (bm1684 && half) ||
-                           (cv && (precision == Precision::F16 || precision == Precision::F32));
-        if (never)
-            return Error{Code::PrecisionUnavailable,
-                         std::string(ops::spelling(precision)) + " does not exist on " + chip}
-                .because(bm1684 ? "the chip computes in INT8 and F32 only"
-                                : "the chip computes in INT8 and BF16 only")
-                .remedy(bm1684 ? "choose INT8 or F32" : "choose INT8 or BF16")
-                .remedy("choose bm1684x")
-                .field("chip", chip)
-                .field("precision", ops::spelling(precision));
-    }
-    if (target.chip != ops::Chip::BM1684X)
-        return Error{Code::OperatorNotLowered, "quantising for " + chip + " is not in this version"}
-            .because("the lowering rules present are those of bm1684x")
+        if (ops::precisionOn(target.chip, precision) == precision) continue;
+        const std::string own = traits.f32 ? "F32" : "BF16";
+        return Error{Code::PrecisionUnavailable,
+                     std::string(ops::spelling(precision)) + " does not exist on " + chip}
+            .because("the chip computes in INT8 and " + own + " only")
+            .remedy("choose INT8 or " + own)
             .remedy("choose bm1684x")
-            .field("chip", chip);
+            .field("chip", chip)
+            .field("precision", ops::spelling(precision));
+    }
+    if (target.asymmetric && !traits.asymmetric)
+        return Error{Code::PrecisionUnavailable, "asymmetric INT8 does not exist on " + chip}
+            .because("its convolutions and products take codes without zero points")
+            .remedy("quantise symmetrically: leave --asymmetric out")
+            .remedy("choose bm1684x")
+            .field("chip", chip)
+            .field("precision", "INT8");
     return {};
+}
+
+/// The network's own codes have zero points, the chip's have none: said before anything is worked out, with the first layer.
+Error ownCodesRefused(const ir::Graph& top, ops::Chip chip) {
+    Error error{Code::PrecisionUnavailable,
+                "the codes that \"" + top.name + "\" brings cannot be computed on " + std::string(ops::spelling(chip))};
+    error = std::move(error).because("they have zero points, which only bm1684x takes");
+    for (const auto& node : top.nodes()) {
+        const auto* quant = node.op == "top.Weight" ? nullptr : top.value(node.results[0]).type.uniform();
+        if (quant == nullptr || quant->zeroPoint() == 0) continue;
+        error.node = top.value(node.results[0]).name;
+        break;
+    }
+    return std::move(error).remedy("quantise again symmetrically from the ranges in the file: --requantise")
+        .remedy("choose " + std::string(ops::spelling(ops::traitsOf(chip).wide)))
+        .remedy("choose bm1684x")
+        .field("chip", ops::spelling(chip))
+        .field("precision", "INT8");
 }
 
 /// The error for a graph whose INT8 layers lack ranges or rules: everything at once.
@@ -95,10 +112,26 @@ Error noRule(const ir::Graph& source, const ir::Node& node, ops::Chip chip) {
 
 } // namespace
 
+RangeTable carriedRanges(const ir::Graph& top) {
+    RangeTable ranges;
+    for (const auto& value : top.values()) {
+        const auto* quant = value.type.uniform();
+        if (quant == nullptr || quant->scales.size() != 1 || top.weights.contains(value.name)) continue;
+        const bool isSigned = ir::isSignedInteger(value.type.element);
+        const double least = isSigned ? -128 : 0, most = isSigned ? 127 : 255;
+        const auto zero = static_cast<double>(quant->zeroPoint());
+        const double low = std::min(0.0, (least - zero) * quant->scale()), high = std::max(0.0, (most - zero) * quant->scale());
+        ranges[value.name] = {std::max(-low, high), low, high, {}};
+    }
+    return ranges;
+}
+
 Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
                       const PrecisionTable& precisions, const LowerOptions& options,
                       const JobContext& context) {
     if (bringsScales(top)) {
+        if (options.target.module == Precision::Int8 && !ops::traitsOf(options.target.chip).asymmetric)
+            return ownCodesRefused(top, options.target.chip);
         LowerOptions checked = options;
         checked.target.asymmetric = false; // its own scales are what they are
         WB_TRY(checkTarget(checked, precisions));
@@ -124,8 +157,8 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
     Builder builder(source, options.target, !precisions.empty(), context);
     std::map<std::string, LayerOutcome, std::less<>> outcomes;
     std::vector<Error> errors;
-    const auto& rules = ops::loweringTable();
     const std::vector<bool> host = hostNodes(source);
+    const ops::Chip chip = options.target.chip;
     for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(source.nodes().size()); ++id) {
         WB_TRY(context.checkStop());
         const auto& node = source.node(id);
@@ -148,9 +181,12 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
             outcomes.emplace(name, std::move(outcome));
             continue;
         }
-        const auto rule = rules.find(node.op);
-        Result<Precision> used = rule == nullptr ? Result<Precision>(noRule(source, node, options.target.chip))
-                                                 : rule(builder, node, outcome.requested);
+        const auto [rule, takesInt8] = ops::loweringRule(chip, node.op);
+        Result<Precision> used =
+            rule == nullptr
+                ? Result<Precision>(noRule(source, node, chip))
+                : rule(builder, node,
+                       outcome.requested == Precision::Int8 && !takesInt8 ? ops::traitsOf(chip).wide : outcome.requested);
         if (!used) {
             Error error = std::move(used).error();
             if (error.node.empty()) error.node = name;
@@ -161,7 +197,7 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
             builder.bindPlaceholder(node);
             continue;
         }
-        outcome.actual = *used;
+        outcome.actual = ops::precisionOn(chip, *used);
         if (outcome.actual != outcome.requested) {
             outcome.reasonCode = followsInput(node.op) ? "R04" : "R03";
             outcome.reasonText =

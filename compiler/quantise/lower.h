@@ -50,6 +50,9 @@ struct Lowered {
     std::vector<LayerOutcome> layers;
 };
 
+/// The ranges that a network's own codes stand for (module.state TOP_QUANTIZED), as rows of a calibration table.
+RangeTable carriedRanges(const ir::Graph& top);
+
 /// The whole lowering. NothingToQuantise when INT8 was asked and no tensor has a range, ThresholdMissing,
 /// OperatorNotLowered with all layers listed.
 Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges, const PrecisionTable& precisions,

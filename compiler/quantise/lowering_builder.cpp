@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/quantise/lowering_builder.h"
 #include "compiler/numeric/multiplier.h"
+#include "compiler/ops/support/chip_rules.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 namespace wb::quantise {
 namespace {
@@ -19,6 +23,15 @@ std::string nameOfType(const TensorType& type) {
     return ir::isSignedInteger(type.element) ? "si8" : "ui8";
 }
 
+/// A single as MLIR writes it: six digits in exponent form if that is the same number, else nine.
+std::string singleText(float value) {
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%e", static_cast<double>(value));
+    if (std::strtof(text.data(), nullptr) != value)
+        std::snprintf(text.data(), text.size(), "%.9g", static_cast<double>(value));
+    return text.data();
+}
+
 bool sameNumbers(const TensorType& a, const TensorType& b) {
     const auto* x = a.uniform();
     const auto* y = b.uniform();
@@ -29,9 +42,9 @@ bool sameNumbers(const TensorType& a, const TensorType& b) {
 }
 
 /// Codes of a range without a zero point (dossier section 5.2).
-ir::UniformQuant symmetric(const ir::CalibratedRange& range) {
+ir::UniformQuant symmetric(const ir::CalibratedRange& range, bool isSigned) {
     ir::UniformQuant quant;
-    quant.scales = {std::max(std::fabs(range.min), std::fabs(range.max)) / (range.min < 0 ? 127.0 : 255.0)};
+    quant.scales = {std::max(std::fabs(range.min), std::fabs(range.max)) / (isSigned ? 127.0 : 255.0)};
     quant.zeroPoints = {0};
     return quant;
 }
@@ -127,7 +140,7 @@ Result<TensorType> Builder::typeFor(ValueId sourceValue, Precision precision) {
         if (precision == Precision::Int8) return type;
         type.quant = {};
     }
-    switch (precision) {
+    switch (ops::precisionOn(m_options.chip, precision)) {
     case Precision::F32:
         type.element = ElementType::F32;
         return type;
@@ -144,8 +157,8 @@ Result<TensorType> Builder::typeFor(ValueId sourceValue, Precision precision) {
     if (range == nullptr)
         return Error{Code::ThresholdMissing,
                      "\"" + value.name + "\" has no threshold in the calibration table"};
-    const bool isSigned = range->min < 0;
-    ir::UniformQuant quant = m_options.asymmetric ? withZeroPoint(*range) : symmetric(*range);
+    const bool isSigned = range->min < 0 || !ops::traitsOf(m_options.chip).unsignedCodes;
+    ir::UniformQuant quant = m_options.asymmetric ? withZeroPoint(*range) : symmetric(*range, isSigned);
     if (!(quant.scales[0] > 0) || !std::isfinite(quant.scales[0]))
         return Error{Code::ThresholdMissing,
                      "the threshold of \"" + value.name + "\" is not a positive number"};
@@ -187,11 +200,21 @@ ValueId Builder::castTo(ValueId value, const std::string& userName, TensorType t
     if (type.uniform() != nullptr)
         std::get<ir::UniformQuant>(type.quant).expressed = m_target.value(value).type.element;
     ir::AttributeMap attributes;
-    attributes.set("round_mode", ir::EnumAttr{"tpu", "round_mode", "HalfAwayFromZero"});
-    attributes.set("with_scale", true);
     std::string name = m_target.value(value).name + userName + "_" + nameOfType(type);
+    // CV18xx takes float32 from the host only, which makes the codes.
+    const bool byHost = ops::isCv18xx(m_options.chip) && type.uniform() != nullptr &&
+                        m_target.value(value).type.element == ElementType::F32;
+    if (byHost) {
+        attributes.set("cpu_op_name", "quant");
+        attributes.set("param", ir::RawAttr{"{from = \"FP32\", scale = " +
+                                            singleText(static_cast<float>(1.0 / type.uniform()->scale())) +
+                                            " : f32, to = \"INT8\"}"});
+    } else {
+        attributes.set("round_mode", ir::EnumAttr{"tpu", "round_mode", "HalfAwayFromZero"});
+        attributes.set("with_scale", true);
+    }
     const ValueId result =
-        m_target.add("tpu.Cast", {value}, std::move(name), std::move(type), std::move(attributes));
+        m_target.add(byHost ? "tpu.GenericCpu" : "tpu.Cast", {value}, std::move(name), std::move(type), std::move(attributes));
     m_casts.push_back({m_target.value(result).producer, value});
     return result;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/quantise/range_rules.h"
+#include "compiler/ops/support/chip_rules.h"
 
 #include "compiler/ops/activation/own_codes.h"
 
@@ -27,10 +28,14 @@ struct Harmoniser {
     Users users;
     std::vector<bool> output;
 
-    explicit Harmoniser(ir::Graph& g)
+    const bool cv18xx, bm1684;
+
+    Harmoniser(ir::Graph& g, ops::Chip chip)
         : graph(g)
         , users(g.users())
-        , output(g.values().size(), false) {
+        , output(g.values().size(), false)
+        , cv18xx(ops::isCv18xx(chip))
+        , bm1684(chip == ops::Chip::BM1684) {
         for (const ValueId id : g.outputs)
             output[static_cast<size_t>(id)] = true;
     }
@@ -141,12 +146,12 @@ struct Harmoniser {
     bool backward(ir::Node& node) {
         const bool whole = isOneOf(node.op, {"top.Relu", "top.MaxPool", "top.MaxPoolWithMask",
                                              "top.Depth2Space", "top.Abs"});
-        const bool maximum = isOneOf(node.op, {"top.LeakyRelu", "top.PRelu"});
+        const bool maximum = node.op == "top.LeakyRelu" || (node.op == "top.PRelu" && !cv18xx);
         if ((!whole && !maximum) || node.operands.empty() || node.attributes.boolean(ops::kOwnCodes)) return false;
         ValueId in = node.operands[0];
         if (range(in) == nullptr || useCount(in) != 1) return false;
         CalibratedRange wanted = *range(node.results[0]);
-        if (maximum) wanted.min = range(in)->min;
+        if (maximum && !cv18xx) wanted.min = range(in)->min;
         const bool changed = set(in, wanted);
         const auto* before = graph.producer(in);
         if (changed && before != nullptr &&
@@ -158,7 +163,7 @@ struct Harmoniser {
     }
 
     bool addOfMuls(ir::Node& node) {
-        if (node.op != "top.Add") return false;
+        if (node.op != "top.Add" || cv18xx || bm1684) return false;
         for (const ValueId in : node.operands) {
             const auto* before = in == ir::kNoValue ? nullptr : graph.producer(in);
             if (before == nullptr || before->op != "top.Mul" || range(in) == nullptr ||
@@ -200,17 +205,21 @@ struct Harmoniser {
                                "top.Squeeze",  "top.Slice",           "top.Tile",
                                "top.Pad",      "top.Permute",         "top.Reverse",
                                "top.Upsample", "top.LeakyRelu",       "top.PRelu",
-                               "top.Abs",      "top.Depth2Space"}) ||
-            node.attributes.boolean(ops::kOwnCodes))
+                               "top.Abs",      "top.Depth2Space"}) &&
+            !(bm1684 && node.op == "top.AvgPool"))
             return false;
+        if (node.attributes.boolean(ops::kOwnCodes))
+            return false;
+        // CV18xx scales by a deconvolution and a slope a channel by their own factors.
+        if (cv18xx && isOneOf(node.op, {"top.Upsample", "top.PRelu"})) return false;
         return takeFromInput(node);
     }
 };
 
 } // namespace
 
-void harmoniseRanges(ir::Graph& graph, const PrecisionTable&) {
-    Harmoniser h(graph);
+void harmoniseRanges(ir::Graph& graph, const PrecisionTable&, ops::Chip chip) {
+    Harmoniser h(graph, chip);
     h.toFixedPoint([&](ir::Node& node) {
         return isOneOf(node.op, {"top.Reshape", "top.Flatten", "top.Squeeze", "top.Unsqueeze",
                                  "top.Permute"}) &&

@@ -8,7 +8,7 @@
 namespace wb::quantise {
 
 /// The types of `graph`'s values carry ranges as read from the table; rewrites them in the vendor's
-/// order, each rule to a fixed point. May swap the operands of a Mul.
-void harmoniseRanges(ir::Graph& graph, const PrecisionTable& precisions);
+/// order, each rule to a fixed point, as the chip's integer forms want it. May swap the operands of a Mul.
+void harmoniseRanges(ir::Graph& graph, const PrecisionTable& precisions, ops::Chip chip = ops::Chip::BM1684X);
 
 } // namespace wb::quantise

@@ -2,14 +2,10 @@
 // The three reference networks from the model file to the last layer: the lowered graph equals the
 // vendor's text, INT8 results equal its values in every layer, bit for bit; F16, BF16 and F32
 // outputs come as near as another order of summation lets them.
-#include "compiler/calibrate/table.h"
 #include "compiler/execute/executor.h"
-#include "compiler/import/import.h"
 #include "compiler/ir/npz_tensor.h"
 #include "compiler/ir/text/text.h"
-#include "compiler/passes/pipeline.h"
-#include "compiler/quantise/lower.h"
-#include "tests/support/shared_data.h"
+#include "tests/quantise/golden_network.h"
 
 #include <QTest>
 
@@ -17,72 +13,13 @@
 #include <cstring>
 
 using namespace wb;
+using namespace wb::test;
 
 namespace {
-
-struct Network {
-    const char* name;
-    const char* file;
-    std::vector<std::string> outputs;
-    importer::PreprocessAttributes preprocess;
-};
-
-Network network(const QString& name) {
-    importer::PreprocessAttributes letterbox;
-    letterbox.pixelFormat = "rgb";
-    letterbox.keepAspectRatio = true;
-    const double scale = static_cast<double>(0.0039216F);
-    letterbox.scale = {scale, scale, scale};
-    importer::PreprocessAttributes faces;
-    faces.pixelFormat = "rgb";
-    faces.mean = {127, 127, 127};
-    faces.scale = {0.0078125, 0.0078125, 0.0078125};
-    if (name == "yolov5n")
-        return {"yolov5n",
-                "yolov5n.onnx",
-                {"/model.24/m.0/Conv_output_0", "/model.24/m.1/Conv_output_0",
-                 "/model.24/m.2/Conv_output_0"},
-                letterbox};
-    if (name == "yolo_fastest_xl")
-        return {"yolo_fastest_xl", "yolo_fastest_xl.onnx", {}, letterbox};
-    return {"ultraface", "ultraface_rfb320.onnx", {}, faces};
-}
-
-Result<ir::Graph> topOf(const Network& net) {
-    importer::ImportOptions options;
-    options.modelName = net.name;
-    options.outputNames = net.outputs;
-    options.preprocess = net.preprocess;
-    JobContext context;
-    WB_ASSIGN(auto imported,
-              importer::importModel(test::sharedFolder() / "models" / net.file, options, context));
-    WB_TRY(passes::optimiseTop(imported.origin, context));
-    return std::move(imported.origin);
-}
-
-Result<quantise::RangeTable> rangesOf(const Network& net) {
-    WB_ASSIGN(const auto table,
-              calibrate::readTable(test::sharedFolder() / "golden" / net.name / "cali_table"));
-    quantise::RangeTable ranges;
-    for (const auto& row : table.rows)
-        ranges[row.name] = {row.threshold, row.min, row.max};
-    return ranges;
-}
 
 #define VERIFY_RESULT(result)                                                                      \
     QVERIFY2(result.hasValue(),                                                                    \
              result.hasValue() ? "" : qPrintable(QString::fromStdString(toText(result.error()))))
-
-double cosine(const ir::Tensor& a, const ir::Tensor& b) {
-    double ab = 0, aa = 0, bb = 0;
-    for (int64_t i = 0; i < a.elementCount(); ++i) {
-        const double x = a.data<float>()[i], y = b.data<float>()[i];
-        ab += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    return aa == 0 || bb == 0 ? 0 : ab / std::sqrt(aa * bb);
-}
 
 } // namespace
 
@@ -99,11 +36,12 @@ private slots:
 
 private:
     void lowerModel(const QString& name, ops::Precision precision,
-                    std::shared_ptr<const ir::Graph>* graph, bool asymmetric = false);
+                    std::shared_ptr<const ir::Graph>* graph, bool asymmetric = false,
+                    ops::Chip chip = ops::Chip::BM1684X);
 };
 
 void TestGoldenInt8::lowerModel(const QString& name, ops::Precision precision,
-                                std::shared_ptr<const ir::Graph>* graph, bool asymmetric) {
+                                std::shared_ptr<const ir::Graph>* graph, bool asymmetric, ops::Chip chip) {
     const Network net = network(name);
     auto top = topOf(net);
     VERIFY_RESULT(top);
@@ -116,6 +54,7 @@ void TestGoldenInt8::lowerModel(const QString& name, ops::Precision precision,
     quantise::LowerOptions options;
     options.target.module = precision;
     options.target.asymmetric = asymmetric;
+    options.target.chip = chip;
     JobContext context;
     auto lowered = quantise::lower(*top, ranges, {}, options, context);
     VERIFY_RESULT(lowered);
@@ -125,18 +64,21 @@ void TestGoldenInt8::lowerModel(const QString& name, ops::Precision precision,
 void TestGoldenInt8::everyLayerEqual_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("chip");
     for (const char* name : {"ultraface", "yolo_fastest_xl", "yolov5n"})
-        QTest::newRow(name) << QString(name) << QString("sym");
-    QTest::newRow("ultraface asymmetric") << QString("ultraface") << QString("asym");
+        QTest::newRow(name) << QString(name) << QString("sym") << QString("bm1684x");
+    QTest::newRow("ultraface asymmetric") << QString("ultraface") << QString("asym") << QString("bm1684x");
+    QTest::newRow("ultraface bm1684") << QString("ultraface") << QString("sym") << QString("bm1684");
 }
 
 void TestGoldenInt8::everyLayerEqual() {
     QFETCH(QString, name);
     QFETCH(QString, kind);
-    const std::string prefix = "bm1684x_int8_" + kind.toStdString();
+    QFETCH(QString, chip);
+    const std::string prefix = chip.toStdString() + "_int8_" + kind.toStdString();
     WB_SHARED_OR_SKIP(folder, "golden/" + name.toStdString());
     std::shared_ptr<const ir::Graph> graph;
-    lowerModel(name, ops::Precision::Int8, &graph, kind == "asym");
+    lowerModel(name, ops::Precision::Int8, &graph, kind == "asym", *ops::chipFromSpelling(chip.toStdString()));
     if (!graph) return;
 
     auto golden = ir::parse(test::readAll(folder / (prefix + ".tpu.mlir")), "golden");
@@ -182,7 +124,7 @@ void TestGoldenInt8::everyLayerEqual() {
                              return {};
                          });
     VERIFY_RESULT(run);
-    qInfo("%s %s: %zu of %zu nodes equal, %zu of %zu layers equal", qPrintable(name), qPrintable(kind), sameNodes,
+    qInfo("%s %s %s: %zu of %zu nodes equal, %zu of %zu layers equal", qPrintable(name), qPrintable(chip), qPrintable(kind), sameNodes,
           golden->nodes().size(), equal, compared);
     QCOMPARE(sameNodes, golden->nodes().size());
     QVERIFY(compared + 2 >= layers->size()); // the file also holds the network's input
@@ -193,11 +135,12 @@ void TestGoldenInt8::everyLayerEqual() {
 void TestGoldenInt8::fastRunGivesTheSameOutputs() {
     QFETCH(QString, name);
     QFETCH(QString, kind);
+    QFETCH(QString, chip);
     WB_SHARED_OR_SKIP(folder, "golden/" + name.toStdString());
     std::shared_ptr<const ir::Graph> graph;
-    lowerModel(name, ops::Precision::Int8, &graph, kind == "asym");
+    lowerModel(name, ops::Precision::Int8, &graph, kind == "asym", *ops::chipFromSpelling(chip.toStdString()));
     if (!graph) return;
-    auto layers = ir::readNpz(folder / ("bm1684x_int8_" + kind.toStdString() + ".layers.npz"));
+    auto layers = ir::readNpz(folder / (chip.toStdString() + "_int8_" + kind.toStdString() + ".layers.npz"));
     auto inputs = ir::readNpz(folder / "in_f32.npz");
     VERIFY_RESULT(layers);
     VERIFY_RESULT(inputs);

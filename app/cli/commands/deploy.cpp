@@ -50,11 +50,13 @@ Command deployCommand() {
         auto options = std::make_shared<Options>();
         auto& request = options->request;
         app.add_option("--mlir", request.mlir, "Top .mlir of transform")->required();
-        app.add_option("--chip,--processor", request.chip, "Target chip")->required();
+        app.add_option("--chip,--processor", request.chip, "Target chip: bm1684x, bm1684, cv183x, cv182x, cv181x, cv180x")->required();
         app.add_option("--quantize", request.quantize, "F32, F16, BF16 or INT8");
         app.add_option("--calibration_table", request.calibrationTable, "Table of calibrate");
         app.add_option("--quantize_table", request.quantizeTable, "Precision table: layer, precision");
         app.add_flag("--asymmetric", request.asymmetric, "INT8 with zero points");
+        app.add_flag("--requantise,--requantize", request.requantise,
+                     "A network with its own codes: quantise it again, symmetrically, from the ranges that they stand for");
         app.add_option("--test_input", options->testInput, "Picture or <name>_in_f32.npz");
         app.add_option("--test_reference", request.testReference, "npz of reference values");
         app.add_option("--tolerance", options->tolerance, "Least cosine,euclid similarity");
@@ -76,6 +78,7 @@ Command deployCommand() {
             if (!result) return in.console.fail(result.error());
             in.console.print("quantised model: " + result->tpuMlir.string());
             if (result->bmodel) in.console.print(describe(*result->bmodel));
+            if (!result->withoutBmodel.empty()) in.console.print("no bmodel is written for " + result->withoutBmodel);
             in.console.result(*result);
             return static_cast<int>(kSuccess);
         };

@@ -3,9 +3,8 @@
 // ones have integer forms of their own (dossier sections 5.8, 5.9).
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
-#include "compiler/ops/activation/activation_functions.h"
+#include "compiler/ops/activation/activation_codes.h"
 #include "compiler/ops/activation/own_codes.h"
-#include "compiler/ops/support/lower_support.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,8 +32,9 @@ ir::AttributeMap activeAttributes(const ir::Node& node, const ActivationRow& row
     return a;
 }
 
-Result<Precision> lowerTable(LoweringBuilder& builder, const ir::Node& node,
-                             const ActivationRow& row) {
+} // namespace
+
+Result<Precision> lowerToTable(LoweringBuilder& builder, const ir::Node& node, const ActivationRow& row) {
     WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands.at(0)));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::Int8));
     const Codes from = codesOf(builder.target().value(in).type);
@@ -49,18 +49,22 @@ Result<Precision> lowerTable(LoweringBuilder& builder, const ir::Node& node,
             to.isSigned ? numeric::toCode<int8_t>(y)
                         : static_cast<int8_t>(numeric::toCode<uint8_t>(y));
     }
-    const ValueId weight = builder.target().addWeight(
-        resultName(builder, node) + "_table",
-        Tensor::of<int8_t>(to.isSigned ? ElementType::Si8 : ElementType::Ui8, {1, 1, 1, 256},
-                           table));
+    const ir::Shape shape{1, 1, 1, 256};
+    auto codes = Tensor::of<int8_t>(to.isSigned ? ElementType::Si8 : ElementType::Ui8, shape, table);
+    if (builder.options().chip == Chip::BM1684) { // its tables have entries of 32 bits
+        std::vector<int32_t> wide(table.size());
+        std::transform(table.begin(), table.end(), wide.begin(),
+                       [&](int8_t code) { return to.isSigned ? code : static_cast<uint8_t>(code); });
+        codes = Tensor::of<int32_t>(ElementType::Si32, shape, wide);
+    }
+    const ValueId weight = builder.target().addWeight(resultName(builder, node) + "_table", std::move(codes));
     emitLowered(builder, node, "tpu.Lut", {in, weight}, std::move(type), {});
     return Precision::Int8;
 }
 
-Result<Precision> lowerFunction(LoweringBuilder& builder, const ir::Node& node,
-                                Precision precision) {
+Result<Precision> lowerActivation(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     const auto* row = activationRow(node.op);
-    if (precision == Precision::Int8) return lowerTable(builder, node, *row);
+    if (precision == Precision::Int8) return lowerToTable(builder, node, *row);
     // The hard sigmoid is the exception: exact enough in BF16's range, not in F16's.
     if (row->staysF32 && !(precision == Precision::BF16 && node.op == "top.HardSigmoid"))
         precision = Precision::F32;
@@ -68,6 +72,8 @@ Result<Precision> lowerFunction(LoweringBuilder& builder, const ir::Node& node,
         return lowerFloat(builder, node, precision, "tpu." + node.op.substr(4), node.attributes);
     return lowerFloat(builder, node, precision, "tpu.Active", activeAttributes(node, *row));
 }
+
+namespace {
 
 Result<Precision> lowerAbs(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     ir::AttributeMap a = node.attributes;
@@ -169,7 +175,7 @@ Result<Precision> lowerClip(LoweringBuilder& builder, const ir::Node& node, Prec
 
 void lower_activation(LoweringTable& table) {
     for (const auto& row : activationRows())
-        table.add(row.topOp, lowerFunction);
+        table.add(row.topOp, lowerActivation);
     table.add("top.Abs", lowerAbs);
     table.add("top.Relu", lowerRelu);
     table.add("top.LeakyRelu", lowerLeakyRelu);

@@ -146,6 +146,14 @@ Prepared prepareSum(const PrepareContext& c) {
     WB_ASSIGN(auto sides, sidesOf(c));
     const auto multipliers = c.node->attributes.integers("multipliers");
     const auto shifts = c.node->attributes.integers("rshifts");
+    if (multipliers.size() == sides.size() && sides.size() > 1 && shifts.size() == 1) // CV18xx: one shift, after the sum
+        return combineCodes(c, std::move(sides),
+                            [=, shift = static_cast<int>(shifts[0])](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+                                int64_t sum = 0;
+                                for (size_t i = 0; i < codes.size(); ++i)
+                                    sum += codes[i] * multipliers[i];
+                                return numeric::shiftRightHalfUp(sum, shift);
+                            });
     if (multipliers.size() != sides.size() || shifts.size() != sides.size())
         return cannotRun(c, "it has not one multiplier and shift an operand");
     const bool reverse = c.node->attributes.boolean("is_reverse");
@@ -187,6 +195,11 @@ Prepared prepareMul(const PrepareContext& c) {
                                                                   {static_cast<int32_t>(multiplier), shift}) +
                                        out;
                             });
+    if (c.node->attributes.enumerator("quant_mode") == "QDM")
+        return combineCodes(c, std::move(sides), [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+            return int64_t{numeric::multiplyQuantised(codes[0] * (codes.size() > 1 ? codes[1] : 1),
+                                                      {static_cast<int32_t>(multiplier), shift})};
+        });
     return combineCodes(c, std::move(sides),
                         [=, out = codeZero(resultType(c))](const std::vector<Side>& all, const std::vector<int64_t>& codes) {
                             int64_t product = multiplier;

@@ -3,17 +3,12 @@
 // multiplier and shift an operand (dossier section 5.7).
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
-#include "compiler/ops/support/lower_support.h"
+#include "compiler/ops/binary/binary_codes.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace wb::ops {
-namespace {
-
-using ir::ElementType;
-using ir::Tensor;
-using ir::ValueId;
 
 ir::AttributeMap withRelu(const ir::Node& node) {
     ir::AttributeMap a = node.attributes;
@@ -22,27 +17,43 @@ ir::AttributeMap withRelu(const ir::Node& node) {
     return a;
 }
 
-void pairAttribute(ir::AttributeMap& a, numeric::MultiplierShift pair) {
-    a.set("multiplier", ir::Attribute::si32(pair.multiplier));
-    a.set("rshift", ir::Attribute::si32(pair.shift));
+std::vector<ir::ValueId> valuesOf(const std::vector<CodeOperand>& operands) {
+    std::vector<ir::ValueId> values;
+    for (const auto& operand : operands)
+        values.push_back(operand.value);
+    return values;
 }
 
-struct Operand {
-    ValueId value = ir::kNoValue;
-    double scale = 1;
-};
-
-/// A constant operand in codes of its own largest value over 127 (255 when it is never negative).
-Result<Operand> constantOperand(LoweringBuilder& builder, ValueId source) {
+Result<double> constantScale(const LoweringBuilder& builder, ir::ValueId source) {
     WB_ASSIGN(const auto values, constantValues(builder, source));
-    const auto& value = builder.source().value(source);
     float largest = 0;
     bool isSigned = false;
     for (const float v : values) {
         largest = std::max(largest, std::fabs(v));
         isSigned = isSigned || v < 0;
     }
-    const double scale = largest == 0 ? 1.0 : largest / (isSigned ? 127.0 : 255.0);
+    return largest == 0 ? 1.0 : largest / (isSigned ? 127.0 : 255.0);
+}
+
+namespace {
+
+using ir::ElementType;
+using ir::Tensor;
+using ir::ValueId;
+
+void pairAttribute(ir::AttributeMap& a, numeric::MultiplierShift pair) {
+    a.set("multiplier", ir::Attribute::si32(pair.multiplier));
+    a.set("rshift", ir::Attribute::si32(pair.shift));
+}
+
+using Operand = CodeOperand;
+
+/// A constant operand in codes of its own largest value over 127 (255 when it is never negative).
+Result<Operand> constantOperand(LoweringBuilder& builder, ValueId source) {
+    WB_ASSIGN(const auto values, constantValues(builder, source));
+    const auto& value = builder.source().value(source);
+    const bool isSigned = std::any_of(values.begin(), values.end(), [](float v) { return v < 0; });
+    WB_ASSIGN(const double scale, constantScale(builder, source));
     std::vector<int8_t> codes(values.size());
     for (size_t i = 0; i < values.size(); ++i)
         codes[i] = isSigned ? numeric::toCode<int8_t>(values[i] / scale)
@@ -67,13 +78,6 @@ Result<std::vector<Operand>> int8Operands(LoweringBuilder& builder, const ir::No
         }
     }
     return operands;
-}
-
-std::vector<ValueId> valuesOf(const std::vector<Operand>& operands) {
-    std::vector<ValueId> values;
-    for (const auto& operand : operands)
-        values.push_back(operand.value);
-    return values;
 }
 
 Result<Precision> lowerFloatBinary(LoweringBuilder& builder, const ir::Node& node,
@@ -248,6 +252,10 @@ Result<Precision> lowerWide(LoweringBuilder& builder, const ir::Node& node, Prec
 }
 
 } // namespace
+
+Result<std::vector<CodeOperand>> codeOperands(LoweringBuilder& builder, const ir::Node& node) {
+    return int8Operands(builder, node);
+}
 
 void lower_binary(LoweringTable& table) {
     table.add("top.Add", lowerAdd);

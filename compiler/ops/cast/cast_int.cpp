@@ -67,7 +67,26 @@ Quant quantOf(const ir::TensorType& type) {
     return {static_cast<float>(q->scale()), static_cast<float>(q->zeroPoint())};
 }
 
+/// CV18xx multiplies in bfloat16 whatever it casts between, and rounds its codes half to even.
+bool onCv18xx(const PrepareContext& c) { return c.graph->attributes.string("module.chip").starts_with("cv"); }
+
+Prepared toCodesHalfEven(const PrepareContext& c) {
+    const auto* q = resultType(c).uniform();
+    const float factor = narrow(static_cast<float>(q == nullptr ? 1.0 : 1.0 / q->scale()), ElementType::BF16);
+    return makeKernel([factor](Inputs in, Outputs out, const kernels::Work& work) {
+        inStrips(out[0], work, [&](int64_t first, int64_t count) {
+            std::array<float, kStrip> strip;
+            const float* numbers = load(in[0].data, ElementType::BF16, first, count, strip.data());
+            for (int64_t i = 0; i < count; ++i) {
+                const double code = static_cast<double>(numeric::roundToBfloat16(numbers[i] * factor));
+                out[0].as<int8_t>()[first + i] = numeric::toCode<int8_t>(numeric::round(code, numeric::Round::HalfToEven));
+            }
+        });
+    });
+}
+
 Prepared toCodes(const PrepareContext& c, ElementType from) {
+    if (from == ElementType::BF16 && onCv18xx(c)) return toCodesHalfEven(c);
     const auto* q = resultType(c).uniform();
     const double inverse = q == nullptr ? 1.0 : 1.0 / q->scale();
     const float factor = narrow(static_cast<float>(inverse), from);
@@ -93,7 +112,8 @@ Prepared toCodes(const PrepareContext& c, ElementType from) {
 Prepared fromCodes(const PrepareContext& c, ElementType to) {
     const Quant quant = quantOf(operandType(c, 0));
     const bool inSigned = isSignedCode(operandType(c, 0));
-    return makeKernel([to, inSigned, scale = narrow(quant.scale, to), zero = quant.zeroPoint](
+    const ElementType by = onCv18xx(c) ? ElementType::BF16 : to;
+    return makeKernel([to, by, inSigned, scale = narrow(quant.scale, by), zero = quant.zeroPoint](
                           Inputs in, Outputs out, const kernels::Work& work) {
         inStrips(out[0], work, [&](int64_t first, int64_t count) {
             std::array<float, kStrip> strip;
@@ -106,6 +126,7 @@ Prepared fromCodes(const PrepareContext& c, ElementType to) {
             if (zero != 0) narrowRow(numbers, to, count); // a code alone is exact in every float
             for (int64_t i = 0; i < count; ++i)
                 numbers[i] *= scale;
+            if (by != to) narrowRow(numbers, by, count);
             if (to != ElementType::F32) store(out[0].data, to, first, count, numbers);
         });
     });
@@ -121,6 +142,13 @@ Prepared prepareCast(const PrepareContext& c) {
     if (!ir::isFloat(from.element) || !ir::isFloat(to.element))
         return cannotRun(c, std::string("from ") + ir::spelling(from.element) + " to " +
                                 ir::spelling(to.element));
+    if (from.element == ElementType::F32 && to.element == ElementType::BF16 && onCv18xx(c))
+        return makeKernel([](Inputs in, Outputs out, const kernels::Work& work) { // the host cuts the lower half off
+            inStrips(out[0], work, [&](int64_t first, int64_t count) {
+                for (int64_t i = first; i < first + count; ++i)
+                    out[0].as<uint16_t>()[i] = static_cast<uint16_t>(in[0].as<uint32_t>()[i] >> 16);
+            });
+        });
     return makeKernel(
         [a = from.element, b = to.element](Inputs in, Outputs out, const kernels::Work& work) {
             inStrips(out[0], work, [&](int64_t first, int64_t count) {
@@ -128,6 +156,14 @@ Prepared prepareCast(const PrepareContext& c) {
                 store(out[0].data, b, first, count, load(in[0].data, a, first, count, strip.data()));
             });
         });
+}
+
+/// What CV18xx leaves to the host: the codes of the network's inputs.
+Prepared prepareGenericCpu(const PrepareContext& c) {
+    const auto name = c.node->attributes.string("cpu_op_name");
+    if (name != "quant" || !isCode(resultType(c)) || operandType(c, 0).element != ElementType::F32)
+        return cannotRun(c, "\"" + name + "\" is not a function of the host that this version has");
+    return toCodes(c, ElementType::F32);
 }
 
 /// Elements are cast wherever they lie. A blocked float stays so: its codes are fewer bytes to reorder, and
@@ -144,6 +180,7 @@ std::vector<Layout> castLayouts(const ir::Graph& graph, const ir::Node& node) {
 
 void integer_cast(KernelTable& table) {
     table.add({.op = "tpu.Cast", .prepare = prepareCast, .layouts = castLayouts});
+    table.add({.op = "tpu.GenericCpu", .prepare = prepareGenericCpu, .layouts = castLayouts});
 }
 
 } // namespace wb::ops

@@ -23,6 +23,12 @@ struct QuantisedFilter {
 QuantisedFilter quantiseFilter(std::span<const float> filter, std::span<const float> bias, int64_t channels,
                                const Codes& in, const Codes& out, std::span<const double> scales = {});
 
+/// The attributes that every lowered convolution carries.
+void convDefaults(ir::AttributeMap& attributes, bool withBias);
+
+/// A convolution, also one with floats, as the parts of the chips without its integer form leave it.
+Result<Precision> lowerConvFloat(LoweringBuilder& builder, const ir::Node& node, Precision precision);
+
 /// The attribute of a filter's top.Weight node that carries such scales.
 inline constexpr char kWeightScales[] = "scale";
 

@@ -3,8 +3,8 @@
 #include "compiler/kernels/conv_sums.h"
 #include "compiler/kernels/s8_conv_fast.h"
 #include "compiler/numeric/multiplier.h"
+#include "compiler/ops/conv/sum_requant.h"
 #include "compiler/ops/support/code_table.h"
-#include "compiler/ops/support/int_kernel.h"
 
 namespace wb::ops {
 namespace {
@@ -59,13 +59,9 @@ Result<Filter> filterOf(const PrepareContext& c, const kernels::S8ConvShape& s) 
         return cannotRun(c, "its filter has " + std::to_string(codes->elementCount()) + " codes");
     filter.codes = *codes;
     filter.isSigned = isSignedCode(operandType(c, 1));
-    if (c.node->operands.size() > 2 && c.node->operands[2] != ir::kNoValue) {
-        const auto* bias = c.graph->weight(c.node->operands[2]);
-        if (bias == nullptr || ir::sizeInBytes(bias->type()) != 4 ||
-            bias->elementCount() != s.outChannels)
-            return cannotRun(c, "its bias is not constant");
-        filter.bias.assign(bias->data<int32_t>(), bias->data<int32_t>() + s.outChannels);
-    }
+    auto bias = sumBiasOf(*c.graph, *c.node, s.outChannels);
+    if (!bias) return cannotRun(c, "its bias is not constant");
+    filter.bias = std::move(*bias);
     return filter;
 }
 
@@ -111,20 +107,31 @@ Prepared prepareFused(const PrepareContext& c, const kernels::S8ConvShape& shape
     });
 }
 
+/// Sums first, codes afterwards: for what the fast kernels do not round like.
+Prepared prepareRequantised(const PrepareContext& c, const kernels::S8ConvShape& shape, Filter filter, SumRequant requant) {
+    const bool signs[2] = {isSignedCode(operandType(c, 0)), filter.isSigned};
+    return makeKernel([=, requant = std::move(requant), filter = std::move(filter)](Inputs in, Outputs out,
+                                                                                    const kernels::Work& work) {
+        std::vector<int32_t> sums(static_cast<size_t>(out[0].elementCount()));
+        kernels::convSums(shape, in[0].data, signs[0], filter.codes.data<int8_t>(), signs[1], {}, filter.bias, false,
+                          sums.data(), work);
+        requantSums(requant, sums.data(), out[0], shape.outChannels, work);
+    });
+}
+
 Prepared prepareConv(const PrepareContext& c) {
     WB_ASSIGN(auto shape, convShape(c));
     WB_ASSIGN(auto filter, filterOf(c, shape));
     if (resultType(c).element == ir::ElementType::I32) return prepareConvSums(c, shape, std::move(filter));
     if (isTflite(*c.node)) return prepareFused(c, shape, std::move(filter));
     const auto& a = c.node->attributes;
+    const auto sums = sumRequantOf(*c.graph, *c.node, shape.outChannels);
+    if (!sums) return cannotRun(c, "it has not one multiplier and shift a channel");
+    if (sums->twice && c.absorbed.empty()) return prepareRequantised(c, shape, std::move(filter), *sums);
+    if (sums->twice) return cannotRun(c, "its followers have to stand alone");
     kernels::S8Requant requant;
-    const auto multipliers = a.integers("multiplier");
-    const auto shifts = a.integers("rshift");
-    requant.multipliers.assign(multipliers.begin(), multipliers.end());
-    requant.shifts.assign(shifts.begin(), shifts.end());
-    const auto channels = static_cast<size_t>(shape.outChannels);
-    if (requant.multipliers.size() != channels || requant.shifts.size() != channels)
-        return cannotRun(c, "it has not one multiplier and shift a channel");
+    requant.multipliers = sums->multipliers;
+    requant.shifts = sums->shifts;
     if (a.integer("kernel_zp", 0) != 0) return cannotRun(c, "its filter has a zero point");
     requant.bias = std::move(filter.bias);
     requant.outSigned = isSignedCode(resultType(c));
@@ -171,26 +178,26 @@ Prepared prepareConv(const PrepareContext& c) {
 std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
     const auto& type = graph.value(node.results[0]).type;
     if (type.shape.size() != 4 || type.element == ir::ElementType::I32 || isTflite(node)) return {Layout::Plain};
-    const auto multipliers = node.attributes.integers("multiplier");
-    const auto shifts = node.attributes.integers("rshift");
-    for (size_t i = 0; i < std::min(multipliers.size(), shifts.size()); ++i)
-        if (shifts[i] < 1 || shifts[i] > 32 || multipliers[i] < 0 ||
-            multipliers[i] >> std::min<int64_t>(shifts[i], 62) > 0)
+    const auto requant = sumRequantOf(graph, node, type.shape[1]);
+    if (!requant || requant->twice) return {Layout::Plain};
+    const auto& shifts = requant->shifts;
+    for (size_t i = 0; i < shifts.size(); ++i)
+        if (shifts[i] < 1 || shifts[i] > 32 || requant->multipliers[i] < 0 ||
+            requant->multipliers[i] >> std::min(shifts[i], 31) > 0)
             return {Layout::Plain};
     const auto* filter = node.operands.size() > 1 ? graph.weight(node.operands[1]) : nullptr;
     if (filter == nullptr || filter->elementCount() / std::max<int64_t>(type.shape[1], 1) > 32768)
         return {Layout::Plain};
-    if (node.operands.size() > 2 && node.operands[2] != ir::kNoValue) {
-        const auto* bias = graph.weight(node.operands[2]);
-        if (bias == nullptr || bias->type() != ir::ElementType::I32) return {Layout::Plain};
-        for (const int32_t b : bias->span<int32_t>())
-            if (b < -(1 << 30) || b > 1 << 30) return {Layout::Plain};
-    }
+    const auto bias = sumBiasOf(graph, node, type.shape[1]);
+    if (!bias) return {Layout::Plain};
+    for (const int32_t b : *bias)
+        if (b < -(1 << 30) || b > 1 << 30) return {Layout::Plain};
     return {Layout::Nhwc};
 }
 
 size_t convAbsorb(const ir::Graph& graph, const ir::Node& node,
                   std::span<const ir::Node* const> followers) {
+    if (node.attributes.enumerator("quant_mode") == "QDM") return 0;
     size_t count = 0;
     if (isTflite(node)) return 0;
     while (count < followers.size() && codeTableOf(graph, *followers[count]))
@@ -211,6 +218,16 @@ Prepared prepareDeconv(const PrepareContext& c) {
             filter.bias[static_cast<size_t>(i / each)] +=
                 zero * (filter.isSigned ? int32_t{filter.codes.data<int8_t>()[i]} : int32_t{filter.codes.data<uint8_t>()[i]});
     }
+    if (isCode(resultType(c))) {
+        const auto requant = sumRequantOf(*c.graph, *c.node, shape.outChannels);
+        if (!requant) return cannotRun(c, "it has not one multiplier and shift a channel");
+        return makeKernel([=, inSigned = isSignedCode(operandType(c, 0))](Inputs in, Outputs out, const kernels::Work& work) {
+            std::vector<int32_t> sums(static_cast<size_t>(out[0].elementCount()));
+            s8DeconvScalar(shape, in[0].data, inSigned, filter.codes.data<int8_t>(), filter.isSigned, filter.bias,
+                           sums.data(), work);
+            requantSums(*requant, sums.data(), out[0], shape.outChannels, work);
+        });
+    }
     // A ReLU folded into the node acts on the requantised result; here it only clears negative
     // sums, which comes to the same.
     return makeKernel([=, relu = c.node->attributes.boolean("do_relu"),
@@ -222,6 +239,41 @@ Prepared prepareDeconv(const PrepareContext& c) {
         if (relu)
             for (int64_t i = 0; i < out[0].elementCount(); ++i)
                 sums[i] = std::max(sums[i], 0);
+    });
+}
+
+/// y = (x * scale[c] + bias[c]) >> shift[c]; half of what is shifted out is part of the bias (dossier section 5.5).
+Prepared prepareScale(const PrepareContext& c) {
+    const auto& shape = resultShape(c);
+    const auto weightAt = [&](size_t i) { return c.node->operands.size() > i ? c.graph->weight(c.node->operands[i]) : nullptr; };
+    const ir::Tensor *scale = weightAt(1), *bias = weightAt(2), *lift = weightAt(3);
+    if (shape.size() < 2 || scale == nullptr || bias == nullptr || lift == nullptr || ir::sizeInBytes(scale->type()) != 1 ||
+        ir::sizeInBytes(bias->type()) != 2 || ir::sizeInBytes(lift->type()) != 1)
+        return cannotRun(c, "its factors are not constant codes");
+    const int64_t channels = shape[1], plane = product(shape, 2, shape.size());
+    for (const ir::Tensor* weight : {scale, bias, lift})
+        if (weight->elementCount() != channels) return cannotRun(c, "it has not one factor a channel");
+    return makeKernel([=, inSigned = isSignedCode(operandType(c, 0)), outSigned = isSignedCode(resultType(c)),
+                       relu = c.node->attributes.boolean("do_relu"), scale = *scale, bias = *bias,
+                       lift = *lift](Inputs in, Outputs out, const kernels::Work& work) {
+        work.forEach(shape[0] * channels, 1, [&](int64_t begin, int64_t end) {
+            withCode(inSigned, [&](auto i) {
+                withCode(outSigned, [&](auto o) {
+                    using Out = decltype(o);
+                    for (int64_t p = begin; p < end; ++p) {
+                        const int64_t channel = p % channels;
+                        const int64_t factor = scale.data<int8_t>()[channel], offset = bias.data<int16_t>()[channel];
+                        const int shift = lift.data<int8_t>()[channel];
+                        const auto* from = in[0].as<decltype(i)>() + p * plane;
+                        for (int64_t at = 0; at < plane; ++at) {
+                            const int64_t sum = from[at] * factor + offset;
+                            out[0].as<Out>()[p * plane + at] = saturateRelu<Out>(
+                                shift < 0 ? sum >> std::min(-shift, 63) : sum * (int64_t{1} << std::min(shift, 31)), relu);
+                        }
+                    }
+                });
+            });
+        });
     });
 }
 
@@ -268,7 +320,7 @@ void integer_conv(KernelTable& table) {
                          .absorb = convAbsorb});
     addTpuKernel(table, {.op = "tpu.Deconv", .prepare = prepareDeconv});
     addTpuKernel(table, {.op = "tpu.RequantIntAxis", .prepare = prepareRequantAxis});
-    addTpuKernel(table, {.op = "tpu.Scale"});
+    addTpuKernel(table, {.op = "tpu.Scale", .prepare = prepareScale});
 }
 
 } // namespace wb::ops

@@ -70,6 +70,29 @@ QuantisedFilter quantiseFilter(std::span<const float> filter, std::span<const fl
     return result;
 }
 
+void convDefaults(ir::AttributeMap& a, bool withBias) {
+    a.set("coeff_merged", false);
+    a.set("kernel_zp", 0);
+    a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
+    a.set("round_mode", roundMode("HalfUp"));
+    a.set("support_compress", true);
+    a.set("use_3ic_optimize", 0);
+    a.set("weight_is_coeff", 1);
+    a.set("with_bias", withBias);
+}
+
+Result<Precision> lowerConvFloat(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    ir::AttributeMap a = node.attributes;
+    const bool withBias = node.operands.size() > 2 && node.operands[2] != ir::kNoValue;
+    convDefaults(a, withBias);
+    WB_ASSIGN(const ValueId in, operandFor(builder, node, node.operands[0], precision));
+    WB_ASSIGN(const ValueId filter, operandFor(builder, node, node.operands[1], precision));
+    const ValueId bias = withBias ? builder.lowered(node.operands[2]) : ir::kNoValue; // stays f32
+    WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
+    emitLowered(builder, node, "tpu.Conv2D", {in, filter, bias}, std::move(type), std::move(a));
+    return precision;
+}
+
 namespace {
 
 ValueId addFilter(LoweringBuilder& builder, const ir::Node& node, const QuantisedFilter& q,
@@ -87,17 +110,6 @@ ValueId addBias(LoweringBuilder& builder, const ir::Node& node, const QuantisedF
     shape[1] = static_cast<int64_t>(q.bias.size());
     return builder.target().addWeight(resultName(builder, node) + "_bias_int32",
                                       Tensor::of<int32_t>(ElementType::I32, shape, q.bias));
-}
-
-void convDefaults(ir::AttributeMap& a, bool withBias) {
-    a.set("coeff_merged", false);
-    a.set("kernel_zp", 0);
-    a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
-    a.set("round_mode", roundMode("HalfUp"));
-    a.set("support_compress", true);
-    a.set("use_3ic_optimize", 0);
-    a.set("weight_is_coeff", 1);
-    a.set("with_bias", withBias);
 }
 
 /// The parts of a convolution however it was written: Conv and Deconv nodes, or a Scale seen as a
@@ -153,16 +165,7 @@ Result<Precision> lowerConv(LoweringBuilder& builder, const ir::Node& node, Prec
         }
         return lowerConvInt8(builder, node, std::move(parts));
     }
-    if (precision == Precision::Int8) precision = Precision::F32;
-    ir::AttributeMap a = node.attributes;
-    const bool withBias = node.operands.size() > 2 && node.operands[2] != ir::kNoValue;
-    convDefaults(a, withBias);
-    WB_ASSIGN(const ValueId in, operandFor(builder, node, node.operands[0], precision));
-    WB_ASSIGN(const ValueId filter, operandFor(builder, node, node.operands[1], precision));
-    const ValueId bias = withBias ? builder.lowered(node.operands[2]) : ir::kNoValue; // stays f32
-    WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
-    emitLowered(builder, node, "tpu.Conv2D", {in, filter, bias}, std::move(type), std::move(a));
-    return precision;
+    return lowerConvFloat(builder, node, precision == Precision::Int8 ? Precision::F32 : precision);
 }
 
 /// y = x * scale[c] + bias[c] as a depthwise 1x1 convolution.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tpu.MatMul in integers: 32-bit sums, one multiplier and shift.
+#include "compiler/numeric/multiplier.h"
 #include "compiler/ops/support/int_kernel.h"
 
 namespace wb::ops {
@@ -36,10 +37,17 @@ Prepared prepareMatMul(const PrepareContext& c) {
     const bool relu = a.boolean("do_relu");
     const auto leftZero = static_cast<int32_t>(a.integer("input_zp", 0)), rightZero = static_cast<int32_t>(a.integer("right_zp", 0));
     const int64_t zero = resultType(c).uniform() == nullptr ? 0 : resultType(c).uniform()->zeroPoint();
+    std::vector<int32_t> narrow; // BM1684's bias has 16 bits
+    if (hasBias && ir::sizeInBytes(operandType(c, 2).element) == 2) {
+        const auto* bias = c.graph->weight(c.node->operands[2]);
+        if (bias == nullptr || bias->elementCount() != columns) return cannotRun(c, "its bias is not constant");
+        narrow.assign(bias->data<int16_t>(), bias->data<int16_t>() + columns);
+    }
+    const bool twice = a.enumerator("quant_mode") == "QDM"; // CV18xx rounds twice
     const bool sumsOnly = resultType(c).element == ir::ElementType::I32;
-    return makeKernel([=, multiplier = multipliers[0], shift = static_cast<int>(shifts[0])](
+    return makeKernel([=, narrow = std::move(narrow), multiplier = multipliers[0], shift = static_cast<int>(shifts[0])](
                           Inputs in, Outputs out, const kernels::Work& work) {
-        const int32_t* bias = hasBias ? in[2].as<int32_t>() : nullptr;
+        const int32_t* bias = !hasBias ? nullptr : narrow.empty() ? in[2].as<int32_t>() : narrow.data();
         const int64_t step = transposed ? 1 : columns;
         withCode(leftSigned, [&](auto l) {
             withCode(rightSigned, [&](auto r) {
@@ -61,7 +69,9 @@ Prepared prepareMatMul(const PrepareContext& c) {
                                     out[0].as<int32_t>()[row * columns + j] = relu && sum < 0 ? 0 : sum;
                                     continue;
                                 }
-                                const int64_t value = numeric::shiftRightHalfUp(sum * multiplier, shift);
+                                const int64_t value =
+                                    twice ? numeric::multiplyQuantised(sum, {static_cast<int32_t>(multiplier), shift})
+                                          : numeric::shiftRightHalfUp(sum * multiplier, shift);
                                 out[0].as<Out>()[row * columns + j] =
                                     numeric::saturate<Out>((relu && value < 0 ? 0 : value) + zero);
                             }

@@ -3,17 +3,12 @@
 // shift (dossier section 5.6).
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
-#include "compiler/ops/support/lower_support.h"
+#include "compiler/ops/matmul/matmul_codes.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace wb::ops {
-namespace {
-
-using ir::ElementType;
-using ir::Tensor;
-using ir::ValueId;
 
 ir::AttributeMap matmulAttributes(const ir::Node& node) {
     ir::AttributeMap a = node.attributes;
@@ -30,6 +25,12 @@ ir::AttributeMap matmulAttributes(const ir::Node& node) {
     a.set("rshifts", ir::Attribute::ints({0}));
     return a;
 }
+
+namespace {
+
+using ir::ElementType;
+using ir::Tensor;
+using ir::ValueId;
 
 bool hasBias(const ir::Node& node) {
     return node.operands.size() > 2 && node.operands[2] != ir::kNoValue;

@@ -2,10 +2,9 @@
 // Pooling on BM1684X: the maximum moves codes, the average multiplies the window's sum
 // (dossier 5.8).
 #include "compiler/numeric/multiplier.h"
-#include "compiler/ops/support/lower_support.h"
+#include "compiler/ops/pool/pool_codes.h"
 
 namespace wb::ops {
-namespace {
 
 ir::AttributeMap poolAttributes(const ir::Node& node, const char* mode) {
     ir::AttributeMap a = node.attributes;
@@ -15,6 +14,8 @@ ir::AttributeMap poolAttributes(const ir::Node& node, const char* mode) {
     a.set("pool_mode", tpuEnum("pool_mode", mode));
     return a;
 }
+
+namespace {
 
 Result<Precision> lowerMaxPool(LoweringBuilder& builder, const ir::Node& node,
                                Precision precision) {

@@ -24,7 +24,9 @@ Result<Precision> lowerReshape(LoweringBuilder& builder, const ir::Node& node,
         used = Precision::BF16;
     else if (from.element == ir::ElementType::F32)
         used = Precision::F32;
-    emitLowered(builder, node, "tpu.Reshape", {operand}, std::move(type), std::move(a));
+    std::vector<ir::ValueId> operands{operand};
+    if (builder.options().chip == Chip::BM1684) operands.push_back(ir::kNoValue); // its form has a place for a buffer
+    emitLowered(builder, node, "tpu.Reshape", std::move(operands), std::move(type), std::move(a));
     return used;
 }
 

@@ -37,8 +37,14 @@ std::optional<CodeTable> codeTableOf(const ir::Graph& graph, const ir::Node& nod
     const bool relu = a.boolean("do_relu");
     if (node.op == "tpu.Lut") {
         const auto* weight = node.operands.size() > 1 ? graph.weight(node.operands[1]) : nullptr;
-        if (weight == nullptr || weight->byteSize() != 256) return {};
-        CodeTable table;
+        if (weight == nullptr || weight->elementCount() != 256) return {};
+        CodeTable table{};
+        if (ir::sizeInBytes(weight->type()) == 4) { // BM1684's entries have 32 bits
+            std::transform(weight->data<int32_t>(), weight->data<int32_t>() + 256, table.begin(),
+                           [](int32_t code) { return static_cast<uint8_t>(code); });
+            return table;
+        }
+        if (weight->byteSize() != 256) return {};
         std::copy_n(weight->data<uint8_t>(), table.size(), table.begin());
         return table;
     }
@@ -54,6 +60,14 @@ std::optional<CodeTable> codeTableOf(const ir::Graph& graph, const ir::Node& nod
     }
     const bool zeros = zeroIn != 0 || zeroOut != 0;
     if (zeros && (node.op == "tpu.LeakyRelu" || node.op == "tpu.Relu" || node.op == "tpu.AddConst")) return {};
+    if (node.op == "tpu.LeakyRelu" && a.has("multiplier_neg")) { // CV18xx: each side has its own factor
+        const int64_t below = a.integer("multiplier_neg");
+        const auto shiftBelow = static_cast<int>(a.integer("rshift_neg"));
+        return tableOf(inSigned, outSigned, false, [=](int64_t x) {
+            return x >= 0 ? numeric::shiftRightHalfUp(x * multiplier, shift)
+                          : numeric::shiftRightHalfUp(x * below, shiftBelow);
+        });
+    }
     if (node.op == "tpu.LeakyRelu")
         return tableOf(inSigned, outSigned, false, [=](int64_t x) {
             return x >= 0 ? x : numeric::shiftRightHalfUp(x * multiplier, shift);

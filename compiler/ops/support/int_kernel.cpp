@@ -13,11 +13,20 @@ std::map<std::string, KernelDef, std::less<>>& integerForms() {
     return forms;
 }
 
+/// Functions whose exact float form is part of a chip's definition, while the float twin is only near: those by CV18xx's tables
+/// of bfloat16 numbers, and BM1684's softmax, one exponential and one division a number.
+bool hasExactFloat(const ir::Graph& graph, const ir::Node& node) {
+    if (node.op != "tpu.Softmax") return false;
+    if (graph.attributes.string("module.chip") == "bm1684") return graph.value(node.results[0]).type.element == ir::ElementType::F32;
+    const auto* table = node.operands.size() > 1 && node.operands[1] != ir::kNoValue ? graph.weight(node.operands[1]) : nullptr;
+    return table != nullptr && table->type() == ir::ElementType::BF16;
+}
+
 bool isInteger(const ir::Graph& graph, const ir::Node& node) {
     const auto& result = graph.value(node.results[0]).type;
     if (isCode(result) || result.element == ir::ElementType::I32) return true;
     if (node.operands.empty() || node.operands[0] == ir::kNoValue) return false;
-    return isCode(graph.value(node.operands[0]).type);
+    return isCode(graph.value(node.operands[0]).type) || hasExactFloat(graph, node);
 }
 
 Prepared prepareEither(const PrepareContext& c) {

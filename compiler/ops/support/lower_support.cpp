@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/support/lower_support.h"
+#include "compiler/ops/support/chip_rules.h"
 
 #include "compiler/numeric/half.h"
 
@@ -67,6 +68,7 @@ Result<ValueId> int8Operand(LoweringBuilder& builder, const ir::Node& user, Valu
 Result<ValueId> operandFor(LoweringBuilder& builder, const ir::Node& user, ValueId source,
                            Precision precision) {
     if (source == ir::kNoValue) return source;
+    precision = precisionOn(builder.options().chip, precision);
     if (builder.source().weight(source) != nullptr) return floatWeight(builder, source, precision);
     if (precision == Precision::Int8) return int8Operand(builder, user, source);
     return builder.operandAs(source, user,
@@ -78,6 +80,7 @@ Result<ValueId> floatWeight(LoweringBuilder& builder, ValueId source, Precision 
     const auto* data = builder.source().weight(source);
     if (data == nullptr)
         return Error{Code::WeightMissing, "constant \"" + value.name + "\" has no data"};
+    precision = precisionOn(builder.options().chip, precision);
     if (precision == Precision::F32 || precision == Precision::Int8 ||
         data->type() != ElementType::F32)
         return builder.lowered(source);
@@ -115,6 +118,7 @@ ValueId emitLowered(LoweringBuilder& builder, const ir::Node& node, std::string 
 Result<Precision> lowerFloat(LoweringBuilder& builder, const ir::Node& node, Precision precision,
                              std::string op, ir::AttributeMap attributes, int absent) {
     if (precision == Precision::Int8) precision = Precision::F32;
+    precision = precisionOn(builder.options().chip, precision);
     std::vector<ValueId> operands;
     for (const ValueId source : node.operands) {
         WB_ASSIGN(const ValueId operand, operandFor(builder, node, source, precision));

@@ -2,6 +2,7 @@
 #include "widgets/panels/deploy/deploy_panel.h"
 
 #include "widgets/document/stage_text.h"
+#include "widgets/models/chips.h"
 #include "widgets/models/layer_facts.h"
 #include "widgets/panels/deploy/deploy_private.h"
 
@@ -30,7 +31,7 @@ using Panel = DeployPanel;
 
 namespace {
 
-constexpr const char* kChips[] = {"bm1684x", "bm1684", "bm1688", "cv186x", "cv183x"};
+constexpr const char* kChips[] = {"bm1684x", "bm1684", "cv183x", "cv182x", "cv181x", "cv180x", "bm1688", "cv186x"};
 constexpr const char* kPrecisions[] = {"mixed", "INT8", "F16", "BF16", "F32"};
 constexpr int kFormWidth = 680;
 constexpr int kSideBySide = 800; ///< from here on the result stands beside the form, not below it
@@ -259,11 +260,13 @@ void Panel::Private::fill() {
     chip->setCurrentIndex(chip->findData(name));
     QStringList others;
     for (int i = 0; i < chip->count(); ++i) {
-        const bool there = chip->itemData(i).toString() == u"bm1684x";
+        const bool there = models::chipQuantises(chip->itemData(i).toString());
         if (!there) others << chip->itemText(i);
         disable(chip, i, there ? QString() : Panel::tr("%1: not available in this version.").arg(chip->itemText(i)));
     }
-    Form::setNote(chipNote, Panel::tr("%1: not available in this version.").arg(others.join(QStringLiteral(", "))));
+    Form::setNote(chipNote, models::chipHasBmodel(name) || name.isEmpty()
+                                ? Panel::tr("%1: not available in this version.").arg(others.join(QStringLiteral(", ")))
+                                : Panel::tr("%1: quantised and checked, no bmodel is written for it.").arg(name.toUpper()));
     int floats = 0;
     for (const auto& [layer, choice] : project.layers) floats += !choice.precision.empty() && choice.precision != "INT8" ? 1 : 0;
     precision->setItemText(0, Panel::tr("Mixed: INT8, %n layers float", nullptr, floats));

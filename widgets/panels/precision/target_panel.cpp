@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/precision/target_panel.h"
 
+#include "widgets/models/chips.h"
 #include "widgets/models/layer_facts.h"
 #include "widgets/panels/common/form.h"
 
@@ -121,10 +122,11 @@ void TargetPanel::Private::fill() {
     q->setEnabled(document->isOpen());
     chip->setCurrentIndex(chip->findData(name));
     for (int i = 0; i < chip->count(); ++i)
-        disable(chip, i, chip->itemData(i).toString() == u"bm1684x"
+        disable(chip, i, models::chipQuantises(chip->itemData(i).toString())
                              ? QString()
-                             : TargetPanel::tr("This version quantises for BM1684X. %1 follows in a later one.").arg(chip->itemText(i)));
+                             : TargetPanel::tr("%1: not available in this version.").arg(chip->itemText(i)));
     kind->setCurrentIndex(target.asymmetric ? 1 : 0);
+    disable(kind, 1, models::chipHasBmodel(name) || name.isEmpty() ? QString() : TargetPanel::tr("%1 has no zero points. Use symmetric INT8 or choose BM1684X.").arg(name.toUpper()));
     floatType->setCurrentIndex(floatType->findData(QString::fromStdString(target.floatType)));
     for (int i = 0; i < floatType->count(); ++i) {
         const QString reason = models::unavailableReason(name, floatType->itemText(i));

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Chips other than BM1684X: what becomes of a small network there, worked out again here from the definitions; what a chip
+// lacks and how that is said.
+#include "compiler/execute/executor.h"
+#include "compiler/numeric/chip_multiplier.h"
+#include "compiler/ops/support/bf16_tables.h"
+#include "compiler/ops/support/chip_rules.h"
+#include "compiler/quantise/lower.h"
+#include "tests/support/shared_data.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace wb;
+using ir::ElementType;
+using ir::Graph;
+using ir::Tensor;
+using ir::ValueId;
+using ops::Chip;
+using ops::Precision;
+
+namespace {
+
+constexpr int64_t kChannels = 4, kSide = 6;
+
+ir::TensorType f32(ir::Shape shape) { return {ElementType::F32, std::move(shape), true, {}}; }
+
+/// x → conv (1x1) → LeakyRelu → + x → join with the convolution → Sigmoid.
+Graph network() {
+    Graph g;
+    g.name = "net";
+    const ir::Shape shape{1, kChannels, kSide, kSide};
+    const ValueId x = g.add("top.Input", {}, "x", f32(shape));
+    test::Random random(7);
+    std::vector<float> weights(kChannels * kChannels), bias(kChannels);
+    for (auto& w : weights)
+        w = random.real(-1, 1);
+    for (auto& b : bias)
+        b = random.real(-0.5F, 0.5F);
+    const ValueId w = g.addWeight("w", Tensor::of<float>(ElementType::F32, {kChannels, kChannels, 1, 1}, weights));
+    const ValueId b = g.addWeight("b", Tensor::of<float>(ElementType::F32, {kChannels}, bias));
+    ir::AttributeMap a;
+    a.set("dilations", ir::Attribute::ints({1, 1}));
+    a.set("do_relu", false);
+    a.set("dynweight_reorderd", false);
+    a.set("group", 1);
+    a.set("kernel_shape", ir::Attribute::ints({1, 1}));
+    a.set("pads", ir::Attribute::ints({0, 0, 0, 0}));
+    a.set("relu_limit", -1.0);
+    a.set("strides", ir::Attribute::ints({1, 1}));
+    a.set("weight_is_coeff", 1);
+    const ValueId conv = g.add("top.Conv", {x, w, b}, "conv", f32(shape), a);
+    ir::AttributeMap leaky;
+    leaky.set("alpha", 0.1);
+    const ValueId bent = g.add("top.LeakyRelu", {conv}, "bent", f32(shape), leaky);
+    ir::AttributeMap plain;
+    plain.set("do_relu", false);
+    plain.set("relu_limit", -1.0);
+    const ValueId sum = g.add("top.Add", {bent, x}, "sum", f32(shape), plain);
+    ir::AttributeMap join = plain;
+    join.set("axis", ir::Attribute::si32(1));
+    const ValueId both = g.add("top.Concat", {sum, bent}, "both", f32({1, 2 * kChannels, kSide, kSide}), join);
+    const ValueId out = g.add("top.Sigmoid", {both}, "out", f32({1, 2 * kChannels, kSide, kSide}), {});
+    g.outputs = {out};
+    return g;
+}
+
+const quantise::RangeTable kRanges{{"x", {1, -1, 1, {}}},      {"conv", {2.5, -2.5, 2.5, {}}}, {"bent", {2, -0.3, 2, {}}},
+                                   {"sum", {3, -1.2, 3, {}}},  {"both", {2.8, -1.2, 2.8, {}}}, {"out", {1, 0, 1, {}}}};
+
+Result<quantise::Lowered> lowered(const Graph& top, Chip chip, Precision precision, const quantise::PrecisionTable& table = {},
+                                  bool asymmetric = false) {
+    quantise::LowerOptions options;
+    options.target.chip = chip;
+    options.target.module = precision;
+    options.target.asymmetric = asymmetric;
+    JobContext context;
+    return quantise::lower(top, precision == Precision::Int8 ? kRanges : quantise::RangeTable{}, table, options, context);
+}
+
+/// Every layer's stored numbers: codes for quantised ones, else reals.
+std::map<std::string, std::vector<double>> layersOf(const std::shared_ptr<const Graph>& graph) {
+    std::map<std::string, std::vector<double>> layers;
+    JobContext context;
+    auto executor = execute::Executor::create(graph, {.scalar = false, .observable = true}, context);
+    if (!executor) return layers;
+    Tensor input(ElementType::F32, {1, kChannels, kSide, kSide});
+    test::Random random(3);
+    for (int64_t i = 0; i < input.elementCount(); ++i)
+        input.mutableData<float>()[i] = random.real(-1, 1);
+    (void)(*executor)->run({{"x", input}}, context, [&](ir::NodeId id, std::span<const Tensor> results, double) -> Status {
+        const auto& value = graph->value(graph->node(id).results[0]);
+        const auto reals = execute::toFloat(results[0], value.type);
+        auto& layer = layers[value.name];
+        for (int64_t i = 0; i < reals.elementCount(); ++i) {
+            const double real = static_cast<double>(reals.data<float>()[i]);
+            layer.push_back(value.type.uniform() == nullptr ? real : std::round(real / value.type.uniform()->scale()));
+        }
+        return {};
+    });
+    return layers;
+}
+
+const ir::Node& nodeOf(const Graph& graph, const char* name) { return *graph.producer(graph.find(name)); }
+
+double clampCode(double v) { return std::clamp(v, -128.0, 127.0); }
+
+} // namespace
+
+class TestChips : public QObject {
+    Q_OBJECT
+
+private slots:
+    void oneShift();
+    void twoRoundings();
+    void bf16Tables();
+    void whatAChipLacks();
+    void mixedByTable();
+    void multipliers();
+};
+
+/// BM1684: codes · weights + bias, one shift for all channels, half up.
+void TestChips::oneShift() {
+    const auto result = lowered(network(), Chip::BM1684, Precision::Int8);
+    QVERIFY(result.hasValue());
+    const Graph& g = *result->graph;
+    const auto& conv = nodeOf(g, "conv");
+    QCOMPARE(conv.attributes.enumerator("quant_mode"), std::string("OnlyShift"));
+    const auto shift = conv.attributes.integers("rshift").at(0);
+    const auto* filter = g.weight(conv.operands[1]);
+    const auto* bias = g.weight(conv.operands[2]);
+    QVERIFY(filter != nullptr && bias != nullptr && bias->type() == ElementType::I16);
+    const auto layers = layersOf(result->graph);
+    const auto& in = layers.at(g.value(conv.operands[0]).name);
+    const auto& out = layers.at("conv");
+    const int64_t plane = kSide * kSide;
+    for (int64_t o = 0; o < kChannels; ++o)
+        for (int64_t p = 0; p < plane; ++p) {
+            double sum = bias->data<int16_t>()[o];
+            for (int64_t c = 0; c < kChannels; ++c)
+                sum += in[static_cast<size_t>(c * plane + p)] * filter->data<int8_t>()[o * kChannels + c];
+            QCOMPARE(out[static_cast<size_t>(o * plane + p)], clampCode(std::floor(sum / std::ldexp(1, static_cast<int>(shift)) + 0.5)));
+        }
+    QCOMPARE(g.attributes.string("module.chip"), std::string("bm1684"));
+    QCOMPARE(nodeOf(g, "out").op, std::string("tpu.Lut"));
+}
+
+/// CV18xx: the high half of sum · 2q is rounded half up, then the shift half away from zero; joined codes are scaled by the node.
+void TestChips::twoRoundings() {
+    for (const Chip chip : {Chip::CV183X, Chip::CV182X, Chip::CV181X, Chip::CV180X}) {
+        const auto result = lowered(network(), chip, Precision::Int8);
+        QVERIFY(result.hasValue());
+        const Graph& g = *result->graph;
+        const auto& conv = nodeOf(g, "conv");
+        const auto multipliers = conv.attributes.integers("multiplier"), shifts = conv.attributes.integers("rshift");
+        const auto* filter = g.weight(conv.operands[1]);
+        const auto* bias = g.weight(conv.operands[2]);
+        QVERIFY(multipliers.size() == kChannels && filter != nullptr && bias != nullptr);
+        const auto layers = layersOf(result->graph);
+        const auto& in = layers.at(g.value(conv.operands[0]).name);
+        const int64_t plane = kSide * kSide;
+        for (int64_t o = 0; o < kChannels; ++o)
+            for (int64_t p = 0; p < plane; ++p) {
+                int64_t sum = bias->data<int32_t>()[o];
+                for (int64_t c = 0; c < kChannels; ++c)
+                    sum += static_cast<int64_t>(in[static_cast<size_t>(c * plane + p)]) * filter->data<int8_t>()[o * kChannels + c];
+                const int64_t high = (sum * multipliers[static_cast<size_t>(o)] + (int64_t{1} << 30)) >> 31;
+                const double expected = std::round(std::ldexp(static_cast<double>(high), static_cast<int>(-shifts[static_cast<size_t>(o)])));
+                QCOMPARE(layers.at("conv")[static_cast<size_t>(o * plane + p)], clampCode(expected));
+            }
+        const auto& both = nodeOf(g, "both");
+        const auto factors = both.attributes.integers("multipliers"), down = both.attributes.integers("rshifts");
+        QCOMPARE(factors.size(), size_t(2));
+        const double scaled = layers.at("sum")[0] * static_cast<double>(factors[0]);
+        QCOMPARE(layers.at("both")[0], clampCode(std::floor(std::ldexp(scaled, static_cast<int>(-down[0])) + 0.5)));
+        QVERIFY(ir::isSignedInteger(g.value(g.find("out")).type.element)); // all codes are signed there
+    }
+}
+
+void TestChips::bf16Tables() {
+    const auto result = lowered(network(), Chip::CV183X, Precision::BF16);
+    QVERIFY(result.hasValue());
+    QCOMPARE(nodeOf(*result->graph, "out").op, std::string("tpu.LutBF16"));
+    const auto layers = layersOf(result->graph);
+    for (size_t i = 0; i < layers.at("out").size(); ++i)
+        QVERIFY(std::fabs(layers.at("out")[i] - 1 / (1 + std::exp(-layers.at("both")[i]))) < 0.01);
+    const auto exponential = ops::slopeTables([](double x) { return std::exp(x); }, 15);
+    QCOMPARE(ops::throughSlopes(exponential, 15, 0.0F), 1.0F);
+    QVERIFY(std::fabs(ops::throughSlopes(exponential, 15, -1.0F) - std::exp(-1.0F)) < 0.004F);
+    const auto inverse = ops::powerTables(-1);
+    for (const float x : {1.0F, 2.0F, 3.0F, 0.125F, 100.0F})
+        QVERIFY(std::fabs(ops::throughPower(inverse, x) * x - 1) < 0.01F);
+    QVERIFY(ops::throughPower(inverse, 0.0F) > 1e38F);
+}
+
+void TestChips::whatAChipLacks() {
+    struct Row {
+        Chip chip;
+        Precision precision;
+        bool asymmetric;
+    };
+    for (const Row& row : {Row{Chip::BM1684, Precision::F16, false}, Row{Chip::BM1684, Precision::BF16, false},
+                           Row{Chip::BM1684, Precision::Int8, true}, Row{Chip::CV183X, Precision::F32, false},
+                           Row{Chip::CV180X, Precision::F16, false}, Row{Chip::CV181X, Precision::Int8, true}}) {
+        const auto result = lowered(network(), row.chip, row.precision, {}, row.asymmetric);
+        QVERIFY(!result.hasValue());
+        QCOMPARE(result.error().code, Code::PrecisionUnavailable);
+        QVERIFY(!result.error().remedies.empty());
+    }
+    // A network with codes of its own, which have zero points: said before anything is worked out.
+    Graph own = network();
+    own.attributes.set("module.state", "TOP_QUANTIZED");
+    auto& type = own.value(own.find("x")).type;
+    type.element = ElementType::I8;
+    type.quant = ir::UniformQuant{{0.01}, {-3}, {}, {}, ElementType::F32};
+    const auto refused = lowered(own, Chip::BM1684, Precision::Int8);
+    QVERIFY(!refused.hasValue());
+    QCOMPARE(refused.error().node, std::string("x"));
+    QVERIFY(refused.error().remedies.at(0).find("--requantise") != std::string::npos);
+    const auto ranges = quantise::carriedRanges(own);
+    QCOMPARE(ranges.size(), size_t(1));
+    QCOMPARE(ranges.at("x").max, 1.3);
+    QCOMPARE(ranges.at("x").min, -1.25);
+}
+
+/// A layer in F32 among INT8 ones stands between casts; a layer that the chip has no integer form of is wide by itself.
+void TestChips::mixedByTable() {
+    const auto result = lowered(network(), Chip::BM1684, Precision::Int8, {{"sum", Precision::F32}});
+    QVERIFY(result.hasValue());
+    QVERIFY(result->graph->value(result->graph->find("sum")).type.uniform() == nullptr);
+    QVERIFY(result->graph->value(result->graph->find("both")).type.uniform() != nullptr);
+    QCOMPARE(layersOf(result->graph).at("out").size(), size_t(2 * kChannels * kSide * kSide));
+
+    Graph g = network();
+    ir::AttributeMap a;
+    a.set("min", -1.0);
+    a.set("max", 1.0);
+    g.outputs = {g.add("top.Clip", {g.find("sum")}, "cut", f32({1, kChannels, kSide, kSide}), a)};
+    for (const auto& [chip, wide] : {std::pair{Chip::BM1684, Precision::F32}, std::pair{Chip::CV183X, Precision::BF16}}) {
+        const auto cut = lowered(g, chip, Precision::Int8);
+        QVERIFY(cut.hasValue());
+        QCOMPARE(cut->layers.back().name, std::string("cut"));
+        QVERIFY(cut->layers.back().actual == wide);
+        QCOMPARE(cut->layers.back().reasonCode, std::string("R03"));
+    }
+}
+
+void TestChips::multipliers() {
+    QCOMPARE(numeric::truncatedMultiplier(0.1), (numeric::MultiplierShift{102, 10}));
+    QCOMPARE(numeric::truncatedMultiplier(200), (numeric::MultiplierShift{127, 0}));
+    QCOMPARE(numeric::rightShiftBelow(1.0), 6);
+    QCOMPARE(numeric::rightShiftBelow(127.5), -1);
+    QCOMPARE(numeric::rightShiftOfRatio(1.0), 6);
+    const float values[] = {1, -40000, 2};
+    const auto bias = numeric::narrowBias(values, 1);
+    QCOMPARE(bias.codes, (std::vector<int16_t>{1, -32768, 2}));
+    QVERIFY(std::fabs(bias.overflowed - 1.0 / 3) < 1e-9);
+}
+
+QTEST_GUILESS_MAIN(TestChips)
+#include "tst_chips.moc"
