@@ -223,7 +223,7 @@ Prepared prepareDeconv(const PrepareContext& c) {
         if (!requant) return cannotRun(c, "it has not one multiplier and shift a channel");
         return makeKernel([=, inSigned = isSignedCode(operandType(c, 0))](Inputs in, Outputs out, const kernels::Work& work) {
             std::vector<int32_t> sums(static_cast<size_t>(out[0].elementCount()));
-            s8DeconvScalar(shape, in[0].data, inSigned, filter.codes.data<int8_t>(), filter.isSigned, filter.bias,
+            s8DeconvScalar(shape, in[0].data, inSigned, zero, filter.codes.data<int8_t>(), filter.isSigned, filter.bias,
                            sums.data(), work);
             requantSums(*requant, sums.data(), out[0], shape.outChannels, work);
         });
