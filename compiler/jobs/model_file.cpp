@@ -62,6 +62,12 @@ Result<ir::Tensor> asFloat(ir::Tensor tensor) {
     return out;
 }
 
+/// Codes as they are, numbers as float32.
+Result<ir::Tensor> codesOrNumbers(ir::Tensor array, const ir::TensorType& type) {
+    if (auto codes = asCodes(array, type)) return std::move(*codes);
+    return asFloat(std::move(array));
+}
+
 /// Batch files repeat one sample; a missing batch axis is added.
 Result<ir::Tensor> fitted(ir::Tensor tensor, const ir::Value& input) {
     if (tensor.elementCount() == input.type.elementCount()) return tensor.reshaped(input.type.shape);
@@ -92,7 +98,7 @@ Result<TensorMap> fromArrays(const ir::Graph& graph, const fs::path& file) {
                 .inFile(file.string())
                 .because("the preprocessing is inside the model")
                 .remedy("give a picture, or <name>_in_ori.npz");
-        WB_ASSIGN(ir::Tensor values, asFloat(it->second));
+        WB_ASSIGN(ir::Tensor values, codesOrNumbers(it->second, input.type));
         auto tensor = fitted(std::move(values), input);
         if (!tensor) return std::move(std::move(tensor).error()).inFile(file.string());
         WB_ASSIGN(map[input.name], toStored(*tensor, graph, id));
@@ -167,8 +173,8 @@ Result<TensorMap> loadInputs(const ir::Graph& graph, const std::vector<fs::path>
         for (size_t i = 0; i < files.size(); ++i) {
             WB_ASSIGN(NpzArray array, readNpy(files[i]));
             WB_ASSIGN(ir::Tensor tensor, ir::toTensor(std::move(array)));
-            WB_ASSIGN(tensor, asFloat(std::move(tensor)));
             const ir::Value& input = graph.value(inputs[i]);
+            WB_ASSIGN(tensor, codesOrNumbers(std::move(tensor), input.type));
             WB_ASSIGN(tensor, fitted(std::move(tensor), input));
             WB_ASSIGN(map[input.name], toStored(tensor, graph, inputs[i]));
         }

@@ -5,8 +5,18 @@
 #include "compiler/numeric/rounding.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace wb::jobs {
+namespace {
+
+/// Integers without a sign in their name are signed (MLIR's signless types in the vendor's files).
+ir::ElementType withSign(ir::ElementType type) {
+    using E = ir::ElementType;
+    return type == E::I8 ? E::Si8 : type == E::I16 ? E::Si16 : type == E::I32 ? E::Si32 : type;
+}
+
+} // namespace
 
 Result<ir::Tensor> toStored(const ir::Tensor& values, const ir::Graph& graph, ir::ValueId input) {
     const ir::TensorType& type = graph.value(input).type;
@@ -45,6 +55,14 @@ Result<ir::Tensor> toStored(const ir::Tensor& values, const ir::Graph& graph, ir
                                                 ", which cannot be made of numbers"};
     }
     return out;
+}
+
+std::optional<ir::Tensor> asCodes(const ir::Tensor& array, const ir::TensorType& type) {
+    if (ir::isFloat(array.type()) || withSign(array.type()) != withSign(type.element)) return {};
+    if (array.type() == type.element) return array;
+    ir::Tensor codes(type.element, array.shape());
+    std::memcpy(codes.mutableBytes(), array.bytes(), array.byteSize());
+    return codes;
 }
 
 } // namespace wb::jobs
