@@ -5,6 +5,7 @@
 #include "compiler/execute/executor.h"
 #include "compiler/ir/npz_tensor.h"
 #include "compiler/ir/text/text.h"
+#include "compiler/jobs/calibrate_job.h"
 #include "compiler/jobs/model_file.h"
 #include "compiler/jobs/transform.h"
 #include "compiler/quantise/lower.h"
