@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Deploy page: settings that are undoable, what the card says of a result, of a failed check and of a version
 // without code generation; cycles in the layer table.
-#include "widgets/models/chips.h"
 #include "tests/gui_panels/made_project.h"
+#include "widgets/models/chips.h"
 #include "widgets/models/layer_table_model.h"
 #include "widgets/panels/common/form.h"
 #include "visualizer/timeline/timeline_view.h"
