@@ -32,7 +32,6 @@ const ir::Node* onlyActivation(const ir::Graph& graph, ir::ValueId id, const std
 }
 
 constexpr double kFreeShare = -0.5;     ///< marks minima that are the table's own
-constexpr double kLeastWritten = 1e-7; ///< a table's file keeps seven decimals
 
 } // namespace
 
@@ -169,6 +168,13 @@ Result<Spreads> collectSpreads(std::shared_ptr<const ir::Graph> top, const quant
 
 namespace {
 
+/// With zero points.
+CodeGrid spanOf(const ClassMember& member, double low, double high) {
+    if (!member.fixedShare) return CodeGrid::spanning(low, high);
+    if (*member.fixedShare == -1) return CodeGrid::symmetric(std::max(-low, high), true);
+    return CodeGrid::spanning(*member.fixedShare * high, high);
+}
+
 /// What ranges cost a class.
 class ClassCost {
 public:
@@ -189,11 +195,7 @@ public:
         return sum([&](const ClassMember& member) { return CodeGrid::symmetric(threshold, member.isSigned); });
     }
     double ofSpan(double low, double high) const {
-        return sum([&](const ClassMember& member) {
-            if (!member.fixedShare) return CodeGrid::spanning(low, high);
-            if (*member.fixedShare == -1) return CodeGrid::symmetric(std::max(-low, high), true);
-            return CodeGrid::spanning(*member.fixedShare * high, high);
-        });
+        return sum([&](const ClassMember& member) { return spanOf(member, low, high); });
     }
     /// Whether a minimum of its own would change anything.
     bool hasFreeMinimum() const {
@@ -242,6 +244,16 @@ std::pair<double, double> extentOf(const quantise::RangeTable& ranges, const Ran
 
 double distortionOf(const RangeClass& tensors, const Spreads& spreads, double threshold, const RangeOptions& options) {
     return ClassCost(tensors, spreads, options).ofThreshold(threshold);
+}
+
+double distortionOf(const RangeClass& tensors, const Spreads& spreads, const quantise::Range& range, bool asymmetric) {
+    const RangeOptions options;
+    const ClassCost cost(tensors, spreads, options);
+    return asymmetric ? cost.ofSpan(range.min, range.max) : cost.ofThreshold(range.threshold);
+}
+
+CodeGrid gridOf(const ClassMember& member, const quantise::Range& range, bool asymmetric) {
+    return asymmetric ? spanOf(member, range.min, range.max) : CodeGrid::symmetric(range.threshold, member.isSigned);
 }
 
 void setThreshold(quantise::RangeTable& ranges, const RangeClass& tensors, double threshold) {

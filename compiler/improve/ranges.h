@@ -43,6 +43,8 @@ struct RangeClass {
     std::vector<ClassMember> members; ///< that round; movers do not
 };
 
+inline constexpr double kLeastWritten = 1e-7; ///< a table's file keeps seven decimals
+
 /// INT8 for BM1684X, with or without zero points.
 quantise::LowerOptions int8Options(bool asymmetric = false);
 
@@ -75,6 +77,11 @@ struct RangeOptions {
 
 /// Cost of a threshold to a class.
 double distortionOf(const RangeClass& tensors, const Spreads& spreads, double threshold, const RangeOptions& options);
+/// Of a range, with or without zero points.
+double distortionOf(const RangeClass& tensors, const Spreads& spreads, const quantise::Range& range, bool asymmetric);
+
+/// The codes of a member under its class's range.
+CodeGrid gridOf(const ClassMember& member, const quantise::Range& range, bool asymmetric);
 
 struct PickedRange {
     std::string owner;

@@ -116,6 +116,7 @@ private:
         }
         const bool ranges = recipe != Recipe::Weights, weights = recipe != Recipe::Ranges;
         if (ranges) WB_TRY(chooseRanges());
+        if (ranges && weights && m_options.equalise) WB_TRY(equaliseBest());
         if (weights) WB_TRY(rewriteWeights());
         return {};
     }
@@ -206,6 +207,29 @@ private:
         return finish(std::move(candidate));
     }
 
+    /// The best table, with equalised channels in those of its worst tensors where that takes their damage away.
+    Status equaliseBest() {
+        const Candidate from = m_result.candidates[bestOf(0, m_result.candidates.size())];
+        if (convPairs(*from.top).empty()) return {};
+        WB_ASSIGN(const auto classes, rangeClasses(*from.top, m_vendor, formOf(from.asymmetric), m_context));
+        WB_ASSIGN(const Spreads spreads, collectSpreads(from.top, m_vendor, classes, somePictures(), m_context));
+        EqualiseOptions options;
+        options.asymmetric = from.asymmetric;
+        WB_ASSIGN(Equalised found,
+                  equalise(from.top, m_vendor, from.ranges, classes, spreads, somePictures(), options, m_context));
+        if (found.applied() == 0) return {};
+        Candidate candidate;
+        candidate.name = (from.recipe == Recipe::Vendor ? std::string() : from.name + " + ") + "equalised";
+        candidate.recipe = Recipe::Both;
+        candidate.ranges = std::move(found.ranges);
+        candidate.top = found.top;
+        candidate.asymmetric = from.asymmetric;
+        candidate.marked = from.marked;
+        candidate.picked = from.picked;
+        candidate.equalised = std::move(found.tensors);
+        return finish(std::move(candidate));
+    }
+
     /// Weights for the best table in both ways, and for the vendor's in the better one.
     Status rewriteWeights() {
         const size_t tables = m_result.candidates.size();
@@ -239,6 +263,7 @@ private:
         candidate.table = source;
         candidate.layers = std::move(weights.layers);
         candidate.picked = from.picked;
+        candidate.equalised = from.equalised;
         return finish(std::move(candidate));
     }
 

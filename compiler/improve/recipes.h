@@ -6,6 +6,7 @@
 // else, and every file made from it says so and names the recipe.
 #pragma once
 
+#include "compiler/improve/equalise.h"
 #include "compiler/improve/measure.h"
 #include "compiler/improve/reweight.h"
 
@@ -30,6 +31,7 @@ struct Candidate {
     size_t table = 0;                     ///< of rewritten weights: the candidate whose table they are fitted to
     std::vector<LayerMove> layers;        ///< of rewritten weights
     std::vector<PickedRange> picked;      ///< of chosen ranges
+    std::vector<EqualisedTensor> equalised; ///< tensors that were tried, if any is scaled
     std::optional<BandedAgreement> validation;
     double seconds = 0;
     std::string reason;                   ///< why it was kept or not
@@ -37,8 +39,8 @@ struct Candidate {
     const char* mode() const { return recipe == Recipe::Vendor ? "vendor-exact" : "improved"; }
     /// Who can use it: "table" (an ordinary calibration table), "weights" (table and top weights), "code" (our code
     /// generator: operators are marked to be written in another way).
-    const char* level() const { return marked ? "code" : planKey.empty() ? "table" : "weights"; }
-    bool ownNetwork() const { return marked || !planKey.empty(); } ///< `top` is not the network as it came
+    const char* level() const { return marked ? "code" : planKey.empty() && equalised.empty() ? "table" : "weights"; }
+    bool ownNetwork() const { return marked || !planKey.empty() || !equalised.empty(); } ///< `top` is not the network as it came
 };
 
 struct PortfolioOptions {
@@ -47,6 +49,7 @@ struct PortfolioOptions {
     double ridge = 4;             ///< see SolveOptions
     bool searchRanges = true;     ///< try the worst tensors' thresholds one by one
     bool asymmetric = true;       ///< try zero points, where they send no layer to float
+    bool equalise = true;         ///< try equalised channels of the worst tensors, where weights may change
     ops::Chip chip = ops::Chip::BM1684X;
 };
 

@@ -195,6 +195,7 @@ Result<ImproveResult> improveGraph(const ImproveOnGraph& request, JobContext& co
     result.level = kept.level();
     result.asymmetric = kept.asymmetric;
     result.layers = kept.layers;
+    result.equalised = kept.equalised;
     for (size_t i = 0; i < portfolio.candidates.size(); ++i) {
         const improve::Candidate& c = portfolio.candidates[i];
         RecipeReport report{c.name, c.mode(), c.level(), c.reason, i == portfolio.best, c.validation.has_value(), {}, c.seconds};

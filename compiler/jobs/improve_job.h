@@ -49,6 +49,7 @@ struct ImproveResult {
     improve::BandedAgreement testVendor, testBest; ///< when tested
     std::string verdict;                 ///< "better", "no measurable difference", … on the test pictures
     std::vector<improve::LayerMove> layers;
+    std::vector<improve::EqualisedTensor> equalised; ///< of what was kept: tensors tried
     std::vector<std::string> notes;
     double seconds = 0;
 };

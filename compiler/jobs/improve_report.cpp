@@ -59,6 +59,10 @@ void to_json(json& j, const ImproveResult& v) {
     for (const improve::LayerMove& layer : v.layers)
         layers.push_back({{"name", layer.name}, {"moved", layer.moved}, {"places", layer.places}, {"kept", layer.kept}});
     j["layers"] = std::move(layers);
+    json equalised = json::array();
+    for (const improve::EqualisedTensor& t : v.equalised)
+        equalised.push_back({{"name", t.name}, {"power", t.power}, {"damage_before", t.before}, {"damage_after", t.after}});
+    j["equalised"] = std::move(equalised);
 }
 
 std::vector<std::string> reportLines(const ImproveResult& v) {
@@ -78,6 +82,9 @@ std::vector<std::string> reportLines(const ImproveResult& v) {
         lines.push_back("  vendor-exact: " + agreementText(v.testVendor));
         if (v.mode == "improved") lines.push_back("  improved (" + v.recipe + "): " + agreementText(v.testBest) + ": " + v.verdict);
     }
+    for (const improve::EqualisedTensor& t : v.equalised)
+        if (t.power > 0)
+            lines.push_back("equalised: " + t.name + format(", power %.2f, damage of the tensor alone %.2e -> %.2e", t.power, t.before, t.after));
     for (const std::string& note : v.notes)
         lines.push_back("note: " + note);
     lines.push_back("kept: " + v.mode + ", recipe " + v.recipe + ", table " + v.table.string() +
