@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recipes of better INT8 beside the vendor's table, on pictures that neither has seen: a table of network x recipe.
-Called by run.py; alone:
+"""Recipes of better INT8: network x recipe x {SQNR, score SQNR, F1, ds, cycles, seconds} on pictures that no recipe
+has seen, each number with its band. Called by run.py (`./workbench bench --only recipes`); alone:
 
-  recipes.py --bin build/release/bin [--shared ../shared] [--threads T] [--networks yolov5n,…] [--cycles]
+  recipes.py --bin build/release/bin [--shared ../shared] [--threads T] [--networks yolov5n,…] [--recipes vendor,…,auto]
+             [--divisions N] [--candidates] [--no-cycles]
+
+With one division of the pictures into calibration, validation and test a band is that of jittered scales; with more,
+mean and deviation are those of the divisions, each with other test pictures.
 """
 import argparse
 import json
 import os
 import pathlib
+import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -36,11 +42,28 @@ def band(value, digits):
     return f"{value['mean']:.{digits}f}+-{value['deviation']:.{digits}f}"
 
 
-def row(network, name, agreement, seconds, cycles, remark):
-    head = agreement.get("detection")
-    scores = (band(head["score_sqnr"], 1), band(head["f1"], 3), band(head["score_shift"], 3)) if head else ("-", "-", "-")
-    print(f"{network:16} {name:40} {band(agreement['sqnr'], 1):>10} {scores[0]:>10} {scores[1]:>13} {scores[2]:>13} "
-          f"{seconds:>7} {cycles:>10}  {remark}")
+COLUMNS = (("sqnr", 1), ("score_sqnr", 1), ("f1", 3), ("score_shift", 3))
+
+
+def figures(agreement):
+    """SQNR and, with a head, what its boxes say: by name a mean and a deviation."""
+    return {"sqnr": agreement["sqnr"], **{k: v for k, v in (agreement.get("detection") or {}).items() if isinstance(v, dict)}}
+
+
+def over_divisions(several):
+    """One division as it is; of several their mean and deviation."""
+    if len(several) == 1:
+        return several[0]
+    merged = {}
+    for name in several[0]:
+        values = [one[name]["mean"] for one in several if name in one]
+        merged[name] = {"mean": statistics.fmean(values), "deviation": statistics.stdev(values) if len(values) > 1 else 0}
+    return merged
+
+
+def print_row(network, name, values, cycles, seconds, remark):
+    cells = [f"{band(values[key], digits) if key in values else '-':>13}" for key, digits in COLUMNS]
+    print(f"{network:16} {name:16} {' '.join(cells)} {cycles:>10} {seconds:>7}  {remark}", flush=True)
 
 
 def cycles_of(tpuwb, folder, mlir, table, threads):
@@ -50,30 +73,48 @@ def cycles_of(tpuwb, folder, mlir, table, threads):
     return str(bmodel.get("total_cycles") or "-")
 
 
-def bench(tpuwb, shared, network, threads, with_cycles):
+def divide(pictures, folder, division):
+    """Half to calibrate, a quarter to choose by, a quarter to show; other quarters in each division."""
+    files = sorted(p for p in pictures.iterdir() if p.is_file())
+    random.Random(division).shuffle(files)
+    quarter = max(1, len(files) // 4)
+    sets = {"test": files[:quarter], "validation": files[quarter:2 * quarter], "calibration": files[2 * quarter:]}
+    for name, chosen in sets.items():
+        target = folder / f"{name}{division}"
+        target.mkdir()
+        for file in chosen:
+            (target / file.name).symlink_to(file.resolve())
+    return {name: str(folder / f"{name}{division}") for name in sets}
+
+
+def bench(tpuwb, shared, network, args):
     model, pictures, options = NETWORKS[network]
-    with tempfile.TemporaryDirectory() as folder:
+    threads = ["--threads", str(args.threads)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
         run([tpuwb, "transform", "--model_name", network, "--model_def", str(shared / "models" / model), *options, "--mlir",
              "net.mlir", *threads], folder)
-        text = run([tpuwb, "calibrate", "net.mlir", "--dataset", str(shared / "images" / pictures), "--input_num", "0",
-                    "--recipe", "auto", "-o", "table", "--json", *threads], folder)
-        result = json.loads(text)
-        for recipe in result["recipes"]:
-            if recipe["validation"]:
-                row(network, recipe["name"], recipe["validation"], f"{recipe['seconds']:.1f}", "", recipe["reason"])
-        if not result["test"]:
-            return
-        count = result["pictures"]
-        shown = f"shown: {count['test']} pictures, {count['calibration']} to calibrate, {count['validation']} to choose by"
-        vendor_cycles = own_cycles = ""
-        if with_cycles:
-            own_cycles = cycles_of(tpuwb, folder, result["mlir"] or "net.mlir", "table", threads)
-            run([tpuwb, "calibrate", "net.mlir", "--dataset", str(shared / "images" / pictures), "--tune_num", "0", "-o",
-                 "plain", *threads], folder)
-            vendor_cycles = cycles_of(tpuwb, folder, "net.mlir", "plain", threads)
-        row(network, "TEST vendor-exact", result["test"]["vendor"], "", vendor_cycles, shown)
-        row(network, "TEST " + result["recipe"], result["test"]["kept"], f"{result['seconds']:.0f}", own_cycles,
-            result["test"]["verdict"])
+        sets = [divide(shared / "images" / pictures, folder, division) for division in range(args.divisions)]
+        for recipe in args.recipes.split(","):
+            shown, kept, seconds, cycles, candidates = [], [], [], "-", []
+            for division, paths in enumerate(sets):
+                result = json.loads(run(
+                    [tpuwb, "calibrate", "net.mlir", "--dataset", paths["calibration"], "--input_num", "0", "--validation",
+                     paths["validation"], "--test", paths["test"], "--recipe", recipe, "-o", f"table{division}", "--json", *threads],
+                    folder))
+                shown.append(figures(result["test"]["kept"]))
+                seconds.append(result["seconds"])
+                kept.append(result["recipe"])
+                if division == 0:
+                    candidates = result["recipes"]
+                    if not args.no_cycles:
+                        cycles = cycles_of(tpuwb, folder, result["mlir"] or "net.mlir", f"table{division}", threads)
+            print_row(network, recipe, over_divisions(shown), cycles, f"{statistics.fmean(seconds):.1f}",
+                      "; ".join(sorted(set(kept))))
+            for one in candidates if args.candidates else []:
+                if one["validation"]:
+                    print_row("", "  tried", figures(one["validation"]), "", f"{one['seconds']:.1f}",
+                              f"{one['name']}: {one['reason']}")
 
 
 def main():
@@ -82,16 +123,20 @@ def main():
     parser.add_argument("--shared", default=os.environ.get("WB_SHARED", here.parents[1].parent / "shared"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--networks", default=",".join(NETWORKS))
-    parser.add_argument("--cycles", action="store_true", help="also compile, for the column of cycles")
+    parser.add_argument("--recipes", default="vendor,ranges,weights,auto")
+    parser.add_argument("--divisions", type=int, default=1, help="of the pictures: figures of several are averaged")
+    parser.add_argument("--candidates", action="store_true", help="also what each recipe tried, on its validation pictures")
+    parser.add_argument("--no-cycles", action="store_true", help="do not compile for the column of cycles")
     args = parser.parse_args()
     shared = pathlib.Path(args.shared)
     if not (shared / "models").is_dir():
         sys.exit(f"{shared} has no models; give --shared")
     tpuwb = str(pathlib.Path(args.bin).resolve() / "tpuwb")
-    print("INT8 recipes, agreement with the float network (mean +- deviation of jittered runs):")
-    print(f"{'network':16} {'recipe':40} {'SQNR dB':>10} {'scores dB':>10} {'F1':>13} {'ds':>13} {'seconds':>7} {'cycles':>10}")
+    print("INT8 recipes on test pictures, agreement with the float network "
+          + ("(mean +- deviation of jittered runs):" if args.divisions == 1 else f"(mean +- deviation of {args.divisions} divisions):"))
+    print(f"{'network':16} {'recipe':16} {'SQNR dB':>13} {'scores dB':>13} {'F1':>13} {'ds':>13} {'cycles':>10} {'seconds':>7}  kept")
     for network in args.networks.split(","):
-        bench(tpuwb, shared, network, ["--threads", str(args.threads)], args.cycles)
+        bench(tpuwb, shared, network, args)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 """`./workbench bench`: the numbers that the design asks for, each beside something else where there is
 something else. Needs the optional folder of real networks; onnxruntime beside ours if Python has it.
 
-  run.py --bin build/release/bin [--shared ../shared] [--repeat N] [--threads T]
+  run.py --bin build/release/bin [--shared ../shared] [--repeat N] [--threads T] [--only speed|cycles|recipes]
 """
 import argparse
 import json
@@ -37,12 +37,24 @@ def main():
     parser.add_argument("--shared", default=os.environ.get("WB_SHARED", here.parents[1].parent / "shared"))
     parser.add_argument("--repeat", type=int, default=30)
     parser.add_argument("--threads", type=int, default=2)
-    args = parser.parse_args()
+    parser.add_argument("--only", choices=["speed", "cycles", "recipes"], help="one part; others' options go to it")
+    args, others = parser.parse_known_args()
+    if others and args.only != "recipes":
+        parser.error("unknown: " + " ".join(others))
     shared = pathlib.Path(args.shared)
     if not (shared / "models").is_dir():
         sys.exit(f"{shared} has no models; give --shared")
     bins = pathlib.Path(args.bin).resolve()
+    if args.only in (None, "speed"):
+        speed(args, shared, bins)
+    if args.only in (None, "cycles"):
+        subprocess.run([sys.executable, str(here / "cycles.py"), "--bin", str(bins), "--shared", str(shared)], check=False)
+    if args.only in (None, "recipes"):
+        subprocess.run([sys.executable, str(here / "recipes.py"), "--bin", str(bins), "--shared", str(shared), "--threads",
+                        str(args.threads), *others], check=False)
 
+
+def speed(args, shared, bins):
     for bench, model, outputs in (("bench_execute", "yolov5n", HEADS), ("bench_execute", "yolo_fastest_xl", ""),
                                   ("bench_integer", "yolov5n", HEADS), ("bench_integer", "yolo_fastest_xl", "")):
         print(f"{'FP32' if bench == 'bench_execute' else 'INT8, bit exact'} against onnxruntime's FP32:")
@@ -81,9 +93,6 @@ def main():
                 found = (f", {result['int8_cosine']:.4f} -> {result['mixed_cosine']:.4f} with {len(result['float_layers'])} float "
                          f"layers, goal {command[command.index('--expected_cos') + 1]}")
             print(f"  {name}: {seconds:.2f} s{found}")
-    subprocess.run([sys.executable, str(here / "cycles.py"), "--bin", str(bins), "--shared", str(shared)], check=False)
-    subprocess.run([sys.executable, str(here / "recipes.py"), "--bin", str(bins), "--shared", str(shared), "--threads",
-                    str(args.threads)], check=False)
 
 
 if __name__ == "__main__":
