@@ -165,6 +165,64 @@ void addNorms(std::vector<Case>& cases) {
     }
 }
 
+/// Whole numbers from below the axis to beyond it.
+ir::Tensor indicesAround(int64_t size, const ir::Shape& shape) {
+    ir::Tensor t(E::F32, shape);
+    for (int64_t i = 0; i < t.elementCount(); ++i)
+        t.mutableData<float>()[i] = static_cast<float>(i * 7 % (2 * size + 5) - size - 2);
+    return t;
+}
+
+/// Rows picked by indices that are known at run time only; parts of a concatenation that are known before.
+void addPicks(std::vector<Case>& cases) {
+    struct Row {
+        ir::Shape table;
+        int64_t axis;
+        ir::Shape indices, result;
+        bool constant;
+    };
+    const Row rows[] = {{{200, 32}, 0, {1, 16}, {1, 16, 32}, true},     {{200, 32}, 0, {1, 16}, {1, 16, 32}, false},
+                        {{3, 7, 5}, 1, {4}, {3, 4, 5}, true},           {{2, 9, 4, 3}, 2, {2, 3}, {2, 9, 2, 3, 3}, false},
+                        {{5, 11}, 1, {9000}, {5, 9000}, true},          {{40000, 2}, 0, {33}, {33, 2}, true},
+                        {{1, 1}, 0, {1}, {1, 1}, true}};
+    for (const Row& row : rows)
+        for (const E element : {E::F32, E::F16, E::Si8})
+            cases.push_back({"Gather " + ir::toText(row.table) + " axis " + std::to_string(row.axis) + " of " + ir::toText(row.indices) +
+                                 (row.constant ? "" : " computed") + nameOf(element),
+                             [=] {
+                                 OneNode node("tpu.Gather");
+                                 row.constant ? node.weight(row.table, element) : node.input(row.table, element);
+                                 node.input(indicesAround(row.table[static_cast<size_t>(row.axis)], row.indices)).absent();
+                                 return node.set("axis", row.axis).set("keepdims", true).result(row.result, element);
+                             },
+                             0, 0, {}});
+    for (const E element : {E::F32, E::F16})
+        for (const int64_t axis : {int64_t{1}, int64_t{2}}) {
+            const ir::Shape fixed = axis == 1 ? ir::Shape{2, 1, 6} : ir::Shape{2, 5, 1};
+            cases.push_back({"Concat with a constant, axis " + std::to_string(axis) + nameOf(element),
+                             [=] {
+                                 OneNode node("tpu.Concat");
+                                 node.weight(fixed, element).input({2, 5, 6}, element).weight(fixed, element);
+                                 return node.set("axis", axis).set("do_relu", false)
+                                     .result(axis == 1 ? ir::Shape{2, 7, 6} : ir::Shape{2, 5, 8}, element);
+                             },
+                             0, 0, {}});
+        }
+    for (const char* rounding : {"TowardsZero", "HalfAwayFromZero"})
+        cases.push_back({std::string("Cast to whole numbers ") + rounding,
+                         [=] {
+                             return OneNode("tpu.Cast").input({2, 67, 5, 7}, E::F32, 9)
+                                 .set("round_mode", ir::Attribute(ir::EnumAttr{"tpu", "round_mode", rounding}))
+                                 .set("with_scale", true).result({2, 67, 5, 7}, E::I32);
+                         },
+                         0, 0, {}});
+    cases.push_back({"Cast from whole numbers",
+                     [] {
+                         return OneNode("tpu.Cast").input({2, 67, 5, 7}, E::I32, 100000).set("with_scale", true).result({2, 67, 5, 7}, E::F32);
+                     },
+                     0, 0, {}});
+}
+
 } // namespace
 
 std::vector<Case> axisCases() {
@@ -173,6 +231,7 @@ std::vector<Case> axisCases() {
     addReductions(cases);
     addProducts(cases);
     addNorms(cases);
+    addPicks(cases);
     return cases;
 }
 

@@ -64,6 +64,30 @@ Trial slice(Draw& draw, ElementType element) {
     return moved(node, draw, element);
 }
 
+/// Indices from below the axis to beyond it, of any number of axes.
+Trial gather(Draw& draw, ElementType element) {
+    OneNode node("tpu.Gather", draw.seed());
+    const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 4)), 4000);
+    const int64_t axis = draw.between(0, static_cast<int64_t>(shape.size()) - 1), size = shape[static_cast<size_t>(axis)];
+    const auto kind = isCodes(element) ? draw.code() : element;
+    if (isCodes(element)) {
+        if (draw.coin()) node.weight(draw.codes(shape, kind)).quantised(0.05);
+        else node.input(draw.codes(shape, kind)).quantised(0.05);
+    } else {
+        draw.coin() ? node.weight(shape, element, 3) : node.input(shape, element, 3);
+    }
+    const Shape picked = draw.shape(static_cast<size_t>(draw.between(1, 2)), 40);
+    ir::Tensor indices(ElementType::F32, picked);
+    for (int64_t i = 0; i < indices.elementCount(); ++i)
+        indices.mutableData<float>()[i] = static_cast<float>(draw.between(-size - 2, size + 2));
+    node.input(std::move(indices)).absent().set("axis", axis - (draw.oneIn(4) ? static_cast<int64_t>(shape.size()) : 0)).set("keepdims", true);
+    Shape result(shape.begin(), shape.begin() + axis);
+    result.insert(result.end(), picked.begin(), picked.end());
+    result.insert(result.end(), shape.begin() + axis + 1, shape.end());
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
 Trial concat(Draw& draw, ElementType element) {
     OneNode node("tpu.Concat", draw.seed());
     const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 5)), 2500);
@@ -75,7 +99,7 @@ Trial concat(Draw& draw, ElementType element) {
         Shape part = shape;
         part[axis] = axis == 1 ? draw.channels(130) : draw.between(1, 9);
         if (isCodes(element)) node.input(draw.codes(part, kind)).quantised(0.05);
-        else node.input(part, element, 3);
+        else draw.oneIn(6) ? node.weight(part, element, 3) : node.input(part, element, 3);
         result[axis] += part[axis];
     }
     node.set("axis", static_cast<int64_t>(axis) - (draw.oneIn(4) ? static_cast<int64_t>(shape.size()) : 0));
@@ -203,6 +227,7 @@ void addMoves(Generators& table) {
     table["tpu.Reshape"] = {[](Draw& d, ElementType e) { return reshaped(d, e, "tpu.Reshape"); }};
     table["tpu.Permute"] = {permute, true, true, true, 2};
     table["tpu.Slice"] = {slice, true, true, true, 2};
+    table["tpu.Gather"] = {gather};
     table["tpu.Concat"] = {concat, true, true, true, 3};
     table["tpu.Pad"] = {pad, true, true, true, 2};
     table["tpu.Tile"] = {tile};

@@ -100,11 +100,31 @@ private:
     int32_t m_zero;
 };
 
+/// Between float32 and 32-bit whole numbers.
+class WholeCast final : public PointwiseCast {
+public:
+    explicit WholeCast(Rounding rounding) : m_rounding(rounding) {}
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit(out).cast(call.output, call.operands[0].sub(call.result), m_rounding);
+        return {};
+    }
+
+private:
+    Rounding m_rounding;
+};
+
+bool wholeAndFloat(ir::ElementType a, ir::ElementType b) {
+    return chipPrecision(a) == Precision::Int32 && b == ir::ElementType::F32;
+}
+
 Result<std::unique_ptr<LocalEmitter>> prepareCast(const EmitContext& context) {
     const auto& from = context.graph->value(context.node->operands[0]).type;
     const auto& to = context.graph->value(context.node->results[0]).type;
     if (ir::isFloat(from.element) && ir::isFloat(to.element)) return prepareFloatCast(context);
     if (!context.node->attributes.boolean("with_scale", true)) return notEmitted(context, "it does not use the scale");
+    if (wholeAndFloat(to.element, from.element) || wholeAndFloat(from.element, to.element))
+        return std::unique_ptr<LocalEmitter>(std::make_unique<WholeCast>(
+            context.node->attributes.enumerator("round_mode") == "TowardsZero" ? Rounding::TowardZero : Rounding::HalfAwayFromZero));
     const bool toCodes = ir::isFloat(from.element) && chipPrecision(to.element) == Precision::Int8;
     const bool fromCodes = ir::isFloat(to.element) && chipPrecision(from.element) == Precision::Int8;
     if (!toCodes && !fromCodes)

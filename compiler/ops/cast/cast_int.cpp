@@ -132,6 +132,31 @@ Prepared fromCodes(const PrepareContext& c, ElementType to) {
     });
 }
 
+bool isWhole(const ir::TensorType& type) { return type.element == ElementType::I32 || type.element == ElementType::Si32; }
+
+/// Whole numbers of 32 bits: cut off or rounded as the node says, at the ends of their range.
+Prepared toWhole(const PrepareContext& c) {
+    const auto mode = c.node->attributes.enumerator("round_mode") == "TowardsZero" ? numeric::Round::TowardsZero
+                                                                                   : numeric::Round::HalfAwayFromZero;
+    return makeKernel([mode](Inputs in, Outputs out, const kernels::Work& work) {
+        inStrips(out[0], work, [&](int64_t first, int64_t count) {
+            for (int64_t i = first; i < first + count; ++i) {
+                const auto number = static_cast<double>(in[0].as<float>()[i]);
+                out[0].as<int32_t>()[i] = number == number ? numeric::toCode<int32_t>(numeric::round(number, mode)) : 0;
+            }
+        });
+    });
+}
+
+Prepared fromWhole() {
+    return makeKernel([](Inputs in, Outputs out, const kernels::Work& work) {
+        inStrips(out[0], work, [&](int64_t first, int64_t count) {
+            for (int64_t i = first; i < first + count; ++i)
+                out[0].as<float>()[i] = static_cast<float>(in[0].as<int32_t>()[i]);
+        });
+    });
+}
+
 Prepared prepareCast(const PrepareContext& c) {
     const auto& from = operandType(c, 0);
     const auto& to = resultType(c);
@@ -139,6 +164,8 @@ Prepared prepareCast(const PrepareContext& c) {
     if (!withScale) return cannotRun(c, "casts without scale are not lowered here");
     if (isCode(to) && ir::isFloat(from.element)) return toCodes(c, from.element);
     if (isCode(from) && ir::isFloat(to.element)) return fromCodes(c, to.element);
+    if (isWhole(to) && from.element == ElementType::F32) return toWhole(c);
+    if (isWhole(from) && to.element == ElementType::F32) return fromWhole();
     if (!ir::isFloat(from.element) || !ir::isFloat(to.element))
         return cannotRun(c, std::string("from ") + ir::spelling(from.element) + " to " +
                                 ir::spelling(to.element));

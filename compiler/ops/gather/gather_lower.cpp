@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Gather of constant indices: each run of following indices is a slice, the slices are put side by side.
+// Gather of constant indices: each run of following indices is a slice, the slices are put side by side. Indices that are
+// known at run time only (the words of a text) stay: the chip's transfers pick rows by them.
+#include "compiler/ops/support/chip_rules.h"
 #include "compiler/ops/support/lower_support.h"
 
 #include <cmath>
@@ -25,9 +27,24 @@ size_t runAt(const std::vector<int64_t>& indices, size_t at) {
     return end - at;
 }
 
+/// Rows are carried over in a float; the indices are float32, which holds those of 2^24 rows.
+Result<Precision> lowerPick(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    const auto& options = builder.options();
+    if (precision == Precision::Int8) precision = traitsOf(options.chip).wide;
+    precision = precisionOn(options.chip, precision);
+    WB_ASSIGN(const ValueId table, operandFor(builder, node, node.operands[0], precision));
+    const ValueId indices =
+        builder.operandAs(node.operands[1], node, plainFloat(builder.source().value(node.operands[1]).type, Precision::F32));
+    WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
+    ir::AttributeMap a = node.attributes;
+    a.set("if_neg_index", true);
+    emitLowered(builder, node, "tpu.Gather", {table, indices, ir::kNoValue}, std::move(type), std::move(a));
+    return precision;
+}
+
 Result<Precision> lowerGather(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     const auto& source = builder.source();
-    if (source.weight(node.operands.at(1)) == nullptr) return notGathered(builder, node, "its indices are not constant");
+    if (source.weight(node.operands.at(1)) == nullptr) return lowerPick(builder, node, precision);
     const ir::Shape from = source.value(node.operands[0]).type.shape;
     auto axis = node.attributes.integer("axis", 0);
     if (axis < 0) axis += static_cast<int64_t>(from.size());

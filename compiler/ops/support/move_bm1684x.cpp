@@ -3,6 +3,8 @@
 
 #include "compiler/ops/support/transpose_bm1684x.h"
 
+#include <map>
+
 namespace wb::ops {
 namespace {
 
@@ -11,13 +13,27 @@ using bm1684x::StridedMove;
 /// More than this is a loop that should be something else.
 constexpr int64_t kMostTransfers = 20000;
 
+/// Operands that are known now, one after the other.
+struct HeldOperands {
+    std::vector<std::byte> bytes;
+    std::map<size_t, uint64_t> places;
+
+    void add(size_t operand, const ir::Tensor& data) {
+        if (!places.emplace(operand, bytes.size()).second) return;
+        bytes.insert(bytes.end(), data.bytes(), data.bytes() + data.byteSize());
+        bytes.resize(static_cast<size_t>(bm1684x::roundUp(static_cast<int64_t>(bytes.size()), bm1684x::kVectorBytes)));
+    }
+};
+
 class Mover : public GlobalEmitter {
 public:
-    Mover(Moves moves, int64_t resultElements, bm1684x::Precision precision)
-        : m_moves(std::move(moves)), m_elements(resultElements), m_precision(precision) {}
+    Mover(Moves moves, HeldOperands held, int64_t resultElements, bm1684x::Precision precision)
+        : m_moves(std::move(moves)), m_held(std::move(held)), m_elements(resultElements), m_precision(precision) {}
+
+    Result<std::vector<std::byte>> constants() const override { return m_held.bytes; }
 
     std::optional<int64_t> viewOffset() const override {
-        if (m_moves.fill || m_moves.list.size() != 1) return {};
+        if (m_moves.fill || m_moves.list.size() != 1 || !m_held.places.empty()) return {};
         const ElementMove& move = m_moves.list[0];
         if (move.operand != 0 || move.target != 0 || !bm1684x::isOneRun(strided(move, 0, 0))) return {};
         return move.source * bm1684x::bytesOf(m_precision);
@@ -35,8 +51,7 @@ public:
             bm1684x::fillStrided(out, whole, *m_moves.fill);
         }
         for (const ElementMove& move : m_moves.list) {
-            const auto& from = move.operand == ElementMove::kResult ? call.output : call.operands[move.operand];
-            const StridedMove placed = strided(move, from.address, call.output.address);
+            const StridedMove placed = strided(move, sourceOf(move, call), call.output.address);
             if (placed.source == placed.target && bm1684x::isOneRun(placed)) continue; // produced in its place
             if (const auto transpose = transposeOf(move, m_precision))
                 emitTranspose(*transpose, placed.source, placed.target, out);
@@ -52,7 +67,14 @@ public:
     }
 
 private:
+    uint64_t sourceOf(const ElementMove& move, const GlobalCall& call) const {
+        if (move.operand == ElementMove::kResult) return call.output.address;
+        const auto held = m_held.places.find(move.operand);
+        return held != m_held.places.end() ? call.constants + held->second : call.operands[move.operand].address;
+    }
+
     Moves m_moves;
+    HeldOperands m_held;
     int64_t m_elements;
     bm1684x::Precision m_precision;
 };
@@ -90,17 +112,17 @@ bool clampsBelowZero(const EmitContext& context) {
 Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Moves moves) {
     const ir::TensorType& result = resultType(context);
     const size_t size = ir::sizeInBytes(result.element);
+    HeldOperands held;
     for (const ElementMove& move : moves.list) {
         if (move.operand == ElementMove::kResult) continue;
         if (move.operand >= context.node->operands.size() || context.node->operands[move.operand] == ir::kNoValue)
             return notEmitted(context, "operand " + std::to_string(move.operand) + " is missing");
-        if (context.graph->weight(context.node->operands[move.operand]) != nullptr)
-            return notEmitted(context, "operand " + std::to_string(move.operand) + " is a constant");
         if (ir::sizeInBytes(operandType(context, move.operand).element) != size)
             return notEmitted(context, "its elements change their width");
+        if (const ir::Tensor* data = context.graph->weight(context.node->operands[move.operand])) held.add(move.operand, *data);
     }
     const auto list = moves.list;
-    auto mover = std::make_unique<Mover>(std::move(moves), result.elementCount(), chipPrecision(result.element));
+    auto mover = std::make_unique<Mover>(std::move(moves), std::move(held), result.elementCount(), chipPrecision(result.element));
     int64_t transfers = 0;
     for (const ElementMove& move : list)
         transfers += transposeOf(move, chipPrecision(result.element)) ? 1 : bm1684x::transfersOf(mover->strided(move, 0, 0));

@@ -30,7 +30,7 @@ std::vector<int64_t> rowMajor(const ir::Shape& shape);
 /// `shape` read by strides from an operand, written row-major.
 ElementMove readStrided(ir::Shape shape, std::vector<int64_t> sourceStrides, int64_t source = 0);
 
-/// CodegenUnsupported when an operand is a constant whose bytes have no place, or when it takes too many transfers.
+/// Operands that are constant become constants of the emitter. CodegenUnsupported when it takes too many transfers.
 Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Moves moves);
 
 const ir::TensorType& operandType(const EmitContext& context, size_t index);

@@ -199,7 +199,7 @@ std::vector<Operand> list(const DmaMaskedSelect& c) {
 
 /// Rows chosen by 32-bit indices: gather takes them from the source, scatter puts them into the
 /// destination.
-template <class C> std::vector<Operand> rowsByIndex(const C& c) {
+template <class C> std::vector<Operand> rowsByIndex(const C& c, int64_t indices) {
     GdmaList out = listOf(c);
     const int64_t channels = std::max({c.src_csize, c.dst_csize, c.index_csize});
     const int64_t moved =
@@ -209,16 +209,16 @@ template <class C> std::vector<Operand> rowsByIndex(const C& c) {
     out.read("src", c.source(), c.src_data_format, {1, c.src_csize, c.src_hsize, c.src_wsize},
              {0, c.src_cstride, c.src_hstride, 1});
     out.read("index", c.index(), code(Precision::Int32),
-             {1, c.index_csize, std::max({c.index_hsize, c.dst_hsize, c.src_hsize}), 1},
+             {1, c.index_csize, std::max<int64_t>(c.index_hsize, indices), 1},
              {0, c.index_cstride, c.index_hstride, 1});
     return out.take();
 }
 
 std::vector<Operand> list(const DmaGather& c) {
-    return rowsByIndex(c);
+    return rowsByIndex(c, c.dst_hsize);
 }
 std::vector<Operand> list(const DmaScatter& c) {
-    return rowsByIndex(c);
+    return rowsByIndex(c, c.src_hsize);
 }
 template <class C> std::vector<Operand> list(const C&) {
     return {};
