@@ -7,6 +7,7 @@
 #include "compiler/codegen/final_text.h"
 #include "compiler/codegen/groups/plan.h"
 #include "compiler/codegen/layouts/choose.h"
+#include "compiler/codegen/rewrites/align_joins.h"
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/fuse_requants.h"
 #include "compiler/codegen/rewrites/lane_rows.h"
@@ -126,6 +127,11 @@ Result<std::unique_ptr<Attempt>> attempt(ir::Graph graph, const CompileOptions& 
         graph = flattenLonely(graph, first);
         WB_ASSIGN(const Selection flat, select(graph, emitters, prepared));
         graph = rowsFromLanes(graph, flat);
+        if (keep) { // otherwise they join in DDR
+            WB_ASSIGN(Selection joined, select(graph, emitters, prepared));
+            chooseJoins(graph, joined, true);
+            graph = alignJoins(graph, joined);
+        }
     }
     out->graph = std::move(graph);
     const ir::Graph& own = out->graph;

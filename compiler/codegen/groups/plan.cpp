@@ -60,7 +60,7 @@ public:
             const int64_t end = m_residency.position(groups[i].back());
             for (HeldValue& value : held[i])
                 value.dies = m_residency.lastUse(value.value) <= end;
-            WB_ASSIGN(auto step, placed(group, held[i], i % 2 == 1));
+            WB_ASSIGN(auto step, placedBeside(group, held, i));
             const ValueId victim = worstOf(group, held[i], end, step);
             if (victim != ir::kNoValue) {
                 m_residency.giveUp(victim);
@@ -166,6 +166,20 @@ private:
         for (size_t end = count; end > 0; end = from[end])
             ends[from[end]] = end;
         return ends;
+    }
+
+    /// As `placed`. What the step before reads last is left alone if that costs nothing: where this step's loads would
+    /// overwrite it, they wait.
+    Result<std::optional<Step>> placedBeside(const Group& group, const std::vector<std::vector<HeldValue>>& held, size_t i) {
+        const bool fromTop = i % 2 == 1;
+        WB_ASSIGN(auto step, placed(group, held[i], fromTop));
+        if (!step || i == 0) return step;
+        std::vector<HeldValue> besides = held[i];
+        for (const HeldValue& value : held[i - 1])
+            if (value.dies) besides.push_back({value.value, value.address, value.bytes, false});
+        if (besides.size() == held[i].size()) return step;
+        WB_ASSIGN(auto apart, placed(group, besides, fromTop));
+        return apart && apart->cycles <= step->cycles ? std::move(apart) : std::move(step);
     }
 
     /// The group with the best cut that fits beside what is held.

@@ -17,10 +17,15 @@ bool isEmpty(const Part& p) {
 
 Range hull(const Range& a, const Range& b) { return {std::min(a.begin, b.begin), std::max(a.end, b.end)}; }
 
-/// Piece `index` of `pieces` of an axis, with borders at multiples of `unit`.
-Range piece(int64_t extent, int64_t index, int64_t pieces, int64_t unit = 1) {
-    const int64_t units = bm1684x::ceilDiv(extent, unit);
-    return {std::min(extent, units * index / pieces * unit), std::min(extent, units * (index + 1) / pieces * unit)};
+/// Piece `index` of `pieces` of an axis, with borders at multiples of `unit`. The first ones are the shorter ones: nothing
+/// runs beside the load of the first. Longer axes are cut where `shortest` is.
+Range piece(int64_t extent, int64_t index, int64_t pieces, int64_t shortest, int64_t unit = 1) {
+    const int64_t units = bm1684x::ceilDiv(extent, unit), few = bm1684x::ceilDiv(shortest, unit);
+    const auto border = [&](int64_t i) {
+        const int64_t at = few / pieces * i + std::max<int64_t>(0, i - (pieces - few % pieces));
+        return std::min(extent, units * at / few * unit);
+    };
+    return {border(index), border(index + 1)};
 }
 
 /// Axes that the emitter does not cut are computed whole.
@@ -75,6 +80,12 @@ Tiling tile(const ir::Graph& graph, const Selection& selection, const Group& gro
     Tiling out;
     out.cut = cut;
     std::map<ir::ValueId, Part> needed; // of this slice
+    std::array<int64_t, 4> shortest{};
+    for (const ir::ValueId id : group.outputs) {
+        const auto& shape = selection.values[static_cast<size_t>(id)].shape;
+        for (size_t i = 0; i < shortest.size(); ++i)
+            shortest[i] = shortest[i] == 0 ? shape[i] : std::min(shortest[i], shape[i]);
+    }
     for (int64_t index = 0; index < cut.slices(); ++index) {
         // Channels outermost: constants are loaded once for each piece of them.
         const int64_t w = index % cut.w, h = index / cut.w % cut.h, n = index / cut.w / cut.h % cut.n,
@@ -83,8 +94,8 @@ Tiling tile(const ir::Graph& graph, const Selection& selection, const Group& gro
         needed.clear();
         for (const ir::ValueId id : group.outputs) {
             const auto& shape = selection.values[static_cast<size_t>(id)].shape;
-            const Part part{piece(shape[0], n, cut.n), piece(shape[1], c, cut.c, kLanes), piece(shape[2], h, cut.h),
-                            piece(shape[3], w, cut.w)};
+            const Part part{piece(shape[0], n, cut.n, shortest[0]), piece(shape[1], c, cut.c, shortest[1], kLanes),
+                            piece(shape[2], h, cut.h, shortest[2]), piece(shape[3], w, cut.w, shortest[3])};
             slice.stored.push_back(part);
             needed[id] = hull(needed[id], part);
         }

@@ -76,6 +76,7 @@ Result<std::unique_ptr<LocalEmitter>> joinLocal(const EmitContext& c) {
     if (rank < 2 || rank > 4 || (axis != 1 && axis != 1 - rank)) return notEmitted(c, "it does not join channels");
     if (clampsBelowZero(c)) return notEmitted(c, "a ReLU of joined values is not supported");
     const auto shape = chipShape(type.shape);
+    const bool aligned = c.node->attributes.integer("aligned_rows", 0) != 0; // operands begin rows of lanes
     std::vector<Range> channels;
     int64_t begin = 0;
     for (size_t i = 0; i < c.node->operands.size(); ++i) {
@@ -87,7 +88,7 @@ Result<std::unique_ptr<LocalEmitter>> joinLocal(const EmitContext& c) {
         if (operand.shape.size() != type.shape.size() || own[0] != shape[0] || own[2] != shape[2] || own[3] != shape[3])
             return notEmitted(c, "its operands differ in other axes");
         channels.push_back({begin, begin + own[1]});
-        begin += own[1];
+        begin += aligned ? roundUp(own[1], kLanes) : own[1];
     }
     if (begin != shape[1]) return notEmitted(c, "its operands do not fill the result");
     return std::unique_ptr<LocalEmitter>(std::make_unique<JoinChannels>(std::move(channels), chipPrecision(type.element)));
@@ -100,6 +101,7 @@ Result<std::unique_ptr<GlobalEmitter>> concat(const EmitContext& c) {
     if (axis < 0) axis += rank;
     if (axis < 0 || axis >= rank) return notEmitted(c, "axis " + std::to_string(axis) + " does not exist");
     if (clampsBelowZero(c)) return notEmitted(c, "a ReLU of joined values is not supported");
+    if (c.node->attributes.integer("aligned_rows", 0) != 0) return notEmitted(c, "its operands begin rows of lanes");
     const auto at = static_cast<size_t>(axis);
     Moves moves;
     int64_t outer = 1, inner = 1, begin = 0;
