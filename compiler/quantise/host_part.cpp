@@ -41,6 +41,24 @@ std::vector<bool> hostNodes(const ir::Graph& top) {
     return any ? host : std::vector<bool>{};
 }
 
+ir::Graph withoutHostPart(const ir::Graph& top) {
+    ir::Graph chip = top;
+    const std::vector<bool> host = hostNodes(top);
+    if (host.empty()) return chip;
+    chip.outputs.clear();
+    const auto give = [&](ValueId id) {
+        const ir::NodeId producer = id == ir::kNoValue ? ir::kNoNode : top.value(id).producer;
+        if (producer == ir::kNoNode || host[static_cast<size_t>(producer)] || isBorder(top.node(producer).op)) return;
+        if (std::find(chip.outputs.begin(), chip.outputs.end(), id) == chip.outputs.end()) chip.outputs.push_back(id);
+    };
+    std::for_each(top.outputs.begin(), top.outputs.end(), give);
+    for (size_t n = 0; n < host.size(); ++n)
+        if (host[n]) std::for_each(top.nodes()[n].operands.begin(), top.nodes()[n].operands.end(), give);
+    if (chip.outputs.empty()) return top; // all of it is the host's
+    chip.eraseDead();
+    return chip;
+}
+
 bool runsOnHost(const ir::Node& lowered) { return lowered.op.starts_with("top.") && !isBorder(lowered.op); }
 
 std::vector<ValueId> hostInputs(const ir::Graph& lowered) {

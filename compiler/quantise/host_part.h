@@ -17,6 +17,10 @@ namespace wb::quantise {
 /// products, recurrent ones) stand behind one: then the network has no such end, and lowering lists what it lacks.
 std::vector<bool> hostNodes(const ir::Graph& top);
 
+/// The network as far as the chip runs it: what the host would take is its outputs. Comparisons of precisions belong there,
+/// since a box more or less in a table of boxes says little about the layers.
+ir::Graph withoutHostPart(const ir::Graph& top);
+
 /// A node of a lowered graph that the host runs.
 bool runsOnHost(const ir::Node& lowered);
 

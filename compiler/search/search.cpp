@@ -3,6 +3,7 @@
 #include "compiler/search/search.h"
 
 #include "compiler/ops/op_def.h"
+#include "compiler/quantise/host_part.h"
 #include "compiler/search/candidate.h"
 #include "compiler/search/weight.h"
 
@@ -361,7 +362,10 @@ Result<Outcome> searchTable(const ir::Graph& top, const quantise::RangeTable& ra
         return Error{Code::DatasetEmpty, "there is no sample to search with"};
     if (options.floatType == ops::Precision::Int8)
         return Error{Code::PrecisionUnavailable, "INT8 is not a float type"}.remedy("use F16, BF16 or F32");
-    return Search(top, ranges, samples, load, options, context).run();
+    const ir::Graph chip = quantise::withoutHostPart(top);
+    Options own = options;
+    std::erase_if(own.fixed, [&](const auto& row) { return top.find(row.first) != ir::kNoValue && chip.find(row.first) == ir::kNoValue; });
+    return Search(chip, ranges, samples, load, own, context).run();
 }
 
 std::vector<std::string> summaryLines(const Outcome& outcome, const std::string& tableName) {

@@ -4,7 +4,8 @@
 // our own that look for the tensors whose codes spoil the outputs (damage.h): with the fewest float layers, or as a
 // knapsack with the fewest extra cycles on the chip.
 //
-// Similarities are the vendor's: 0.5 + 0.5 · cosine, mean over samples and outputs.
+// Similarities are the vendor's: 0.5 + 0.5 · cosine, mean over samples and outputs. Where the network ends on the host
+// (quantise/host_part.h), the tensors that the chip hands over count as its outputs.
 #pragma once
 
 #include "compiler/base/job_context.h"

@@ -103,6 +103,28 @@ private slots:
         QVERIFY(m_int8 < 0.9999);
     }
 
+    /// What stands behind the chip's last layer has no say: the tensors before it are compared.
+    void hostPartIsNotMeasured() {
+        ir::Graph net = m_top;
+        const ir::TensorType rows{ir::ElementType::F32, {1, 2, kSize, kSize}, true, {}};
+        ir::AttributeMap a;
+        a.set("K", 2);
+        a.set("axis", 1);
+        a.set("largest", true);
+        a.set("sorted", true);
+        const ir::NodeId best = net.addNode("top.TopK", {net.outputs[0]}, {"best", "places"}, {rows, rows}, std::move(a));
+        net.outputs = {net.node(best).results[0], net.node(best).results[1]};
+        Options options;
+        options.expectedCosine = 0.5;
+        options.fixed = {{"best", wb::ops::Precision::F32}};
+        Options limitOnly;
+        limitOnly.expectedCosine = 0.5;
+        const auto alone = searchTable(m_top, m_ranges, 3, sample, limitOnly, {});
+        const auto result = searchTable(net, m_ranges, 3, sample, options, {});
+        QVERIFY2(alone && result, result ? "" : wb::toText(result.error()).c_str());
+        QCOMPARE(result->int8Cosine, alone->int8Cosine);
+    }
+
     void bothStrategiesReachAGoal_data() {
         QTest::addColumn<QString>("strategy");
         QTest::newRow("walk") << "walk";
