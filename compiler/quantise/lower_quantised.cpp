@@ -3,6 +3,7 @@
 
 #include "compiler/ops/tflite_help.h"
 #include "compiler/quantise/chip_forms.h"
+#include "compiler/quantise/host_part.h"
 #include "compiler/quantise/lowering_builder.h"
 
 #include <algorithm>
@@ -60,10 +61,11 @@ Status numberOperand(ir::Graph& graph, ir::NodeId& position, size_t operand) {
 /// One attempt. A layer whose rule does not take it is named in `failed`, for the next attempt to work it out in numbers.
 class Walk {
 public:
-    Walk(const ir::Graph& source, const std::set<std::string>& inNumbers, const PrecisionTable& precisions,
-         const LowerOptions& options, const JobContext& context)
+    Walk(const ir::Graph& source, const std::set<std::string>& inNumbers, const std::set<std::string>& onHost,
+         const PrecisionTable& precisions, const LowerOptions& options, const JobContext& context)
         : m_source(source)
         , m_inNumbers(inNumbers)
+        , m_onHost(onHost)
         , m_precisions(precisions)
         , m_builder(source, options.target, !precisions.empty(), context) {}
 
@@ -92,6 +94,14 @@ private:
         const std::string& name = m_source.value(node.results[0]).name;
         const auto wanted = m_precisions.find(name);
         LayerOutcome outcome{name, wanted == m_precisions.end() ? Precision::Int8 : wanted->second, Precision::Int8, {}, {}};
+        if (m_onHost.contains(name)) {
+            m_builder.keep(node);
+            outcome.actual = Precision::F32;
+            if (outcome.requested != Precision::F32)
+                outcome.reasonCode = "R03", outcome.reasonText = "runs on the host, behind the chip's last layer";
+            layers.push_back(std::move(outcome));
+            return {};
+        }
         const bool gives = codes(m_source, node.results[0]);
         const bool takes = std::any_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
             return m_source.weight(id == ir::kNoValue ? 0 : id) == nullptr && codes(m_source, id);
@@ -142,9 +152,19 @@ private:
 
     const ir::Graph& m_source;
     const std::set<std::string>& m_inNumbers;
+    const std::set<std::string>& m_onHost;
     const PrecisionTable& m_precisions;
     Builder m_builder;
 };
+
+/// What stays float behind the chip's last layer, by the name of the first result.
+std::set<std::string> layersOnHost(const ir::Graph& graph) {
+    std::set<std::string> names;
+    const std::vector<bool> host = hostNodes(graph);
+    for (size_t n = 0; n < host.size(); ++n)
+        if (host[n]) names.insert(graph.value(graph.nodes()[n].results[0]).name);
+    return names;
+}
 
 /// Layers worked out in numbers from the beginning: no rule, or the table wants so.
 std::set<std::string> layersInNumbers(const ir::Graph& graph, const PrecisionTable& precisions) {
@@ -203,7 +223,9 @@ Result<Lowered> lowerQuantised(const ir::Graph& top, const PrecisionTable& preci
     own.quantOutput = true;
     ir::Graph shaped = top;
     reductionsToPools(shaped);
+    const std::set<std::string> onHost = layersOnHost(shaped);
     std::set<std::string> inNumbers = layersInNumbers(shaped, precisions);
+    inNumbers.insert(onHost.begin(), onHost.end());
     for (size_t attempt = 0; attempt <= shaped.nodes().size(); ++attempt) {
         ir::Graph source = shaped;
         for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(source.nodes().size()); ++id) {
@@ -211,7 +233,7 @@ Result<Lowered> lowerQuantised(const ir::Graph& top, const PrecisionTable& preci
             for (size_t i = 0; i < source.node(id).operands.size(); ++i)
                 if (source.node(id).operands[i] != ir::kNoValue) WB_TRY(numberOperand(source, id, i));
         }
-        Walk walk(source, inNumbers, precisions, own, context);
+        Walk walk(source, inNumbers, onHost, precisions, own, context);
         WB_TRY(walk.run(context));
         if (!walk.failed.empty()) {
             inNumbers.insert(walk.failed);

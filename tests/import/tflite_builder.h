@@ -4,6 +4,8 @@
 
 #include <tflite_generated.h>
 
+#include <flatbuffers/flexbuffers.h>
+
 #include <cstring>
 #include <string>
 #include <utility>
@@ -51,6 +53,15 @@ public:
         const auto in = m_fb.CreateVector(inputs), out = m_fb.CreateVector(outputs);
         m_operators.push_back(wire::CreateOperator(m_fb, code, in, out, type, options));
     }
+    /// An operator that is not the format's own, with the options as its maker wrote them.
+    void custom(const char* kind, const Ints& inputs, const Ints& outputs, const std::vector<uint8_t>& options) {
+        const auto name = m_fb.CreateString(kind);
+        const auto code = static_cast<uint32_t>(m_codes.size());
+        m_codes.push_back(wire::CreateOperatorCode(m_fb, static_cast<int8_t>(wire::Kind_CUSTOM), name, 1, wire::Kind_CUSTOM));
+        const auto in = m_fb.CreateVector(inputs), out = m_fb.CreateVector(outputs);
+        const auto bytes = m_fb.CreateVector(options);
+        m_operators.push_back(wire::CreateOperator(m_fb, code, in, out, wire::Options_NONE, 0, bytes));
+    }
     template <class Table>
     void op(int kind, const Ints& inputs, const Ints& outputs, wire::Options type, flatbuffers::Offset<Table> options) {
         op(kind, inputs, outputs, type, options.Union());
@@ -91,6 +102,24 @@ private:
     std::vector<flatbuffers::Offset<wire::Operator>> m_operators;
     Ints m_inputs, m_outputs;
 };
+
+/// Options of TFLite_Detection_PostProcess.
+inline std::vector<uint8_t> detectionOptions(int most, int labels, int classes, bool byClass, float score = 0.2F) {
+    flexbuffers::Builder f;
+    f.Map([&] {
+        f.Int("max_detections", most);
+        f.Int("max_classes_per_detection", labels);
+        f.Int("detections_per_class", 2);
+        f.Bool("use_regular_nms", byClass);
+        f.Float("nms_score_threshold", score);
+        f.Float("nms_iou_threshold", 0.5F);
+        f.Int("num_classes", classes);
+        for (const char* name : {"y_scale", "x_scale"}) f.Float(name, 10);
+        for (const char* name : {"h_scale", "w_scale"}) f.Float(name, 5);
+    });
+    f.Finish();
+    return f.GetBuffer();
+}
 
 /// conv → sum → reshape to a computed shape, of numbers or of codes: something of all tables.
 inline std::string everyTable(bool codes = false) {

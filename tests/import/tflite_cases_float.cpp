@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <numeric>
+#include <tuple>
 
 namespace wb::test {
 namespace {
@@ -305,6 +306,21 @@ void movement(List& list) {
     });
 }
 
+/// Boxes at anchors; more of them than are kept, so that every row of the result is used.
+void detections(List& list) {
+    for (const auto& [name, labels, byClass] :
+         {std::tuple("detection", 1, false), std::tuple("detection two labels", 2, false), std::tuple("detection by class", 1, true)})
+        list.add(name, {1, 12, 4}, [labels = labels, byClass = byClass](Net& n) {
+            std::vector<float> anchors;
+            for (int i = 0; i < 12; ++i)
+                for (const float v : {0.1F * static_cast<float>(i % 4), 0.3F * static_cast<float>(i / 4), 0.11F + 0.01F * static_cast<float>(i), 0.2F})
+                    anchors.push_back(v);
+            const int scores = n.input({1, 12, 4}), kept = 3 * labels;
+            n.b.custom("TFLite_Detection_PostProcess", {n.x, scores, n.b.floats({12, 4}, anchors)},
+                       {n.out({1, kept, 4}), n.out({1, kept}), n.out({1, kept}), n.out({1})}, detectionOptions(3, labels, 3, byClass));
+        });
+}
+
 } // namespace
 
 std::vector<TfliteCase> floatTfliteCases() {
@@ -313,6 +329,7 @@ std::vector<TfliteCase> floatTfliteCases() {
     elementwise(list);
     windowsAndSizes(list);
     movement(list);
+    detections(list);
     return std::move(list.cases);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Caffe networks: every layer kind against OpenCV's own reader on random weights, names and errors, the old form.
 #include "tests/import/caffe_files.h"
+#include "tests/import/conformance.h"
 #include "tests/support/mutation.h"
 
 #include <QTest>
@@ -77,7 +78,23 @@ const std::vector<Case>& cases() {
 class TestImportCaffe : public QObject, private test::CaffeFiles {
     Q_OBJECT
 
+    test::Conformance m_conformance;
+
 private slots:
+    void cleanup() { m_conformance.count({"layersEqualOpenCv", "layersWithoutReaderEqualOpenCvs"}); }
+    /// Layers of the authors' Caffe that a trained network runs through; data, losses and measures are none of these.
+    void cleanupTestCase() {
+        m_conformance.tell("Caffe",
+                           {"AbsVal", "ArgMax", "BatchNorm", "BatchReindex", "Bias", "BNLL", "Clip", "Concat", "Convolution", "Crop",
+                            "Deconvolution", "Dropout", "Eltwise", "ELU", "Embed", "Exp", "Filter", "Flatten", "Im2col", "InnerProduct",
+                            "Input", "Log", "LRN", "LSTM", "MVN", "Parameter", "Pooling", "Power", "PReLU", "Python", "Reduction",
+                            "ReLU", "Reshape", "RNN", "Scale", "Sigmoid", "Silence", "Slice", "Softmax", "Split", "SPP", "Swish",
+                            "TanH", "Threshold", "Tile"},
+                           [](const std::string& kind) {
+                               return kind == "Input" || ops::importTable().find(ops::Framework::Caffe, kind) != nullptr;
+                           });
+    }
+
     void layersEqualOpenCv_data();
     void layersEqualOpenCv();
 

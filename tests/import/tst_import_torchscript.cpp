@@ -8,6 +8,7 @@
 #include "compiler/import/torchscript/archive.h"
 #include "compiler/import/torchscript/plugin_process.h"
 #include "compiler/passes/pipeline.h"
+#include "tests/import/conformance.h"
 #include "tests/support/mutation.h"
 
 #include <QProcess>
@@ -165,7 +166,12 @@ class TestImportTorchScript : public QObject {
         return opened.open(QIODevice::ReadOnly) ? opened.readAll() : QByteArray();
     }
 
+    test::Conformance m_conformance;
+
 private slots:
+    void cleanup() { m_conformance.count({"operatorsEqualLibtorch"}); }
+    void cleanupTestCase() { m_conformance.tell("TorchScript", {}, {}, test::rulesOf(ops::Framework::Torch)); }
+
     void initTestCase() {
 #ifdef WB_TORCH_CASES
         QProcess maker;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/import/tflite/tflite_options.h"
 
+#include <flatbuffers/flexbuffers.h>
+
+#include <cstring>
+
 namespace wb::importer {
 namespace {
 
@@ -108,9 +112,33 @@ private:
     ops::SourceNode& m_node;
 };
 
+/// Numbers of a map; anything else in it, and anything that is no such map, is left out.
+void readCustomOptions(std::span<const uint8_t> bytes, ops::SourceNode& node) {
+    constexpr size_t kMostOptionBytes = 1 << 16;
+    if (bytes.size() < 3 || bytes.size() > kMostOptionBytes) return;
+    std::vector<uint64_t> aligned((bytes.size() + 7) / 8); // the file aligns nothing here
+    std::memcpy(aligned.data(), bytes.data(), bytes.size());
+    const auto* data = reinterpret_cast<const uint8_t*>(aligned.data());
+    std::vector<uint8_t> seen;
+    if (!flexbuffers::VerifyBuffer(data, bytes.size(), &seen)) return;
+    const auto root = flexbuffers::GetRoot(data, bytes.size());
+    if (!root.IsMap()) return;
+    const auto map = root.AsMap();
+    const auto keys = map.Keys();
+    const auto values = map.Values();
+    for (size_t i = 0; i < std::min(keys.size(), values.size()); ++i) {
+        const auto value = values[i];
+        const std::string name = keys[i].AsKey();
+        if (value.IsBool() || value.IsIntOrUint()) node.attributes.insert_or_assign(name, value.AsInt64());
+        else if (value.IsFloat()) node.attributes.insert_or_assign(name, value.AsDouble());
+    }
+}
+
 } // namespace
 
 void readTfliteOptions(const wire::Operator& source, ops::SourceNode& node) {
+    if (source.custom_options() != nullptr)
+        readCustomOptions({source.custom_options()->data(), source.custom_options()->size()}, node);
     if (source.options() == nullptr) return;
     OptionWriter writer(node);
     const auto as = [&]<class Table>(const Table* table) {

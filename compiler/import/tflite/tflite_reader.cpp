@@ -7,6 +7,7 @@
 #include "compiler/import/tflite/tflite_rewrite.h"
 #include "compiler/ops/tflite_help.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <set>
@@ -194,7 +195,8 @@ private:
                            " zero points");
         const int64_t low = *element == ElementType::Ui8 ? 0 : INT32_MIN, high = INT32_MAX;
         for (size_t i = 0; i < count; ++i) {
-            const int64_t zero = zeros == 0 ? 0 : source->zero_point()->Get(zeros == 1 ? 0 : static_cast<uint32_t>(i));
+            int64_t zero = 0; // copied as bytes: the verifier does not look at the alignment of a list's elements
+            if (zeros != 0) std::memcpy(&zero, source->zero_point()->Data() + (zeros == 1 ? 0 : i) * sizeof zero, sizeof zero);
             if (zero < low || zero > high || (ir::sizeInBytes(*element) == 1 && (zero < -128 || zero > 255)))
                 return brokenTflite("a zero point of the tensor is " + std::to_string(zero));
             quant.zeroPoints.push_back(zero);
@@ -237,9 +239,11 @@ private:
         std::string custom;
         node.kind = kindOf(source.code(), custom);
         node.version = m_wire->operators()->Get(source.code())->version();
-        if (node.kind == "CUSTOM") { // listed as "CUSTOM.<its name>" with what else is not supported
-            node.domain = "CUSTOM";
+        if (node.kind == "CUSTOM") {
             node.kind = custom.empty() ? "without a name" : custom;
+            // Listed as "CUSTOM.<its name>" with what else is not supported. The format's own names are in capitals.
+            const bool capitals = std::none_of(custom.begin(), custom.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+            if (capitals || ops::importTable().find(ops::Framework::TFLite, node.kind) == nullptr) node.domain = "CUSTOM";
         }
         for (uint32_t i = 0; i < countOf(source.outputs()); ++i) {
             const int32_t tensor = source.outputs()->Get(i);

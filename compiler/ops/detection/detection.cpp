@@ -5,6 +5,9 @@
 // [N·C·min(max_output_size, P), 3]: picture, class, box; in the order of pictures, classes, falling scores.
 // DetectionOutput(loc [N,P·4·(C or 1)], conf [N,P·C], prior [1,2,P·4]: corners, variances) → [N,1,K,7]: picture, class,
 // score, x0, y0, x1, y1; attributes as Caffe's SSD names them, K is keep_top_k.
+// DetectionPostProcess(offsets [1,N,4], scores [1,N,C], anchors [N,4]) → boxes [1,K,4]: y0, x0, y1, x1; classes [1,K]; scores
+// [1,K]; how many boxes [1]. Rows that are not used hold 0. Attributes as TensorFlow Lite names them, K is max_detections ·
+// max_classes_per_detection.
 #include "compiler/ops/shape_rules.h"
 
 #include <algorithm>
@@ -43,6 +46,28 @@ Types inferDetectionOutput(const ir::Graph& graph, const ir::Node& node) {
     return floatResult(graph, node, {pictures, 1, keep, 7});
 }
 
+Types inferDetectionPostProcess(const ir::Graph& graph, const ir::Node& node) {
+    WB_ASSIGN(const ir::TensorType offsets, operandType(graph, node, 0, 3));
+    WB_ASSIGN(const ir::TensorType scores, operandType(graph, node, 1, 3));
+    WB_ASSIGN(const ir::TensorType anchors, operandType(graph, node, 2, 2));
+    const auto& a = node.attributes;
+    const int64_t most = a.integer("max_detections", 0), labels = a.integer("max_classes_per_detection", 1);
+    const int64_t classes = a.integer("num_classes", 0), boxes = scores.shape[1];
+    constexpr int64_t kMost = 1 << 20; // far beyond what anyone shows
+    if (scores.shape[0] != 1 || offsets.shape != ir::Shape{1, boxes, 4} || anchors.shape != ir::Shape{boxes, 4} || classes < 1 ||
+        classes > scores.shape[2] || most < 1 || most > kMost || labels < 1 ||
+        labels > kMost / most || a.integer("detections_per_class", 1) < 1)
+        return shapeError(graph, node, "offsets " + ir::toText(offsets.shape) + ", scores " + ir::toText(scores.shape) + ", anchors " +
+                                           ir::toText(anchors.shape) + ", " + std::to_string(classes) + " classes, " +
+                                           std::to_string(most) + " × " + std::to_string(labels) + " results");
+    std::vector<ir::TensorType> types;
+    for (const ir::Shape& shape : {ir::Shape{1, most * labels, 4}, ir::Shape{1, most * labels}, ir::Shape{1, most * labels}, ir::Shape{1}}) {
+        WB_ASSIGN(const auto one, floatResult(graph, node, shape));
+        types.push_back(one.front());
+    }
+    return types;
+}
+
 } // namespace
 
 void define_detection(OpTable& table);
@@ -59,6 +84,13 @@ void define_detection(OpTable& table) {
                .flops = flopsPerElement<8>,
                .minOperands = 3,
                .maxOperands = 3});
+    table.add({.name = "top.DetectionPostProcess",
+               .summary = "boxes from the offsets to anchors, the best of overlapping ones with their classes",
+               .infer = inferDetectionPostProcess,
+               .flops = flopsPerElement<8>,
+               .minOperands = 3,
+               .maxOperands = 3,
+               .results = 4});
 }
 
 } // namespace wb::ops

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Formulas: ONNX NonMaxSuppression-11; W. Liu et al., "SSD: Single Shot MultiBox Detector" (ECCV 2016), with the code types
 // of the authors' Caffe: how four numbers and their variances move a prior box.
+#include "compiler/ops/detection/anchored.h"
 #include "compiler/ops/detection/boxes.h"
-#include "compiler/ops/float_kernel.h"
 
 #include <algorithm>
 #include <cmath>
@@ -128,6 +128,7 @@ void float_detection(KernelTable& table);
 void float_detection(KernelTable& table) {
     table.add({.op = "top.Nms", .prepare = prepareNms});
     table.add({.op = "top.DetectionOutput", .prepare = prepareDetectionOutput});
+    table.add({.op = "top.DetectionPostProcess", .prepare = prepareAnchoredDetection});
 }
 
 } // namespace wb::ops
