@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <sstream>
 
 using namespace wb;
 using calibrate::parseTable;
@@ -108,6 +109,28 @@ private slots:
         calibrate::Table fresh = *table;
         fresh.header = calibrate::headerLines(calibrate::headerOf(*table));
         QVERIFY(calibrate::formatTable(fresh) == text);
+    }
+
+    /// The same rows under the comment lines of 2023, and with the line ends of another system.
+    void goldenInOldForm_data() { goldenByteForByte_data(); }
+    void goldenInOldForm() {
+        QFETCH(QString, model);
+        WB_SHARED_OR_SKIP(path, ("golden/" + model + "/cali_table").toStdString());
+        const auto table = calibrate::readTable(path);
+        QVERIFY(table);
+        std::string old = "# genetated time: 2023-06-09 11:36:18.000000\n# histogram number: 2048\n# sample number: 100\n###\n"
+                          "# op_name    threshold    min    max\n";
+        std::istringstream lines(wb::test::readAll(path));
+        for (std::string line; std::getline(lines, line);)
+            if (!line.starts_with("#")) old += line + (table->rows.size() % 2 == 0 ? "\n" : "\r\n");
+        const auto read = parseTable(old);
+        QVERIFY2(read, read ? "" : toText(read.error()).c_str());
+        QCOMPARE(read->rows.size(), table->rows.size());
+        for (size_t i = 0; i < table->rows.size(); ++i) {
+            const auto &a = read->rows[i], &b = table->rows[i];
+            QVERIFY2(a.name == b.name && a.threshold == b.threshold && a.min == b.min && a.max == b.max, b.name.c_str());
+        }
+        QCOMPARE(calibrate::headerOf(*read).sampleNumber, 100);
     }
 
     void precisionForms() {
