@@ -13,6 +13,7 @@
 #include "compiler/jobs/model_file.h"
 #include "compiler/jobs/network_snapshot.h"
 #include "compiler/quantise/host_part.h"
+#include "compiler/quantise/kept_codes.h"
 #include "compiler/quantise/lower_quantised.h"
 #include "compiler/quantise/precision_table.h"
 
@@ -130,6 +131,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
     if (request.requantise && brings) {
         ranges = quantise::carriedRanges(*model.graph);
         WB_ASSIGN(ir::Graph numbers, quantise::withoutCodes(*model.graph));
+        if (options.target.chip == ops::Chip::BM1684) WB_TRY(quantise::keepFilterCodes(*model.graph, numbers, ranges));
         top = std::make_shared<const ir::Graph>(std::move(numbers));
     } else if (ownScales) {
         options.target.asymmetric = true; // file names say so

@@ -151,9 +151,9 @@ private slots:
         ran = run(integer);
         QCOMPARE(ran.status, 7);
         QVERIFY2(ran.err.contains("E5007") && ran.err.contains("--requantise"), ran.said());
-        // One shift for a whole depthwise filter leaves little of this network: the similarity says so. F32 works.
+        // One shift for a whole depthwise filter would leave little of this network; the file's own codes are kept.
         ran = run(integer + QStringList{"--requantise"});
-        QVERIFY2(ran.status == 6 && (ran.out + ran.err).contains("min_similarity"), ran.said());
+        QVERIFY2(ran.status == 0 && ran.out.contains("npz compare PASSED"), ran.said());
         QVERIFY(exists("mobile_bm1684_int8_sym_tpu.mlir"));
         QStringList words = integer;
         words[words.indexOf("INT8")] = "F32";

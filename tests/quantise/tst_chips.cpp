@@ -5,12 +5,15 @@
 #include "compiler/numeric/chip_multiplier.h"
 #include "compiler/ops/support/bf16_tables.h"
 #include "compiler/ops/support/chip_rules.h"
+#include "compiler/quantise/kept_codes.h"
 #include "compiler/quantise/lower.h"
+#include "compiler/quantise/lower_quantised.h"
 #include "tests/support/shared_data.h"
 
 #include <QTest>
 
 #include <cmath>
+#include <set>
 
 using namespace wb;
 using ir::ElementType;
@@ -116,6 +119,7 @@ private slots:
     void twoRoundings();
     void bf16Tables();
     void whatAChipLacks();
+    void codesOfTheFileAreKept();
     void mixedByTable();
     void multipliers();
 };
@@ -222,6 +226,52 @@ void TestChips::whatAChipLacks() {
     QCOMPARE(ranges.size(), size_t(1));
     QCOMPARE(ranges.at("x").max, 1.3);
     QCOMPARE(ranges.at("x").min, -1.25);
+}
+
+/// Small channels of a depthwise filter beside a large one: on BM1684 the file's codes or a multiple of them, not others.
+void TestChips::codesOfTheFileAreKept() {
+    Graph own;
+    own.name = "own";
+    own.attributes.set("module.state", "TOP_QUANTIZED");
+    const auto coded = [](ElementType element, ir::Shape shape, double scale, int64_t zero) {
+        ir::TensorType type{element, std::move(shape), true, {}};
+        type.quant = ir::UniformQuant{{scale}, {zero}, {}, {}, ElementType::F32};
+        return type;
+    };
+    std::vector<int8_t> codes;
+    for (const int greatest : {120, 3, 2, 5})
+        for (int i = 0; i < 9; ++i)
+            codes.push_back(static_cast<int8_t>(i % 3 == 0 ? greatest : i % 3 == 1 ? -1 : 1));
+    const auto x = own.add("top.Input", {}, "x", coded(ElementType::Ui8, {1, 4, 6, 6}, 0.0231, 0));
+    const auto w = own.addWeight("w", ir::Tensor::of<int8_t>(ElementType::I8, {4, 1, 3, 3}, codes), coded(ElementType::I8, {4, 1, 3, 3}, 0.0137, 0));
+    ir::AttributeMap a;
+    for (const char* name : {"dilations", "strides"})
+        a.set(name, ir::Attribute::ints({1, 1}));
+    a.set("kernel_shape", ir::Attribute::ints({3, 3}));
+    a.set("pads", ir::Attribute::ints({1, 1, 1, 1}));
+    a.set("group", 4);
+    a.set("do_relu", true);
+    a.set("relu_limit", -1.0);
+    own.outputs = {own.add("top.Conv", {x, w, ir::kNoValue}, "y", coded(ElementType::Ui8, {1, 4, 6, 6}, 0.0291, 0), std::move(a))};
+    auto numbers = quantise::withoutCodes(own);
+    QVERIFY(numbers.hasValue());
+    quantise::LowerOptions options;
+    options.target.chip = Chip::BM1684;
+    const auto factors = [&](const quantise::RangeTable& ranges) {
+        std::set<double> found;
+        const auto result = quantise::lower(*numbers, ranges, {}, options, {});
+        if (!result.hasValue()) return found;
+        for (const ir::Node& node : result->graph->nodes())
+            if (node.op == "tpu.Conv2D")
+                for (size_t i = 0; i < codes.size(); ++i)
+                    found.insert(result->graph->weight(node.operands[1])->data<int8_t>()[i] / double{codes[i] * 1.0});
+        return found;
+    };
+    auto ranges = quantise::carriedRanges(own);
+    QVERIFY(factors(ranges).size() > 1); // rounded to another grid
+    QVERIFY(quantise::keepFilterCodes(own, *numbers, ranges).hasValue());
+    QCOMPARE(factors(ranges), std::set<double>{1});
+    QVERIFY(ranges.at("y").max > 0.8 * 255 * 0.0291);
 }
 
 /// A layer in F32 among INT8 ones stands between casts; a layer that the chip has no integer form of is wide by itself.
