@@ -79,8 +79,17 @@ private:
     }
 
     std::string text(const flatbuffers::String* s) { return s && take(s->size()) ? s->str() : std::string(); }
+    /// Copied as bytes: the verifier does not look at the alignment of a list's elements.
     template <class T> std::vector<T> numbers(const Vector<T>* from) {
-        return from && take(from->size() * sizeof(T)) ? std::vector<T>(from->begin(), from->end()) : std::vector<T>();
+        if (!from || from->size() == 0 || !take(from->size() * sizeof(T))) return {};
+        std::vector<T> out(from->size());
+        std::memcpy(out.data(), from->Data(), out.size() * sizeof(T));
+        return out;
+    }
+    template <class T> static T structureAt(const Vector<const T*>& list, size_t i) {
+        T out;
+        std::memcpy(&out, list.Data() + i * sizeof(T), sizeof(T));
+        return out;
     }
     /// One value for each table of a vector.
     template <class To, class From, class Convert>
@@ -107,8 +116,10 @@ private:
     std::vector<Blob> blobs(const Vector<const wire::Binary*>* from) {
         std::vector<Blob> out;
         if (!from || !take(from->size() * sizeof(Blob))) return out;
-        for (const wire::Binary* range : *from)
-            out.push_back(blob(range));
+        for (size_t i = 0; i < from->size(); ++i) {
+            const auto range = structureAt<wire::Binary>(*from, i);
+            out.push_back(blob(&range));
+        }
         return out;
     }
     static Relocation relocation(const wire::RelEntry& entry) {
@@ -143,8 +154,8 @@ private:
         to.tiu = blob(from.binary_bdc());
         to.gdma = blob(from.binary_gdma());
         if (const auto* entries = from.reloc_entries(); entries && take(entries->size() * sizeof(Relocation)))
-            for (const wire::RelEntry* entry : *entries)
-                to.relocations.push_back(relocation(*entry));
+            for (size_t i = 0; i < entries->size(); ++i)
+                to.relocations.push_back(relocation(structureAt<wire::RelEntry>(*entries, i)));
         return to;
     }
     std::vector<CommandGroup> groups(const TableVector<wire::CmdGroup>* from) {
