@@ -1074,8 +1074,32 @@
         <translation>单击一个点，将其表与当前表比较。</translation>
     </message>
     <message>
-        <source>%1 · %2 % float · %3 more, %4 fewer float layers than now</source>
-        <translation>%1 · 浮点 %2 % · 比现在多 %3、少 %4 个浮点层</translation>
+        <source>%1 % float</source>
+        <translation>浮点 %1 %</translation>
+    </message>
+    <message>
+        <source>%1 % more cycles</source>
+        <translation>周期多 %1 %</translation>
+    </message>
+    <message>
+        <source>%1 · %2 · %3 more, %4 fewer float layers than now</source>
+        <translation>%1 · %2 · 比现在多 %3、少 %4 个浮点层</translation>
+    </message>
+    <message>
+        <source>Knapsack by cycles</source>
+        <translation>按周期的背包搜索</translation>
+    </message>
+    <message>
+        <source>Layers in order, as the vendor&apos;s run_qtable does</source>
+        <translation>按顺序逐层，与厂商的 run_qtable 相同</translation>
+    </message>
+    <message>
+        <source>As few float layers as suffice, by what each tensor&apos;s codes cost the outputs</source>
+        <translation>按各张量的量化对输出的影响，取够用的最少浮点层</translation>
+    </message>
+    <message>
+        <source>As few extra cycles as suffice, weighed by compiled networks</source>
+        <translation>按编译后的网络计，取够用的最少额外周期</translation>
     </message>
     <message numerus="yes">
         <source>Use the searched table (%n float layers)</source>
@@ -2990,8 +3014,20 @@
 <context>
     <name>wb::panels::FrontPlot</name>
     <message>
+        <source>Candidates: accuracy against extra cycles</source>
+        <translation>候选：精度与额外周期</translation>
+    </message>
+    <message>
         <source>Candidates: accuracy against float share</source>
         <translation>候选：精度与浮点占比</translation>
+    </message>
+    <message>
+        <source>Dots are measured; the dotted line is what the tensors&apos; damages promise.</source>
+        <translation>圆点为实测；虚线为按张量影响的预测。</translation>
+    </message>
+    <message>
+        <source>Extra cycles over INT8, %</source>
+        <translation>比 INT8 多的周期，%</translation>
     </message>
     <message>
         <source>Float share of the multiply-accumulates, %</source>

@@ -120,12 +120,13 @@ private:
     }
     void tell(const std::vector<std::string>& layers, double cosine, bool best) {
         ++m_outcome.candidates;
-        m_context.event("search-candidate", {{"float_layers", layers.size()},
-                                             {"float_macs_share", shareOf(layers)},
-                                             {"cosine", cosine},
-                                             {"extra_cycles", m_weight.byCycles() ? m_weight.of(layers) : 0},
-                                             {"layers", layers},
-                                             {"best", best}});
+        nlohmann::json candidate{{"float_layers", layers.size()}, {"float_macs_share", shareOf(layers)}, {"cosine", cosine},
+                                 {"layers", layers}, {"best", best}};
+        if (m_weight.byCycles()) {
+            candidate["extra_cycles"] = m_weight.of(layers);
+            candidate["int8_cycles"] = m_options.int8Cycles;
+        }
+        m_context.event("search-candidate", candidate);
     }
     void decide(const std::string& name, double layerCosine, double before, double after, double share,
                 bool keep) {

@@ -90,12 +90,19 @@ void answer(const json& message) {
         if (goal <= 0.9 && goal > 0.5)
             return send(id, "result", {{"int8_is_enough", true}, {"int8_cosine", 0.9993}, {"mixed_cosine", 0.9993},
                                        {"float_layers", json::array()}, {"goal_reached", true}});
+        const bool knapsack = request.value("method", std::string()) == "knapsack";
+        if (knapsack)
+            send(id, "search-front", {{"int8_cycles", 500000}, {"points", {{{"float_layers", 1}, {"extra_cycles", 5000}, {"predicted_cosine", 0.981}},
+                                                                           {{"float_layers", 3}, {"extra_cycles", 21000}, {"predicted_cosine", 0.9962}},
+                                                                           {{"float_layers", 9}, {"extra_cycles", 64000}, {"predicted_cosine", 0.9991}}}}});
         json layers = json::array();
         for (int i = 0; i < 5; ++i) {
             layers.push_back("/model." + std::to_string(i) + "/conv/Conv");
             const double cosine = 1 - std::pow(10.0, -1.6 - 0.3 * i);
-            send(id, "search-candidate", {{"float_layers", i + 1}, {"float_macs_share", 0.03 * (i + 1)}, {"cosine", cosine},
-                                          {"layers", layers}, {"best", true}});
+            json candidate{{"float_layers", i + 1}, {"float_macs_share", 0.03 * (i + 1)}, {"cosine", cosine},
+                           {"layers", layers}, {"best", true}};
+            if (knapsack) candidate.update({{"extra_cycles", 8000 * (i + 1)}, {"int8_cycles", 500000}});
+            send(id, "search-candidate", candidate);
             send(id, "search-layer", {{"name", layers[static_cast<size_t>(i)]}, {"cosine", cosine}, {"gain", 0.012 / (i + 1)},
                                       {"kept", i != 3}, {"text", i == 3 ? "too little for its share; not kept" : "for 3.0 % more float work; kept"}});
         }

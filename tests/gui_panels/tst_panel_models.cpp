@@ -255,6 +255,17 @@ private slots:
         QCOMPARE(panels::frontOf(list), (QVector<int>{1, 0, 3}));
         QCOMPARE(panels::bestOf(list), 3);
         QCOMPARE(panels::bestOf({}), -1);
+        // A knapsack knows cycles: they are the price then.
+        const auto dear = panels::candidateFrom(nlohmann::json::parse(
+            R"({"float_layers": 2, "float_macs_share": 0.01, "cosine": 0.97, "extra_cycles": 50, "int8_cycles": 1000})"));
+        QVERIFY(dear && dear->extraCycles && std::abs(dear->price() - 0.05) < 1e-9);
+        QCOMPARE(list[0].price(), 0.10);
+        const auto promised = panels::predictedFrom(nlohmann::json::parse(
+            R"({"int8_cycles": 1000, "points": [{"float_layers": 2, "extra_cycles": 40, "predicted_cosine": 0.99}]})"));
+        QCOMPARE(promised.size(), 1);
+        QCOMPARE(promised[0].extraCycles, 0.04);
+        QVERIFY(panels::predictedFrom(nlohmann::json::parse(R"({"int8_cycles": 0, "points": []})")).isEmpty());
+        QVERIFY(panels::predictedFrom(nlohmann::json::parse(R"({"int8_cycles": 9, "points": [{}]})")).isEmpty());
         jobs::Project project;
         project.layers["d"].precision = "F16";
         project.layers["z"].precision = "F16";

@@ -73,6 +73,13 @@ private slots:
         search.start();
         QTRY_VERIFY_WITH_TIMEOUT(!search.isSearching(), 10000);
         keep(search, QStringLiteral("search"), {1100, 320});
+        auto* method = search.findChild<QComboBox*>(QStringLiteral("searchMethod"));
+        method->setCurrentIndex(method->findData(QStringLiteral("knapsack")));
+        search.start();
+        QTRY_VERIFY_WITH_TIMEOUT(!search.isSearching(), 10000);
+        auto* plot = search.findChild<QWidget*>(QStringLiteral("frontPlot"));
+        QVERIFY(plot && plot->parentWidget()->accessibleName().contains(QStringLiteral("cycles")));
+        keep(search, QStringLiteral("search_knapsack"), {1100, 320});
         panels::ImportDialog dialog(&document);
         dialog.inspect();
         keep(dialog, QStringLiteral("import"), {560, 520});

@@ -23,6 +23,7 @@ FrontPlot::FrontPlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_plot);
+    m_promise = m_plot->addGraph();
     m_front = m_plot->addGraph();
     m_dots = m_plot->addGraph();
     m_ring = m_plot->addGraph();
@@ -40,9 +41,19 @@ FrontPlot::FrontPlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot)
 }
 
 void FrontPlot::retranslate() {
-    setAccessibleName(tr("Candidates: accuracy against float share"));
-    m_plot->xAxis->setLabel(tr("Float share of the multiply-accumulates, %"));
+    setAccessibleName(byCycles() ? tr("Candidates: accuracy against extra cycles") : tr("Candidates: accuracy against float share"));
+    m_plot->xAxis->setLabel(byCycles() ? tr("Extra cycles over INT8, %") : tr("Float share of the multiply-accumulates, %"));
+    setToolTip(byCycles() ? tr("Dots are measured; the dotted line is what the tensors' damages promise.") : QString());
     redraw();
+}
+
+bool FrontPlot::byCycles() const {
+    return !m_predicted.isEmpty() || (!m_candidates.isEmpty() && m_candidates.last().extraCycles);
+}
+
+void FrontPlot::setPredicted(const QVector<PredictedPoint>& points) {
+    m_predicted = points;
+    retranslate();
 }
 
 void FrontPlot::dress() {
@@ -51,6 +62,9 @@ void FrontPlot::dress() {
     m_dots->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, outline, theme::color(Token::Text3), 5));
     m_front->setPen(theme::variantPen(QStringLiteral("mixed")));
     m_ring->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme::color(Token::Accent), 2), Qt::NoBrush, 11));
+    QPen promise(theme::color(Token::Text3), 1);
+    promise.setDashPattern({1, 3});
+    m_promise->setPen(promise);
     QPen goal(theme::color(Token::Text2), 1);
     goal.setDashPattern({6, 4});
     m_line->setPen(goal);
@@ -60,9 +74,11 @@ void FrontPlot::dress() {
 }
 
 void FrontPlot::setCandidates(const QVector<SearchCandidate>& candidates, double goal) {
+    const bool cycles = byCycles();
     m_candidates = candidates;
     m_goal = goal;
     if (m_selected >= candidates.size()) m_selected = -1;
+    if (byCycles() != cycles) return retranslate(); // another axis
     redraw();
 }
 
@@ -76,7 +92,7 @@ void FrontPlot::redraw() {
     QVector<double> x, y, fx, fy;
     double low = nines(m_goal), high = nines(m_goal), right = 1;
     for (const auto& c : m_candidates) {
-        x << c.floatShare * 100;
+        x << c.price() * 100;
         y << nines(c.cosine);
         low = std::min(low, y.back());
         high = std::max(high, y.back());
@@ -86,6 +102,14 @@ void FrontPlot::redraw() {
         fx << x[i];
         fy << y[i];
     }
+    QVector<double> px, py;
+    for (const auto& p : m_predicted) {
+        px << p.extraCycles * 100;
+        py << nines(p.cosine);
+        // The promise goes on to float everywhere: the axes follow what is measured, and a little more.
+        if (p.extraCycles * 100 <= 2 * right) high = std::max(high, py.back());
+    }
+    m_promise->setData(px, py, true);
     m_dots->setData(x, y);
     m_front->setData(fx, fy, true);
     const bool chosen = m_selected >= 0 && m_selected < m_candidates.size();
@@ -104,7 +128,7 @@ bool FrontPlot::eventFilter(QObject* watched, QEvent* event) {
         int nearest = -1;
         double distance = 14; // pixels within which a click means a dot
         for (int i = 0; i < m_candidates.size(); ++i) {
-            const QPointF dot(m_plot->xAxis->coordToPixel(m_candidates[i].floatShare * 100),
+            const QPointF dot(m_plot->xAxis->coordToPixel(m_candidates[i].price() * 100),
                               m_plot->yAxis->coordToPixel(nines(m_candidates[i].cosine)));
             const double d = std::hypot(dot.x() - at.x(), dot.y() - at.y());
             if (d < distance) {

@@ -46,6 +46,7 @@ void Panel::Private::build() {
     method->setObjectName(QStringLiteral("searchMethod"));
     method->addItem(QString(), QStringLiteral("walk"));
     method->addItem(QString(), QStringLiteral("ranked"));
+    method->addItem(QString(), QStringLiteral("knapsack"));
     const auto button = [](const char* name) {
         auto* b = new QPushButton;
         b->setObjectName(QLatin1String(name));
@@ -166,6 +167,7 @@ void Panel::Private::build() {
     QObject::connect(document, &Document::opened, q, [this] {
         job = -1;
         candidates.clear();
+        front->setPredicted({});
         ranked->setRowCount(0);
         message->hide();
         fill();
@@ -177,6 +179,8 @@ void Panel::Private::build() {
             if (auto c = candidateFrom(payload)) candidates << *c;
         } else if (kind == QLatin1String(jobs::event::kSearchLayer)) {
             if (const auto step = stepFrom(payload)) addStep(*step);
+        } else if (kind == QLatin1String("search-front")) {
+            front->setPredicted(predictedFrom(payload));
         }
         if (!redraw.isActive()) redraw.start();
     });

@@ -59,6 +59,10 @@ void Panel::Private::retranslate() {
     methodLabel->setText(Panel::tr("Method"));
     method->setItemText(0, Panel::tr("Vendor's walk"));
     method->setItemText(1, Panel::tr("Ranked by gain"));
+    method->setItemText(2, Panel::tr("Knapsack by cycles"));
+    method->setItemData(0, Panel::tr("Layers in order, as the vendor's run_qtable does"), Qt::ToolTipRole);
+    method->setItemData(1, Panel::tr("As few float layers as suffice, by what each tensor's codes cost the outputs"), Qt::ToolTipRole);
+    method->setItemData(2, Panel::tr("As few extra cycles as suffice, weighed by compiled networks"), Qt::ToolTipRole);
     start->setText(Panel::tr("Search"));
     discard->setText(Panel::tr("Discard"));
     stop->setText(Panel::tr("Stop and keep best"));
@@ -128,9 +132,10 @@ void Panel::Private::showDifference() {
     }
     const SearchCandidate& c = candidates[chosen];
     const TableDifference change = differenceTo(document->project(), c);
-    difference->setText(Panel::tr("%1 · %2 % float · %3 more, %4 fewer float layers than now")
-                            .arg(visualizer::numberText(c.cosine, 6))
-                            .arg(c.floatShare * 100, 0, 'f', 1)
+    const QString price = c.extraCycles ? Panel::tr("%1 % more cycles").arg(*c.extraCycles * 100, 0, 'f', 1)
+                                        : Panel::tr("%1 % float").arg(c.floatShare * 100, 0, 'f', 1);
+    difference->setText(Panel::tr("%1 · %2 · %3 more, %4 fewer float layers than now")
+                            .arg(visualizer::numberText(c.cosine, 6), price)
                             .arg(change.added.size())
                             .arg(change.removed.size()));
     difference->setToolTip((QStringList() << change.added.mid(0, 30)).join(u'\n'));
@@ -160,6 +165,7 @@ bool Panel::isSearching() const { return d->job >= 0; }
 void Panel::start() {
     if (isSearching() || !d->document->isOpen()) return;
     d->candidates.clear();
+    d->front->setPredicted({});
     d->ranked->setRowCount(0);
     d->front->setSelected(-1);
     d->message->hide();

@@ -16,6 +16,8 @@ std::optional<SearchCandidate> candidateFrom(const json& payload) {
         c.floatShare = payload.value("float_macs_share", 0.0);
         c.cosine = payload.at("cosine").get<double>();
         c.best = payload.value("best", false);
+        const double all = payload.value("int8_cycles", 0.0);
+        if (all > 0 && payload.contains("extra_cycles")) c.extraCycles = payload.at("extra_cycles").get<double>() / all;
         for (const auto& name : payload.value("layers", json::array())) c.layers << QString::fromStdString(name.get<std::string>());
     } catch (const json::exception&) {
         return {};
@@ -37,12 +39,26 @@ std::optional<SearchStep> stepFrom(const json& payload) {
     return s;
 }
 
+QVector<PredictedPoint> predictedFrom(const json& payload) {
+    QVector<PredictedPoint> points;
+    try {
+        const double all = payload.at("int8_cycles").get<double>();
+        if (!(all > 0)) return {};
+        for (const json& point : payload.at("points"))
+            points << PredictedPoint{point.at("float_layers").get<int>(), point.at("extra_cycles").get<double>() / all,
+                                     point.at("predicted_cosine").get<double>()};
+    } catch (const json::exception&) {
+        return {};
+    }
+    return points;
+}
+
 QVector<int> frontOf(const QVector<SearchCandidate>& candidates) {
     QVector<int> order(candidates.size());
     for (int i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(), [&](int a, int b) {
         const auto &x = candidates[a], &y = candidates[b];
-        return x.floatShare != y.floatShare ? x.floatShare < y.floatShare : x.cosine > y.cosine;
+        return x.price() != y.price() ? x.price() < y.price() : x.cosine > y.cosine;
     });
     QVector<int> front;
     double best = -2;
@@ -61,7 +77,7 @@ int bestOf(const QVector<SearchCandidate>& candidates) {
     if (best >= 0) return best;
     for (int i = 0; i < candidates.size(); ++i) {
         if (best < 0 || candidates[i].cosine > candidates[best].cosine ||
-            (candidates[i].cosine == candidates[best].cosine && candidates[i].floatShare < candidates[best].floatShare))
+            (candidates[i].cosine == candidates[best].cosine && candidates[i].price() < candidates[best].price()))
             best = i;
     }
     return best;

@@ -16,6 +16,16 @@ struct SearchCandidate {
     double cosine = 0;                 ///< (1 + cosine) / 2 of the outputs, as the vendor's search prints it
     QStringList layers;                ///< those in float
     bool best = false;
+    std::optional<double> extraCycles{}; ///< share of the INT8 network's cycles; only a knapsack knows
+    /// What the plot's axis shows: extra cycles where they are known, else the float share.
+    double price() const { return extraCycles.value_or(floatShare); }
+};
+
+/// A point that a knapsack promises from its tensors' damages, before anything is measured.
+struct PredictedPoint {
+    int floatLayers = 0;
+    double extraCycles = 0;            ///< share of the INT8 network's cycles
+    double cosine = 0;
 };
 
 struct SearchStep {
@@ -28,10 +38,12 @@ struct SearchStep {
 /// Nothing when the payload is not of that kind.
 std::optional<SearchCandidate> candidateFrom(const nlohmann::json& payload);
 std::optional<SearchStep> stepFrom(const nlohmann::json& payload);
+/// The event "search-front" (compiler/search/search.h); empty when it is not one.
+QVector<PredictedPoint> predictedFrom(const nlohmann::json& payload);
 
-/// Indices of the candidates that no other beats in both share and accuracy, by rising share.
+/// Indices of the candidates that no other beats in both price and accuracy, by rising price.
 QVector<int> frontOf(const QVector<SearchCandidate>& candidates);
-/// The one marked best last; else the most accurate, with the smaller share of equals. −1 without any.
+/// The one marked best last; else the most accurate, with the lower price of equals. −1 without any.
 int bestOf(const QVector<SearchCandidate>& candidates);
 
 struct TableDifference {
