@@ -1384,8 +1384,8 @@
         <translation>低于容差：%1</translation>
     </message>
     <message>
-        <source>No bmodel was written: code generation is not available in this version. The numbers are of the quantised network.</source>
-        <translation>未写出 bmodel：本版本尚不提供代码生成。数值来自量化网络。</translation>
+        <source>No bmodel was written: this version writes none for this chip. The numbers are of the quantised network.</source>
+        <translation>未写出 bmodel：本版本不为该芯片写出 bmodel。数值来自量化网络。</translation>
     </message>
     <message numerus="yes">
         <source>The file differs from the quantised network in %n outputs.</source>
@@ -2093,8 +2093,8 @@
         </translation>
     </message>
     <message>
-        <source>Waits for code generation</source>
-        <translation>等待代码生成</translation>
+        <source>quantised, no bmodel</source>
+        <translation>已量化，无 bmodel</translation>
     </message>
     <message>
         <source>input %1</source>
@@ -2121,8 +2121,8 @@
         </translation>
     </message>
     <message>
-        <source>Code generation for BM1684X is not in this version. The quantised model and its check are complete.</source>
-        <translation>本版本还不能为 BM1684X 生成代码。量化模型及其检查已完成。</translation>
+        <source>Bmodels for this chip are not in this version. The quantised model and its check are complete.</source>
+        <translation>本版本不为该芯片写出 bmodel。量化模型及其检查已完成。</translation>
     </message>
     <message>
         <source>Look at the model</source>
@@ -2241,8 +2241,8 @@
         <translation>有算子无法下降转换</translation>
     </message>
     <message>
-        <source>Code generation for BM1684X is not in this version.</source>
-        <translation>本版本还不能为 BM1684X 生成代码。</translation>
+        <source>This version has no files for that chip</source>
+        <translation>本版本没有该芯片的文件</translation>
     </message>
     <message>
         <source>The similarity is below the tolerance</source>
@@ -3612,14 +3612,6 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <source>Out of date: %1</source>
         <translation>已过期：%1</translation>
     </message>
-    <message>
-        <source>Waits for code generation</source>
-        <translation>等待代码生成</translation>
-    </message>
-    <message>
-        <source>Code generation for BM1684X is not in this version</source>
-        <translation>本版本还不能为 BM1684X 生成代码</translation>
-    </message>
 </context>
 <context>
     <name>wb::panels::StartPage</name>
@@ -3680,8 +3672,8 @@ prec:int8   requested:f16   actual!=requested   up:NAME   down:NAME   worst:10  
         <translation>语言</translation>
     </message>
     <message>
-        <source>ONNX or Caffe</source>
-        <translation>ONNX 或 Caffe</translation>
+        <source>ONNX, TFLite, Caffe or TorchScript</source>
+        <translation>ONNX、TFLite、Caffe 或 TorchScript</translation>
     </message>
     <message>
         <source>model, project, bmodel, calibration or precision table, folder of images</source>

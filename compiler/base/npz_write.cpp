@@ -12,19 +12,16 @@
 #include <zlib.h>
 
 namespace wb {
-namespace {
 
-constexpr uint32_t kMax32 = 0xffffffff;
-constexpr uint16_t kDosDate = 1 << 5 | 1; // 1980-01-01, the zip format's first day
-
-class Bytes {
+/// Numbers and text one behind the other, little-endian.
+class ZipBytes {
 public:
-    template <class T> Bytes& put(T value) {
+    template <class T> ZipBytes& put(T value) {
         const auto* p = reinterpret_cast<const char*>(&value);
         m_text.append(p, sizeof value);
         return *this;
     }
-    Bytes& text(const std::string& t) {
+    ZipBytes& text(const std::string& t) {
         m_text += t;
         return *this;
     }
@@ -33,6 +30,11 @@ public:
 private:
     std::string m_text;
 };
+
+namespace {
+
+constexpr uint32_t kMax32 = 0xffffffff;
+constexpr uint16_t kDosDate = 1 << 5 | 1; // 1980-01-01, the zip format's first day
 
 bool isAscii(const std::string& text) {
     for (char c : text)
@@ -48,7 +50,7 @@ struct NpzWriter::State {
     int fd = -1;
     uint64_t at = 0;
     uint64_t count = 0;
-    Bytes directory;
+    ZipBytes directory;
     std::set<std::string> names;
     bool failed = false;
 
@@ -115,7 +117,7 @@ Status NpzWriter::add(const std::string& name, const NpyHeader& header, std::spa
     const uint16_t version = bigSize || bigOffset ? 45 : 20;
     const uint16_t flags = isAscii(member) ? 0 : 1 << 11; // names are UTF-8
     const auto size32 = bigSize ? kMax32 : static_cast<uint32_t>(size);
-    Bytes extra;
+    ZipBytes extra;
     if (bigSize || bigOffset) {
         extra.put<uint16_t>(1).put(static_cast<uint16_t>((bigSize ? 16 : 0) + (bigOffset ? 8 : 0)));
         if (bigSize) extra.put(size).put(size);
@@ -129,7 +131,7 @@ Status NpzWriter::add(const std::string& name, const NpyHeader& header, std::spa
     s.directory.put(bigOffset ? kMax32 : static_cast<uint32_t>(s.at)).text(member).text(extra.str());
     ++s.count;
 
-    Bytes local, localExtra;
+    ZipBytes local, localExtra;
     if (bigSize) localExtra.put<uint16_t>(1).put<uint16_t>(16).put(size).put(size);
     local.put<uint32_t>(0x04034b50).put<uint16_t>(bigSize ? 45 : 20).put(flags).put<uint16_t>(0);
     local.put<uint16_t>(0).put(kDosDate).put(static_cast<uint32_t>(crc)).put(size32).put(size32);
@@ -145,7 +147,7 @@ Status NpzWriter::finish() {
     const uint64_t start = s.at;
     const uint64_t size = s.directory.str().size();
     WB_TRY(s.write(s.directory.str().data(), size));
-    Bytes end;
+    ZipBytes end;
     if (start >= kMax32 || size >= kMax32 || s.count >= 0xffff) {
         const uint64_t where = s.at;
         end.put<uint32_t>(0x06064b50).put<uint64_t>(44).put<uint16_t>(45).put<uint16_t>(45);

@@ -12,6 +12,8 @@
 namespace wb::kernels {
 namespace {
 
+__extension__ using Wide = __int128; // of the compiler, not of ISO C++
+
 constexpr int64_t kAlignment = 64;
 
 /// Aligned storage without initialisation costs; grows, never shrinks.
@@ -136,7 +138,7 @@ private:
         if (shift < 1 || shift > 32 || multiplier < 0 ||
             bound > std::numeric_limits<int32_t>::max())
             return false;
-        if ((static_cast<__int128>(bound) * multiplier >> shift) >=
+        if ((static_cast<Wide>(bound) * multiplier >> shift) >=
             std::numeric_limits<int32_t>::max() - 256) // the zero point is added to it
             return false;
         q.bias[lane] = static_cast<int32_t>(bias);

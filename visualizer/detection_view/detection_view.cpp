@@ -268,7 +268,7 @@ QImage DetectionView::renderSideBySide(double scale) const {
 }
 
 QImage DetectionView::renderPane(int pane) const {
-    if (pane < 0 || pane >= m_contents.size() || m_contents[pane].image.isNull())
+    if (pane < 0 || pane >= static_cast<int>(m_contents.size()) || m_contents[pane].image.isNull())
         return {};
     QImage image = m_contents[pane].image.convertToFormat(QImage::Format_RGB32);
     image.setDevicePixelRatio(1);

@@ -139,7 +139,7 @@ void PicturePane::paintHeader(QPainter& painter) {
     painter.setFont(title);
     painter.setPen(theme::color(Token::Text));
     const QFontMetricsF metrics(title);
-    const QString text = metrics.elidedText(content->title, Qt::ElideRight, std::max(20.0, right - 90));
+    const QString text = metrics.elidedText(content->title, Qt::ElideRight, std::max(20.0, right - 40));
     painter.drawText(QRectF(10, 0, right, kPaneHeader), Qt::AlignVCenter | Qt::AlignLeft, text);
     double x = 10 + metrics.horizontalAdvance(text) + 8;
     painter.setRenderHint(QPainter::Antialiasing);

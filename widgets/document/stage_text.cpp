@@ -102,7 +102,7 @@ QString stageSummary(const jobs::StageResult& r) {
                        unmet.toInt() > 0 ? Words::tr("%n not met", nullptr, unmet.toInt()) : QString()});
     }
     case jobs::Stage::Deploy: {
-        if (fact(r, "bytes").isEmpty()) return Words::tr("Waits for code generation");
+        if (fact(r, "bytes").isEmpty()) return Words::tr("quantised, no bmodel");
         const double size = fact(r, "bytes").toDouble();
         return joined({size >= 1e6 ? Words::tr("%1 MB").arg(size / 1e6, 0, 'f', 1) : Words::tr("%1 kB").arg(size / 1e3, 0, 'f', 0),
                        fact(r, "passed") == u"no" ? Words::tr("below the tolerance") : Words::tr("check passed")});
@@ -133,8 +133,7 @@ QString stageSummaryLong(const jobs::StageResult& r) {
         if (!fact(r, "bytes").isEmpty())
             return joined({stageSummary(r), Words::tr("least cosine %1").arg(fact(r, "min_cosine")),
                            fact(r, "cycles").isEmpty() ? QString() : Words::tr("%1 cycles").arg(fact(r, "cycles"))});
-        return Words::tr("Code generation for BM1684X is not in this version. The quantised model and its "
-                         "check are complete.");
+        return Words::tr("Bmodels for this chip are not in this version. The quantised model and its check are complete.");
     default: return stageSummary(r);
     }
 }
@@ -196,8 +195,7 @@ QString errorText(const Error& error) {
     case Code::PrecisionUnavailable: general = Words::tr("The target has no such precision"); break;
     case Code::NothingToQuantise: general = Words::tr("The model has nothing to quantise"); break;
     case Code::OperatorNotLowered: general = Words::tr("An operator cannot be lowered"); break;
-    case Code::CodegenMissing:
-        return Words::tr("Code generation for BM1684X is not in this version.");
+    case Code::CodegenMissing: general = Words::tr("This version has no files for that chip"); break;
     case Code::BelowTolerance: general = Words::tr("The similarity is below the tolerance"); break;
     case Code::DetectHeadUnknown: general = Words::tr("The outputs are no known detection head"); break;
     case Code::ProjectDamaged: general = Words::tr("The project file is damaged"); break;

@@ -174,8 +174,8 @@ int CodeSteps::cost() const {
         int64_t widest = std::max(bytes(step.to), bytes(step.a));
         if (step.op != ArOp::Copy && step.op != ArOp::Cast)
             widest = std::max(widest, step.b == CodePlace::Number ? bytesOf(step.number.precision) : bytes(step.b));
-        const bool inPlace = step.op != ArOp::Copy && step.op != ArOp::Mac && (step.to == step.a || step.to == step.b);
-        passes += static_cast<int>(widest) * (inPlace ? 2 : 1);
+        const bool overwrites = step.op != ArOp::Copy && step.op != ArOp::Mac && (step.to == step.a || step.to == step.b);
+        passes += static_cast<int>(widest) * (overwrites ? 2 : 1);
     }
     return passes;
 }

@@ -2,13 +2,13 @@
 // Element-wise operators of tensors, or of a tensor and a number, in F32, F16 and BF16. What one rounding gives is done
 // in the tensors' own precision, all else in float32.
 #include "compiler/ops/binary/binary_bm1684x.h"
+#include "compiler/ops/binary/binary_kinds.h"
 #include "compiler/ops/support/chain_bm1684x.h"
 #include "compiler/ops/support/lane_image_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 
 #include <algorithm>
 #include <limits>
-#include <map>
 
 namespace wb::ops {
 
@@ -18,29 +18,6 @@ using kernels::Unary;
 using kernels::UnaryOp;
 
 namespace {
-
-std::optional<Binary> compareOf(const std::string& mode) {
-    static const std::map<std::string, Binary, std::less<>> rows = {
-        {"Equal", Binary::Equal},          {"NotEqual", Binary::NotEqual},
-        {"Greater", Binary::Greater},      {"GreaterOrEqual", Binary::GreaterEqual},
-        {"Less", Binary::Less},            {"LessOrEqual", Binary::LessEqual},
-        {"And", Binary::And},              {"Or", Binary::Or},
-        {"Xor", Binary::NotEqual},
-    };
-    const auto it = rows.find(mode);
-    return it == rows.end() ? std::nullopt : std::optional(it->second);
-}
-
-std::optional<Binary> binaryOf(const ir::Node& node) {
-    static const std::map<std::string, Binary, std::less<>> rows = {
-        {"tpu.Add", Binary::Add}, {"tpu.Sub", Binary::Sub}, {"tpu.Mul", Binary::Mul},
-        {"tpu.Div", Binary::Div}, {"tpu.Max", Binary::Max}, {"tpu.Min", Binary::Min},
-        {"tpu.BinaryPow", Binary::Pow}, {"tpu.Mod", Binary::Mod},
-    };
-    if (node.op == "tpu.Compare" || node.op == "tpu.CompareConst") return compareOf(node.attributes.string("mode"));
-    const auto it = rows.find(node.op);
-    return it == rows.end() ? std::nullopt : std::optional(it->second);
-}
 
 /// The AR command that is the operator; nothing if it takes more than one.
 std::optional<uint32_t> commandOf(Binary op) {

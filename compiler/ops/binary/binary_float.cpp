@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Float kernels of arithmetic on two or more values, and on a value and a number.
+#include "compiler/ops/binary/binary_kinds.h"
 #include "compiler/ops/float_kernel.h"
 
 #include <cmath>
@@ -11,29 +12,6 @@ namespace {
 using kernels::Binary;
 using kernels::Unary;
 using kernels::UnaryOp;
-
-std::optional<Binary> compareOf(const std::string& mode) {
-    static const std::map<std::string, Binary, std::less<>> rows = {
-        {"Equal", Binary::Equal},           {"NotEqual", Binary::NotEqual},
-        {"Greater", Binary::Greater},       {"GreaterOrEqual", Binary::GreaterEqual},
-        {"Less", Binary::Less},             {"LessOrEqual", Binary::LessEqual},
-        {"And", Binary::And},               {"Or", Binary::Or},
-        {"Xor", Binary::NotEqual},
-    };
-    const auto it = rows.find(mode);
-    return it == rows.end() ? std::nullopt : std::optional(it->second);
-}
-
-std::optional<Binary> binaryOf(const ir::Node& node) {
-    static const std::map<std::string, Binary, std::less<>> rows = {
-        {"top.Add", Binary::Add}, {"top.Sub", Binary::Sub}, {"top.Mul", Binary::Mul},
-        {"top.Div", Binary::Div}, {"top.Max", Binary::Max}, {"top.Min", Binary::Min},
-        {"top.BinaryPow", Binary::Pow}, {"top.Mod", Binary::Mod},
-    };
-    if (node.op == "top.Compare") return compareOf(node.attributes.string("mode"));
-    const auto it = rows.find(node.op);
-    return it == rows.end() ? std::nullopt : std::optional(it->second);
-}
 
 /// Equal shapes may lie in any layout, as element i meets element i; a constant lies in Plain.
 bool sameShapes(const ir::Graph& graph, const ir::Node& node) {
@@ -154,7 +132,7 @@ Prepared prepareConst(const PrepareContext& c) {
 }
 
 Prepared prepareCompareConst(const PrepareContext& c) {
-    const auto op = compareOf(c.node->attributes.string("mode"));
+    const auto op = comparisonOf(c.node->attributes.string("mode"));
     if (!op)
         return Error{Code::UnsupportedAttribute,
                      "mode " + c.node->attributes.string("mode") + " of CompareConst is not known"};

@@ -255,32 +255,11 @@ namespace {
 
 /// Shapes, paddings and steps, which the two kinds of command spell alike.
 template <class Command> void describe(Command& c, const CodeConv& conv, const LocalTensor& in, const LocalTensor& to) {
-    const auto& w = conv.window;
-    const auto h = w.h.reach(to.part.h), x = w.w.reach(to.part.w);
     c.opd0_sign = conv.inSigned;
     c.opd1_sign = conv.filterSigned;
     c.res0_prec = code(Precision::Int32);
     c.opd0_prec = code(Precision::Int8);
-    c.opd0_up_pad = u32(h.before);
-    c.opd0_dn_pad = u32(h.after);
-    c.opd0_lf_pad = u32(x.before);
-    c.opd0_rt_pad = u32(std::max<int64_t>(0, x.after));
-    c.res_op_y_str = u32(w.h.stride);
-    c.res_op_x_str = u32(w.w.stride);
-    c.opd0_y_ins0 = u32(w.h.insert - 1);
-    c.opd0_x_ins0 = u32(w.w.insert - 1);
-    c.opd1_y_ins0 = u32(w.h.dilation - 1);
-    c.opd1_x_ins0 = u32(w.w.dilation - 1);
-    c.res0_n = u32(to.n());
-    c.res0_c = u32(to.c());
-    c.res0_h = u32(to.h());
-    c.res0_w = u32(to.w());
-    c.opd0_h = u32(in.h());
-    c.opd0_w = u32(in.w());
-    c.opd1_h = u32(w.h.kernel);
-    c.opd1_w = u32(w.w.kernel);
-    c.opd0_addr = in.address;
-    c.res0_addr = to.address;
+    describeWindow(c, conv.window, to.part, in, to);
     c.opd3_const = 1;
     c.opd3_addr = static_cast<uint8_t>(conv.border);
 }

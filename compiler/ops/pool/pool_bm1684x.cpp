@@ -94,8 +94,6 @@ public:
 protected:
     /// A pooling command for the boxes; `padding` is the code outside.
     void pool(uint32_t op, const LocalTensor& in, const LocalTensor& to, uint32_t padding, Assembler& out) const {
-        const auto& w = m_pool.window;
-        const auto h = w.h.reach(to.part.h), x = w.w.reach(to.part.w);
         const auto add = [&](const LocalTensor& from, const LocalTensor& result) {
             SPorD c;
             c.tsk_eu_typ = op;
@@ -109,22 +107,7 @@ protected:
             c.opd3_addr = padding;
             c.res0_prec = code(result.precision);
             c.opd0_prec = code(Precision::Int8);
-            c.opd0_up_pad = static_cast<uint32_t>(h.before);
-            c.opd0_dn_pad = static_cast<uint32_t>(h.after);
-            c.opd0_lf_pad = static_cast<uint32_t>(x.before);
-            c.opd0_rt_pad = static_cast<uint32_t>(std::max<int64_t>(0, x.after));
-            c.res_op_y_str = static_cast<uint32_t>(w.h.stride);
-            c.res_op_x_str = static_cast<uint32_t>(w.w.stride);
-            c.res0_n = static_cast<uint32_t>(result.n());
-            c.res0_c = static_cast<uint32_t>(result.c());
-            c.res0_h = static_cast<uint32_t>(result.h());
-            c.res0_w = static_cast<uint32_t>(result.w());
-            c.opd0_h = static_cast<uint32_t>(from.h());
-            c.opd0_w = static_cast<uint32_t>(from.w());
-            c.opd1_h = static_cast<uint32_t>(w.h.kernel);
-            c.opd1_w = static_cast<uint32_t>(w.w.kernel);
-            c.opd0_addr = from.address;
-            c.res0_addr = result.address;
+            describeWindow(c, m_pool.window, to.part, from, result);
             out.add(c);
         };
         if (liesAligned(in) && liesAligned(to)) return add(in, to);

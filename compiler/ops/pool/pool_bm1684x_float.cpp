@@ -107,8 +107,6 @@ Status FloatPoolEmitter::emit(const LocalCall& call, Assembler& out) const {
 }
 
 void FloatPoolEmitter::pool(const Box& in, const Box& to, Assembler& out) const {
-    const auto& w = m_pool.window;
-    const auto h = w.h.reach(to.part.h), x = w.w.reach(to.part.w);
     const float factor = m_pool.maximum ? 1.0f : (m_perRow ? 1.0f : m_pool.rows[0]) * (m_perColumn ? 1.0f : m_pool.columns[0]);
     const auto add = [&](const Box& from, const Box& result) {
         SPorD c;
@@ -119,22 +117,7 @@ void FloatPoolEmitter::pool(const Box& in, const Box& to, Assembler& out) const 
         c.opd3_addr = m_pool.maximum ? immediate(kLowest, in.precision) : 0;
         c.res0_prec = code(result.precision);
         c.opd0_prec = code(from.precision);
-        c.opd0_up_pad = static_cast<uint32_t>(h.before);
-        c.opd0_dn_pad = static_cast<uint32_t>(std::max<int64_t>(0, h.after));
-        c.opd0_lf_pad = static_cast<uint32_t>(x.before);
-        c.opd0_rt_pad = static_cast<uint32_t>(std::max<int64_t>(0, x.after));
-        c.res_op_y_str = static_cast<uint32_t>(w.h.stride);
-        c.res_op_x_str = static_cast<uint32_t>(w.w.stride);
-        c.res0_n = static_cast<uint32_t>(result.n());
-        c.res0_c = static_cast<uint32_t>(result.c());
-        c.res0_h = static_cast<uint32_t>(result.h());
-        c.res0_w = static_cast<uint32_t>(result.w());
-        c.opd0_h = static_cast<uint32_t>(from.h());
-        c.opd0_w = static_cast<uint32_t>(from.w());
-        c.opd1_h = static_cast<uint32_t>(w.h.kernel);
-        c.opd1_w = static_cast<uint32_t>(w.w.kernel);
-        c.opd0_addr = from.address;
-        c.res0_addr = result.address;
+        describeWindow(c, m_pool.window, to.part, from, result);
         out.add(c);
     };
     if (isAligned(in) && isAligned(to)) return add(in, to);

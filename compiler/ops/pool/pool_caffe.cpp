@@ -14,10 +14,9 @@ Status importCaffePool(const SourceNode& node, ImportBuilder& builder) {
     const std::string method = node.string("pool", "MAX");
     if (method != "MAX" && method != "AVE") return attributeError(node, "pool " + method);
     const bool global = node.integer("global_pooling", 0) != 0;
-    using Pair = std::array<int64_t, 2>;
-    WB_ASSIGN(Pair kernel, caffePair(node, "kernel", 0));
-    WB_ASSIGN(Pair stride, caffePair(node, "stride", 1));
-    WB_ASSIGN(Pair pad, caffePair(node, "pad", 0));
+    WB_ASSIGN(auto kernel, caffePair(node, "kernel", 0));
+    WB_ASSIGN(auto stride, caffePair(node, "stride", 1));
+    WB_ASSIGN(auto pad, caffePair(node, "pad", 0));
     if (global) kernel = {x[2], x[3]}, stride = {1, 1}, pad = {0, 0};
     const bool up = node.string("round_mode", "CEIL") == "CEIL" && node.integer("ceil_mode", 1) != 0;
     std::vector<int64_t> pads{pad[0], pad[1], 0, 0};

@@ -6,6 +6,7 @@
 #include "widgets/theme/theme.h"
 
 #include <QPainter>
+#include <algorithm>
 #include <cmath>
 
 namespace wb::panels {
@@ -149,7 +150,12 @@ void CosineDelegate::paintValue(QPainter& painter, const QRect& rect, const QMod
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, item.text);
     const QString mark = theme::bandMark(band);
     if (!mark.isEmpty()) {
-        painter.setFont(theme::font(theme::TextRole::Caption));
+        QFont caption = theme::font(theme::TextRole::Caption);
+        // Two marks side by side would touch the number's first digit in a narrow column: they move together.
+        const double room = line.width() - painter.fontMetrics().horizontalAdvance(item.text) - 2;
+        const double excess = QFontMetricsF(caption).horizontalAdvance(mark) - room;
+        if (excess > 0) caption.setLetterSpacing(QFont::AbsoluteSpacing, -std::min(excess, 4.0));
+        painter.setFont(caption);
         painter.setPen(theme::bandInk(band));
         painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, mark);
     }

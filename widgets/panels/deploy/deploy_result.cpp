@@ -238,7 +238,7 @@ void Panel::Private::showReport(const document::DeployReport& report) {
     QString detail;
     if (!report.hasBmodel) {
         which = report.passed ? Verdict::Missing : Verdict::Failed;
-        detail = Panel::tr("No bmodel was written: code generation is not available in this version. The numbers are of the quantised network.");
+        detail = Panel::tr("No bmodel was written: this version writes none for this chip. The numbers are of the quantised network.");
     } else if (report.bmodel && !report.passed && report.bmodel->failed > 0) {
         detail = Panel::tr("The file differs from the quantised network in %n outputs.", nullptr, report.bmodel->failed);
     } else if (!report.passed) {

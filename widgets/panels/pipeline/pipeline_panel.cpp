@@ -142,9 +142,6 @@ QString StageModel::line(int row) const {
         break;
     case StageState::Stale: return tr("Out of date: %1").arg(now.reason);
     case StageState::Failed: return now.reason.isEmpty() ? document::stateName(now.state) : now.reason;
-    case StageState::NotRun:
-        if (row == static_cast<int>(jobs::Stage::Deploy)) return tr("Waits for code generation");
-        break;
     default: break;
     }
     return document::stateName(now.state);
@@ -161,8 +158,6 @@ QVariant StageModel::data(const QModelIndex& index, int role) const {
         QStringList parts{document::stageName(stage), document::stateName(now.state)};
         if (!now.reason.isEmpty()) parts << now.reason;
         if (now.result && now.result->done) parts << document::stageSummaryLong(*now.result);
-        if (stage == jobs::Stage::Deploy && !now.result)
-            parts << tr("Code generation for BM1684X is not in this version");
         return parts.join(role == Qt::ToolTipRole ? QStringLiteral("\n") : QStringLiteral(", "));
     }
     default: return {};

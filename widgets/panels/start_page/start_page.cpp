@@ -191,7 +191,7 @@ void StartPage::retranslateUi() {
     m_filter->setPlaceholderText(tr("Filter"));
     m_sample->setTexts(tr("Open sample project"), tr("A small detector with 8 calibration images, ready to run"));
     const auto key = [](const char* keys) { return QKeySequence(QLatin1String(keys)).toString(QKeySequence::NativeText).replace(u'+', u' '); };
-    m_model->setTexts(tr("Open a model…"), tr("ONNX or Caffe"), key("Ctrl+O"));
+    m_model->setTexts(tr("Open a model…"), tr("ONNX, TFLite, Caffe or TorchScript"), key("Ctrl+O"));
     m_new->setTexts(tr("New project…"), tr("Choose model, preprocessing and target"), key("Ctrl+N"));
     m_zoo->setTexts(tr("Build a zoo…"), tr("Many models in one batch: not in this version"));
     m_drop->setTexts(tr("Or drop a file anywhere in this window"),
