@@ -4,6 +4,7 @@
 #include "compiler/execute/team.h"
 #include "compiler/improve/backward.h"
 #include "compiler/ops/float_kernel.h"
+#include "compiler/quantise/sum_activations.h"
 
 #include <algorithm>
 #include <array>
@@ -29,6 +30,14 @@ const ir::Node* onlyActivation(const ir::Graph& graph, ir::ValueId id, const std
     if (readers.size() != 1 || graph.isOutput(id)) return nullptr;
     const ir::Node& node = graph.node(readers[0]);
     return ops::unaryOpOf(node) && node.operands.size() == 1 ? &node : nullptr;
+}
+
+/// Whether a value never becomes codes: an activation or an output that is taken from the sums.
+bool staysSums(const ir::Graph& graph, ir::ValueId id, const quantise::Users& users) {
+    if (!graph.attributes.boolean(quantise::kOwnSumsModule)) return false;
+    const auto& readers = users[static_cast<size_t>(id)];
+    if (readers.empty()) return graph.producer(id) != nullptr && quantise::givesOutput(graph, *graph.producer(id), users);
+    return readers.size() == 1 && quantise::takenFromSums(graph, graph.node(readers[0]), users);
 }
 
 constexpr double kFreeShare = -0.5;     ///< marks minima that are the table's own
@@ -80,6 +89,7 @@ Result<std::vector<RangeClass>> rangeClasses(const ir::Graph& top, const quantis
                            ownerOf[static_cast<size_t>(operand)] == row->second;
                 });
             if (sameClass && copiesCodes(node.op)) continue;
+            if (staysSums(graph, id, users)) continue;
             ClassMember member;
             member.value = id;
             member.isSigned = range->min < 0;

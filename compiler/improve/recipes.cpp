@@ -2,7 +2,7 @@
 #include "compiler/improve/recipes.h"
 
 #include "compiler/improve/search_ranges.h"
-#include "compiler/ops/activation/own_codes.h"
+#include "compiler/quantise/sum_activations.h"
 
 #include <algorithm>
 #include <array>
@@ -39,14 +39,6 @@ bool hasLeaky(const std::vector<RangeClass>& classes) {
         for (const ClassMember& member : tensors.members)
             if (member.rounding == Rounding::Negative || member.through.kind == kernels::Unary::LeakyRelu) return true;
     return false;
-}
-
-/// The network whose leaky activations give codes of their own.
-std::shared_ptr<const ir::Graph> withOwnCodes(const ir::Graph& top) {
-    auto marked = std::make_shared<ir::Graph>(top);
-    for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(marked->nodes().size()); ++id)
-        if (marked->node(id).op == "top.LeakyRelu") marked->node(id).attributes.set(ops::kOwnCodes, true);
-    return marked;
 }
 
 class Runner {
@@ -176,14 +168,14 @@ private:
     /// Ranges with zero points: codes of one-sided tensors, as SiLU's results are, lose no half.
     Status chooseSpans(const Spreads& spreads) {
         const auto plain = floatLayers(*m_top, false);
-        auto now = floatLayers(*m_top, true);
         Candidate candidate;
         candidate.top = m_top;
-        if (plain && now && *now > *plain) { // the vendor's form of leaky activations has no zero points
-            candidate.top = withOwnCodes(*m_top);
+        size_t alone = 0;
+        if (auto marked = m_options.chip == ops::Chip::BM1684X ? quantise::withOwnSums(*m_top, alone) : nullptr) {
+            candidate.top = std::move(marked);
             candidate.marked = true;
-            now = floatLayers(*candidate.top, true);
         }
+        const auto now = floatLayers(*candidate.top, true);
         if (!now && isCancelled(now.error())) return now.error();
         if (!plain || !now) {
             note("no INT8 with zero points: " + (now ? plain : now).error().what);
@@ -194,14 +186,16 @@ private:
             return {};
         }
         WB_ASSIGN(const auto classes, rangeClasses(*candidate.top, m_vendor, formOf(true), m_context));
-        candidate.name = candidate.marked ? "ranges with zero points, activations' own" : "ranges with zero points";
+        candidate.name = candidate.marked ? "ranges with zero points, results from sums" : "ranges with zero points";
         candidate.recipe = Recipe::Ranges;
         candidate.asymmetric = true;
         if (!candidate.marked) {
             candidate.ranges = pickSpans(m_vendor, classes, spreads, {}, &candidate.picked);
             return finish(std::move(candidate));
         }
-        note("activations' own codes take more cycles than the vendor's leaky form; deploy says how many");
+        if (alone > 0)
+            note(std::to_string(alone) + " activations with codes of their own have no convolution that takes them and cost more "
+                                         "cycles than the vendor's form; deploy says how many");
         WB_ASSIGN(const Spreads own, collectSpreads(candidate.top, m_vendor, classes, somePictures(), m_context));
         candidate.ranges = pickSpans(m_vendor, classes, own, {}, &candidate.picked);
         return finish(std::move(candidate));

@@ -26,7 +26,7 @@ struct Candidate {
     quantise::RangeTable ranges;          ///< with the scales of rewritten weights
     std::shared_ptr<const ir::Graph> top; ///< the network, with its own or with rewritten weights
     bool asymmetric = false;              ///< with zero points
-    bool marked = false;                  ///< leaky activations have codes of their own (ops/activation/own_codes.h)
+    bool marked = false;                  ///< results come from sums in float32 (quantise/sum_activations.h)
     std::string planKey;                  ///< of rewritten weights, else empty
     size_t table = 0;                     ///< of rewritten weights: the candidate whose table they are fitted to
     std::vector<LayerMove> layers;        ///< of rewritten weights

@@ -3,8 +3,11 @@
 
 #include "compiler/base/file.h"
 #include "compiler/improve/patches.h"
-#include "compiler/ops/conv/conv_codes.h"
+#include "compiler/ops/conv/conv_attributes.h"
+#include "compiler/ops/conv/sum_followers.h"
+#include "compiler/ops/conv/sum_forms.h"
 #include "compiler/ops/window.h"
+#include "compiler/quantise/sum_activations.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +21,7 @@ namespace {
 struct Layer {
     ir::NodeId lowered = ir::kNoNode, top = ir::kNoNode;
     kernels::WindowShape shape;
+    std::optional<ops::SumFollower> follower; ///< of sums that become results in float32
 };
 
 /// Why a layer of the lowered graph keeps its weights, or empty with `layer` filled in.
@@ -30,11 +34,20 @@ std::string examine(const ir::Graph& lowered, ir::NodeId id, const ir::Graph& to
     if (twin == topValues.end()) return "it is not a layer of the network";
     layer.lowered = id;
     layer.top = top.value(twin->second).producer;
+    if (ops::hasSumForm(node)) {
+        layer.follower.emplace();
+        layer.follower->reach = node.attributes.real(ops::kSumUnit) * ops::kSumWide;
+        if (const ir::Node& taken = top.node(layer.top); quantise::takenFromSums(top, taken, topUsers)) { // it has the name
+            layer.follower->slopes = quantise::slopesForSums(top, taken, topUsers);
+            if (layer.follower->slopes.empty()) layer.follower->activation = taken.op;
+            layer.top = top.value(taken.operands[0]).producer;
+        }
+    }
     const ir::Node& source = top.node(layer.top);
     if (source.op == "top.Scale") return "it is merged with the convolution before it";
     if (source.op != "top.Conv") return "only convolutions are rewritten";
     const auto* in = lowered.value(node.operands[0]).type.uniform();
-    if (in == nullptr || result.type.uniform() == nullptr) return "it is computed in float";
+    if (in == nullptr || (result.type.uniform() == nullptr && !layer.follower)) return "it is computed in float";
     if (in->axis || in->scales.size() != 1) return "its input has several scales";
     const ir::Tensor* filter = top.weight(source.operands[1]);
     const ir::Tensor* codes = lowered.weight(node.operands[1]);
@@ -116,6 +129,9 @@ private:
             tensor = ir::Tensor::of<T>(tensor.type(), tensor.shape(), values);
         };
         replace(node.operands[1], q.codes);
+        if (layer.follower)
+            return ops::setSumForm(node.attributes, ops::sumFormFor(q, ops::codesOf(m_lowered.value(node.results[0]).type),
+                                                                    *layer.follower, node.attributes.boolean("do_relu")));
         if (!q.bias.empty() && node.operands.size() > 2 && node.operands[2] != ir::kNoValue) replace(node.operands[2], q.bias);
         node.attributes.set("multiplier", ir::Attribute::ints(q.multipliers));
         node.attributes.set("rshift", ir::Attribute::ints(q.shifts));
@@ -186,7 +202,7 @@ Result<Reweighted> reweight(const ir::Graph& top, const quantise::RangeTable& ra
             result.layers.push_back({name, 0, 0, "its input is not at hand when it is run"});
             continue;
         }
-        std::vector<double>& scales = result.scales[name];
+        std::vector<double>& scales = result.scales[top.value(top.node(layer.top).results[0]).name];
         result.layers.push_back(rewriter.rewrite(layer, inputs, scales));
         WB_TRY(context.checkStop());
     }

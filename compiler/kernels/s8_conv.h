@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Exact convolution of 8-bit codes with 32-bit sums and a requant per output channel, as BM1684X
-// does it: out = saturate(relu?((sum + bias) * multiplier >> shift, half up) + zero). The scalar form is
-// the definition.
+// does it: out = saturate(relu?((sum + bias) * multiplier >> shift, half up) + zero), or what a form in
+// float32 makes of the sum. The scalar form is the definition.
 #pragma once
 
+#include "compiler/kernels/sum_form.h"
 #include "compiler/kernels/work.h"
 
 #include <array>
@@ -28,6 +29,7 @@ struct S8Requant {
     bool outSigned = true;
     bool relu = false;
     int32_t zero = 0; ///< zero point of the results
+    std::shared_ptr<const SumForm> form = {}; ///< instead of all of these
 };
 
 /// in [N,C,H,W] (codes signed or not), weights [O,C/g,kh,kw] → out [N,O,oh,ow].

@@ -83,7 +83,9 @@ public:
             m_weights.reserve(static_cast<size_t>(blocks * blockSize) * sizeof(int16_t)));
         std::memset(packed, 0, static_cast<size_t>(blocks * blockSize) * sizeof(int16_t));
         m_blockSize = blockSize;
+        m_form = requant.form;
         m_requant.resize(static_cast<size_t>(blocks));
+        if (m_form != nullptr) m_formBlocks.resize(static_cast<size_t>(blocks));
         for (int64_t o = 0; o < m_s.outChannels; ++o) {
             const int64_t group = m_depthwise ? 0 : o / m_outPerGroup;
             const int64_t inGroup = m_depthwise ? o : o % m_outPerGroup;
@@ -107,8 +109,12 @@ public:
                     packed[block * blockSize + (pair * kS8Block + lane) * 2 + element % 2] = code;
                 }
             }
-            if (!setRequant(m_requant[static_cast<size_t>(block)], lane, o, largest, requant))
+            if (m_form != nullptr) {
+                if (largest > std::numeric_limits<int32_t>::max()) return false;
+                setForm(m_formBlocks[static_cast<size_t>(block)], lane, o);
+            } else if (!setRequant(m_requant[static_cast<size_t>(block)], lane, o, largest, requant)) {
                 return false;
+            }
         }
         return true;
     }
@@ -149,6 +155,17 @@ private:
         round[lane / 2] = uint64_t{1} << (shift - 1);
         shifts[lane / 2] = static_cast<uint64_t>(shift);
         return true;
+    }
+
+    bool hasSecond() const { return m_form != nullptr && m_form->scales.size() > static_cast<size_t>(m_s.outChannels); }
+
+    void setForm(S8FormBlock& b, int64_t lane, int64_t channel) const {
+        const auto at = static_cast<size_t>(channel), second = at + static_cast<size_t>(m_s.outChannels);
+        b.scale[lane] = m_form->scales[at];
+        b.offset[lane] = m_form->offsets[at];
+        if (!hasSecond()) return;
+        b.secondScale[lane] = m_form->scales[second];
+        b.secondOffset[lane] = m_form->offsets[second];
     }
 
     /// Widens the rows [first, first + count) of the padded input picture into `to`.
@@ -228,6 +245,8 @@ private:
         row.relu = m_relu;
         row.zero = m_zero;
         row.table = m_hasTable ? m_table.data() : nullptr;
+        row.form = m_form.get();
+        row.second = hasSecond();
         // A pointwise convolution has no borders: the strip is one long row.
         const bool flat = m_s.kernel[0] == 1 && m_s.kernel[1] == 1 && m_s.stride[0] == 1 &&
                           m_s.stride[1] == 1 && m_s.pad[1] == 0 && width == m_s.in[1] &&
@@ -251,6 +270,7 @@ private:
                     row.channels = std::min<int64_t>(
                         kS8Block, (m_depthwise ? channels : (group + 1) * m_outPerGroup) - channel);
                     row.requant = &m_requant[static_cast<size_t>(block)];
+                    if (m_form != nullptr) row.formBlock = &m_formBlocks[static_cast<size_t>(block)];
                     row.weights = packed + block * m_blockSize;
                     row.count = std::min(piece, length - x);
                     const int64_t offset = m_depthwise ? channel : group * m_groupWidth;
@@ -287,6 +307,8 @@ private:
     std::array<uint8_t, 256> m_table{};
     Bytes m_weights;
     std::vector<S8RequantBlock> m_requant;
+    std::shared_ptr<const SumForm> m_form; ///< instead of these
+    std::vector<S8FormBlock> m_formBlocks;
 
     friend class S8Conv;
 

@@ -36,11 +36,16 @@ void conv(const S8ConvShape& s, const In* in, const Weight* weights, const S8Req
             const In* from = in + (n * s.inChannels + o / outPerGroup * inPerGroup) * plane;
             const Weight* w = weights + o * inPerGroup * s.kernel[0] * s.kernel[1];
             const auto c = static_cast<size_t>(o);
-            const int64_t bias = requant.bias.empty() ? 0 : requant.bias[c];
+            const int64_t bias = requant.bias.empty() || requant.form != nullptr ? 0 : requant.bias[c];
             Out* to = out + at * s.out[0] * s.out[1];
             for (int64_t y = 0; y < s.out[0]; ++y)
                 for (int64_t x = 0; x < s.out[1]; ++x) {
                     const int64_t sum = windowSum(s, from, w, y, x, inPerGroup) + bias;
+                    if (requant.form != nullptr) {
+                        *to++ = static_cast<Out>(
+                            codeOf(*requant.form, static_cast<int32_t>(sum), c, static_cast<size_t>(s.outChannels)));
+                        continue;
+                    }
                     int64_t value =
                         numeric::shiftRightHalfUp(sum * requant.multipliers[c], requant.shifts[c]);
                     if (requant.relu && value < 0) value = 0;

@@ -20,6 +20,19 @@ namespace hn = hwy::HWY_NAMESPACE;
 #if HWY_TARGET == HWY_SCALAR // no vectors of 16-bit pairs: plain loops over the same data
 
 void store(const S8ConvRow& r, const int32_t* sums, uint8_t* out) {
+    if (r.form != nullptr) {
+        const S8FormBlock& b = *r.formBlock;
+        for (int64_t i = 0; i < r.channels; ++i) {
+            float value = static_cast<float>(sums[i]) * b.scale[i] + b.offset[i];
+            if (r.second) value = std::max(value, static_cast<float>(sums[i]) * b.secondScale[i] + b.secondOffset[i]);
+            if (!r.form->lines.empty())
+                value = curveOf(*r.form, std::nearbyint(std::clamp(value, kLeastWide, kGreatestWide)));
+            const auto code = static_cast<uint8_t>(
+                static_cast<int>(std::nearbyint(std::clamp(value, r.form->least, r.form->greatest))));
+            out[i] = r.table == nullptr ? code : r.table[code];
+        }
+        return;
+    }
     const auto& q = *r.requant;
     for (int64_t i = 0; i < r.channels; ++i) {
         const auto* round = i % 2 == 0 ? q.roundEven : q.roundOdd;
@@ -122,6 +135,62 @@ struct RequantVectors {
     }
 };
 
+using DF = hn::Repartition<float, D32>;
+using VF = hn::Vec<DF>;
+
+/// curveOf() of a vector.
+HWY_INLINE VF curve(const SumForm& form, VF wide) {
+    using Line = SumForm::Line;
+    const DF d;
+    const VF none = hn::Set(d, 1e30F);
+    VF left = none, right = none, most = hn::Neg(none);
+    bool anyLeft = false, anyRight = false;
+    const auto valueOf = [&](const Line& line) {
+        return hn::Add(hn::Mul(wide, hn::Set(d, line.slope)), hn::Set(d, line.offset));
+    };
+    for (const Line& line : form.lines) {
+        if (line.part == Line::Left) left = hn::Min(left, valueOf(line)), anyLeft = true;
+        if (line.part == Line::Right) right = hn::Min(right, valueOf(line)), anyRight = true;
+    }
+    if (anyLeft) most = left;
+    if (anyRight) most = hn::Max(most, right);
+    for (const Line& line : form.lines) {
+        if (line.part == Line::Left || line.part == Line::Right) continue;
+        VF value = valueOf(line);
+        if (line.part == Line::UnderLeft) value = hn::Min(value, left);
+        if (line.part == Line::UnderRight) value = hn::Min(value, right);
+        most = hn::Max(most, value);
+    }
+    return most;
+}
+
+/// Codes of `count` results by a form in float32.
+template <int count>
+HWY_NOINLINE void formCodes(const S8ConvRow& r, const V32 (&sums)[count][kParts], uint8_t* HWY_RESTRICT codes) {
+    const DF d;
+    const hn::Rebind<int16_t, D32> d16;
+    const hn::Rebind<uint8_t, D32> d8;
+    const hn::Rebind<int8_t, D32> s8;
+    const SumForm& form = *r.form;
+    const VF least = hn::Set(d, form.least), greatest = hn::Set(d, form.greatest);
+    for (int p = 0; p < kParts; ++p) {
+        const S8FormBlock& b = *r.formBlock;
+        const VF scale = hn::Load(d, b.scale + p * kLanes), offset = hn::Load(d, b.offset + p * kLanes);
+        const VF second = hn::Load(d, b.secondScale + p * kLanes), secondOffset = hn::Load(d, b.secondOffset + p * kLanes);
+        for (int x = 0; x < count; ++x) {
+            const VF sum = hn::ConvertTo(d, sums[x][p]);
+            VF value = hn::Add(hn::Mul(sum, scale), offset);
+            if (r.second) value = hn::Max(value, hn::Add(hn::Mul(sum, second), secondOffset));
+            if (!form.lines.empty())
+                value = curve(form, hn::Round(hn::Min(hn::Max(value, hn::Set(d, kLeastWide)), hn::Set(d, kGreatestWide))));
+            const auto words = hn::DemoteTo(d16, hn::NearestInt(hn::Min(hn::Max(value, least), greatest)));
+            uint8_t* to = codes + x * kS8Block + p * kLanes;
+            if (r.outSigned) hn::StoreU(hn::DemoteTo(s8, words), s8, reinterpret_cast<int8_t*>(to));
+            else hn::StoreU(hn::DemoteTo(d8, words), d8, to);
+        }
+    }
+}
+
 /// Requantises `count` results of 16 sums, saturates, looks up and stores them.
 template <int count>
 HWY_INLINE void store(const S8ConvRow& r, const V32 (&sums)[count][kParts],
@@ -129,7 +198,8 @@ HWY_INLINE void store(const S8ConvRow& r, const V32 (&sums)[count][kParts],
     const D32 d;
     const hn::Rebind<int16_t, D32> d16;
     HWY_ALIGN uint8_t codes[count * kS8Block];
-    for (int p = 0; p < kParts; ++p) {
+    if (r.form != nullptr) formCodes(r, sums, codes);
+    for (int p = 0; p < (r.form != nullptr ? 0 : kParts); ++p) {
         const RequantVectors requant(*r.requant, p);
         const V32 least = hn::Set(d, r.relu ? 0 : -32768), zero = hn::Set(d, r.zero);
         for (int x = 0; x < count; ++x) {

@@ -2,6 +2,8 @@
 // What the convolution of codes hands to its vector loops. Inside of kernels/ only.
 #pragma once
 
+#include "compiler/kernels/sum_form.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -19,11 +21,22 @@ struct S8RequantBlock {
     alignas(64) uint64_t shiftEven[kS8Block / 2], shiftOdd[kS8Block / 2];
 };
 
+/// The same of a form in float32.
+struct S8FormBlock {
+    alignas(64) float scale[kS8Block];
+    alignas(64) float offset[kS8Block];
+    alignas(64) float secondScale[kS8Block];
+    alignas(64) float secondOffset[kS8Block];
+};
+
 /// One row of results for one block of output channels.
 struct S8ConvRow {
     const int16_t* in = nullptr;      ///< widened codes at the window of result 0
     const int16_t* weights = nullptr; ///< [ky][kx][pair of channels][16 output channels][2]
     const S8RequantBlock* requant = nullptr;
+    const SumForm* form = nullptr; ///< or null: of the requant's numbers
+    const S8FormBlock* formBlock = nullptr;
+    bool second = false;           ///< the form has two pairs a channel
     int64_t kernelHeight = 1, kernelWidth = 1, pairs = 1; ///< pairs of input channels
     int64_t kyStride = 0, kxStride = 0;                   ///< in int16 elements
     int64_t pixelStride = 0; ///< from one result's window to the next, in int16 elements

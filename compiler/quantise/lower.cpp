@@ -8,6 +8,7 @@
 #include "compiler/quantise/host_part.h"
 #include "compiler/quantise/lower_quantised.h"
 #include "compiler/quantise/lowering_builder.h"
+#include "compiler/quantise/sum_activations.h"
 
 #include <algorithm>
 #include <set>
@@ -152,7 +153,11 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
             .remedy("calibrate this network first")
             .remedy("choose F16 or F32, which need no calibration");
     if (options.fusePreprocess) WB_TRY(fusePreprocess(source, *options.fusePreprocess, options.target));
-    const FusedNames fused = mergeScales(source);
+    FusedNames fused = mergeScales(source);
+    const FusedNames taken = takeActivations(source, precisions, options, context);
+    for (auto& [name, into] : fused)
+        if (const auto further = taken.find(into); further != taken.end()) into = further->second;
+    fused.insert(taken.begin(), taken.end());
 
     Builder builder(source, options.target, !precisions.empty(), context);
     std::map<std::string, LayerOutcome, std::less<>> outcomes;

@@ -5,6 +5,7 @@
 #include "compiler/import/import.h"
 #include "compiler/passes/pipeline.h"
 #include "compiler/quantise/lower.h"
+#include "compiler/quantise/sum_activations.h"
 #include "tests/support/shared_data.h"
 
 #include <cmath>
@@ -90,8 +91,9 @@ ir::ValueId NetBuilder::add(const std::string& op, std::vector<ir::ValueId> oper
                        {ir::ElementType::F32, std::move(shape), true, {}}, std::move(map));
 }
 
-Result<std::shared_ptr<const ir::Graph>> NetBuilder::lower(std::vector<ir::ValueId> outputs, ops::Precision precision) {
+Result<std::shared_ptr<const ir::Graph>> NetBuilder::lower(std::vector<ir::ValueId> outputs, ops::Precision precision, bool ownSums) {
     m_graph.outputs = std::move(outputs);
+    if (ownSums) m_graph.attributes.set(quantise::kOwnSumsModule, true);
     quantise::RangeTable ranges;
     if (precision == ops::Precision::Int8)
         for (const ir::Value& value : m_graph.values())

@@ -29,7 +29,7 @@ public:
     ir::ValueId add(const std::string& op, std::vector<ir::ValueId> operands, ir::Shape shape,
                     std::initializer_list<std::pair<const char*, ir::Attribute>> attributes = {});
     Result<std::shared_ptr<const ir::Graph>> lower(std::vector<ir::ValueId> outputs,
-                                                   ops::Precision precision = ops::Precision::Int8);
+                                                   ops::Precision precision = ops::Precision::Int8, bool ownSums = false);
 
 private:
     ir::Graph m_graph;

@@ -40,6 +40,17 @@ GraphResult convolutions() {
     return b.lower({x});
 }
 
+/// Results of sums in float32, with leaky and smooth activations and without, and an output that is never codes.
+GraphResult ownSums() {
+    NetBuilder b({1, 3, 41, 37});
+    auto x = b.add("top.LeakyRelu", {b.conv(b.input(), {.channels = 24, .stride = 2})}, {1, 24, 21, 19}, {{"alpha", 0.1}, {"own_codes", true}});
+    x = b.conv(x, {.channels = 24, .group = 24});
+    x = b.add("top.LeakyRelu", {x}, {1, 24, 21, 19}, {{"alpha", 0.1}, {"own_codes", true}});
+    x = b.add("top.Softplus", {b.conv(x, {.channels = 80, .kernel = 1, .pad = 0})}, {1, 80, 21, 19});
+    x = b.conv(b.conv(x, {.channels = 24, .relu = true}), {.channels = 130, .stride = 2});
+    return b.lower({x, b.conv(x, {.channels = 70})}, ops::Precision::Int8, true);
+}
+
 GraphResult activations() {
     NetBuilder b({2, 40, 20, 18});
     auto x = b.add("top.SiLU", {b.input()}, {2, 40, 20, 18});
@@ -121,7 +132,7 @@ void TestCodegen::smallNetworks_data() {
     QTest::addColumn<bool>("fuse");
     QTest::addColumn<bool>("observable");
     QTest::addColumn<int>("laneBytes");
-    for (const char* net : {"convolutions", "activations", "joined"})
+    for (const char* net : {"convolutions", "own sums", "activations", "joined"})
         for (const bool fuse : {false, true})
             for (const int laneBytes : {256 * 1024, 48 * 1024, 20 * 1024}) {
                 QTest::addRow("%s fuse %d, %d", net, fuse, laneBytes) << QString(net) << fuse << false << laneBytes;
@@ -135,7 +146,7 @@ void TestCodegen::smallNetworks() {
     QFETCH(bool, fuse);
     QFETCH(bool, observable);
     QFETCH(int, laneBytes);
-    auto graph = net == "convolutions" ? convolutions() : net == "activations" ? activations() : joined();
+    auto graph = net == "own sums" ? ownSums() : net == "convolutions" ? convolutions() : net == "activations" ? activations() : joined();
     VERIFY_RESULT(graph);
     compareWithModel(*graph, {.fuse = fuse, .observable = observable, .laneBytes = laneBytes});
 }

@@ -39,7 +39,7 @@ public:
         std::vector<ir::ValueId> outputs{m_values.back().id};
         if (m_random.next() % 2 == 0) outputs.push_back(m_values[m_values.size() / 2].id);
         if (outputs.back() == m_builder.input() || (outputs.size() > 1 && outputs[0] == outputs[1])) outputs.pop_back();
-        return m_builder.lower(outputs, precision);
+        return m_builder.lower(outputs, precision, m_random.next() % 2 == 0);
     }
 
 private:
@@ -86,7 +86,7 @@ private:
         };
         switch (m_random.next() % 10) {
         case 0: return simple("top.SiLU", {});
-        case 1: return simple("top.LeakyRelu", {{"alpha", 0.1}});
+        case 1: return simple("top.LeakyRelu", {{"alpha", 0.1}, {"own_codes", true}});
         case 2:
         case 3:
             if (const Made* other = alike(from, true))

@@ -30,7 +30,8 @@ struct Slide {
     int64_t n, ic, h, w, oc, k, stride, pad, dilation, groups;
 };
 
-enum class Kind { Shifted, Tflite, TfliteSums };
+enum class Kind { Shifted, Sums, Leaky, Lines, Reals, Tflite, TfliteSums };
+bool hasForm(Kind kind) { return kind >= Kind::Sums && kind <= Kind::Reals; }
 
 /// Weights of a filter with a zero point: a few lie far from it, as in files of TensorFlow Lite.
 Tensor filterWithZero(const Shape& shape, int64_t zero, Random& random) {
@@ -44,11 +45,40 @@ Tensor filterWithZero(const Shape& shape, int64_t zero, Random& random) {
     return Tensor::of<uint8_t>(ElementType::Ui8, shape, codes);
 }
 
+/// Sums to results in float32 (kernels/sum_form.h), of random numbers: one pair, two, lines of every part, real numbers.
+void setForm(ir::AttributeMap& a, Kind kind, int64_t channels, int64_t terms, Random& random) {
+    const auto real = [&](double low, double high) { return static_cast<double>(random.real(static_cast<float>(low), static_cast<float>(high))); };
+    const bool wide = kind == Kind::Lines || kind == Kind::Reals;
+    const double scale = (wide ? 20000.0 : 100.0) / (6000.0 * std::sqrt(static_cast<double>(terms)));
+    std::vector<double> scales, offsets;
+    for (int64_t i = 0; i < channels * (kind == Kind::Leaky ? 2 : 1); ++i) {
+        scales.push_back(static_cast<float>(scale * (i < channels ? real(0.6, 1.4) : real(-0.3, 0.6))));
+        offsets.push_back(static_cast<float>(real(-1, 1) * (wide ? 3000 : 60)));
+    }
+    a.set("sum_scales", Attribute::floats(scales));
+    a.set("sum_offsets", Attribute::floats(offsets));
+    if (kind == Kind::Reals) a.set("sum_unit", static_cast<double>(static_cast<float>(real(0.0001, 0.1))));
+    if (kind != Kind::Lines) return;
+    std::vector<double> lines;
+    const auto add = [&](double slope, double offset, int part) {
+        lines.insert(lines.end(), {static_cast<float>(slope), static_cast<float>(offset), static_cast<double>(part)});
+    };
+    const bool left = random.below(3) != 0, right = random.below(3) != 0;
+    if (left && random.below(2) != 0) add(0, std::round(real(-60, 60)), 3);
+    if (left) add(real(-0.002, 0), real(-60, 60), 3);
+    for (uint64_t i = right ? 1 + random.below(2) : 0; i > 0; --i)
+        add(real(0.003, 0.008), real(-60, 60), 4);
+    for (uint64_t i = 1 + random.below(5); i > 0; --i)
+        add(real(-0.003, 0.008), real(-90, 40), left && random.below(3) == 0 ? 1 : right && random.below(3) == 0 ? 2 : 0);
+    if (random.below(4) == 0) add(0, real(-90, 40), 0);
+    a.set("sum_lines", Attribute::floats(lines));
+}
+
 OneOp makeZeroConv(const Slide& s, Kind kind, bool inSigned, bool outSigned, bool relu, Random& random) {
     OneOp op("tpu.Conv2D", random);
     const int64_t oh = (s.h + 2 * s.pad - (s.k - 1) * s.dilation - 1) / s.stride + 1;
     const int64_t ow = (s.w + 2 * s.pad - (s.k - 1) * s.dilation - 1) / s.stride + 1;
-    const bool tflite = kind != Kind::Shifted, depthwise = s.groups > 1 && s.groups == s.ic && s.groups == s.oc;
+    const bool tflite = kind == Kind::Tflite || kind == Kind::TfliteSums, depthwise = s.groups > 1 && s.groups == s.ic && s.groups == s.oc;
     // A depthwise filter's zero point is taken off its weights: what 8 bits do not hold then wants an input without one.
     const int64_t zeroIn = tflite && depthwise ? 0 : zeroFor(inSigned, random);
     op.input({s.n, s.ic, s.h, s.w}, codeElement(inSigned), 0.05, zeroIn);
@@ -62,7 +92,10 @@ OneOp makeZeroConv(const Slide& s, Kind kind, bool inSigned, bool outSigned, boo
     std::vector<int32_t> bias;
     for (int64_t c = 0; c < s.oc; ++c)
         bias.push_back(static_cast<int32_t>(random.below(20000 * static_cast<uint64_t>(terms))) - static_cast<int32_t>(10000 * terms));
-    op.weight(Tensor::of<int32_t>(ElementType::I32, {s.oc}, bias));
+    if (hasForm(kind))
+        op.absent();
+    else
+        op.weight(Tensor::of<int32_t>(ElementType::I32, {s.oc}, bias));
     auto& a = op.attributes;
     a.set("kernel_shape", Attribute::ints({s.k, s.k}));
     a.set("strides", Attribute::ints({s.stride, s.stride}));
@@ -72,6 +105,12 @@ OneOp makeZeroConv(const Slide& s, Kind kind, bool inSigned, bool outSigned, boo
     a.set("do_relu", relu);
     if (tflite) a.set("kernel_zp", kernelZero);
     if (kind == Kind::TfliteSums) return op.result({s.n, s.oc, oh, ow}, ElementType::I32), op;
+    if (hasForm(kind)) {
+        setForm(a, kind, s.oc, terms, random);
+        if (kind == Kind::Reals) return op.result({s.n, s.oc, oh, ow}, ElementType::F32), op;
+        a.set("do_relu", relu && kind == Kind::Sums);
+        return op.result({s.n, s.oc, oh, ow}, codeElement(outSigned), 0.05, zeroFor(outSigned, random)), op;
+    }
     std::vector<int64_t> multipliers, shifts;
     const double factor = 100.0 / (6000.0 * static_cast<double>(terms));
     const bool each = random.below(2) != 0; // a scale a channel
@@ -165,11 +204,18 @@ std::vector<Case> zeroCases() {
     const std::vector<Slide> slides{{1, 3, 9, 11, 16, 3, 2, 1, 1, 1},  {1, 65, 7, 5, 70, 3, 1, 1, 1, 1}, {2, 17, 9, 8, 9, 1, 1, 0, 1, 1},
                                     {1, 70, 9, 11, 70, 3, 1, 1, 1, 70}, {1, 66, 9, 8, 66, 3, 2, 1, 1, 66}, {1, 12, 9, 8, 8, 3, 1, 2, 2, 4}};
     for (size_t i = 0; i < slides.size(); ++i)
-        for (const Kind kind : {Kind::Shifted, Kind::Tflite, Kind::TfliteSums})
+        for (const Kind kind : {Kind::Shifted, Kind::Sums, Kind::Leaky, Kind::Lines, Kind::Reals, Kind::Tflite, Kind::TfliteSums})
             for (int signs = 0; signs < 4; ++signs) {
-                const bool inSigned = kind == Kind::Shifted && (signs & 1) != 0, outSigned = (signs & 2) != 0;
-                if (kind != Kind::Shifted && (signs & 1) != 0) continue;
-                const std::string name = std::string(kind == Kind::Shifted ? "conv " : kind == Kind::Tflite ? "tflite conv " : "tflite sums ") +
+                const bool tflite = kind == Kind::Tflite || kind == Kind::TfliteSums;
+                const bool inSigned = !tflite && (signs & 1) != 0, outSigned = (signs & 2) != 0;
+                if (tflite && (signs & 1) != 0) continue;
+                const std::string name = std::string(kind == Kind::Shifted  ? "conv "
+                                                     : kind == Kind::Sums   ? "conv in floats "
+                                                     : kind == Kind::Leaky  ? "leaky conv "
+                                                     : kind == Kind::Lines  ? "conv and lines "
+                                                     : kind == Kind::Reals  ? "conv to reals "
+                                                     : kind == Kind::Tflite ? "tflite conv "
+                                                                            : "tflite sums ") +
                                          std::to_string(i) + (inSigned ? " i8" : " u8") + (outSigned ? " i8" : " u8");
                 cases.push_back({name, [=](Random& r) { return makeZeroConv(slides[i], kind, inSigned, outSigned, signs == 1, r); },
                                  allCuttings()});

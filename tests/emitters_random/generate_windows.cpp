@@ -111,6 +111,33 @@ void addCodeFilter(OneNode& node, Draw& draw, const Window& s, bool transposed) 
     node.ints("multiplier", multipliers).ints("rshift", shifts);
 }
 
+/// Sums to results in float32, the bias included (kernels/sum_form.h); whether these are real numbers.
+bool addSumForm(OneNode& node, Draw& draw, const Window& s) {
+    const Shape filter = onAxes(s, {s.oc, s.ic / s.groups, s.kh, s.kw});
+    node.weight(draw.codes(filter, draw.oneIn(4) ? ElementType::Ui8 : ElementType::Si8));
+    const int64_t kind = draw.between(0, 3); // one pair, two, lines, real numbers
+    const double wide = kind >= 2 ? 200 : 1;
+    std::vector<double> scales, offsets, lines;
+    for (int64_t i = 0; i < s.oc * (kind == 1 ? 2 : 1); ++i) {
+        scales.push_back(static_cast<float>(wide * factorFor(s.terms()) * (i < s.oc ? draw.real(0.5, 1.5) : draw.real(-0.3, 1))));
+        offsets.push_back(static_cast<float>(wide * draw.real(-40, 40)));
+    }
+    node.set("sum_scales", Attribute::floats(scales)).set("sum_offsets", Attribute::floats(offsets));
+    node.set("do_relu", kind == 0 && draw.coin());
+    if (kind == 3) node.set("sum_unit", static_cast<double>(static_cast<float>(draw.real(1e-4, 0.1))));
+    if (kind != 2) return kind == 3;
+    const bool left = draw.coin(), right = draw.coin();
+    const auto add = [&](double slope, double offset, int64_t part) {
+        lines.insert(lines.end(), {static_cast<float>(slope / wide), static_cast<float>(offset), static_cast<double>(part)});
+    };
+    if (left) add(0, 3, 3), add(-0.1, draw.real(-3, 3), 3);
+    if (right) add(draw.real(1, 1.2), draw.real(-9, 9), 4);
+    for (int64_t i = draw.between(1, 6); i > 0; --i)
+        add(draw.real(-0.1, 1), draw.real(-40, 9), left && draw.oneIn(3) ? 1 : right && draw.oneIn(3) ? 2 : 0);
+    node.set("sum_lines", Attribute::floats(lines));
+    return false;
+}
+
 Trial conv(Draw& draw, ElementType element, bool transposed) {
     OneNode node(transposed ? "tpu.Deconv" : "tpu.Conv2D", draw.seed());
     Window s = anyConv(draw, transposed);
@@ -119,6 +146,10 @@ Trial conv(Draw& draw, ElementType element, bool transposed) {
     setWindow(node, s);
     const Shape result = onAxes(s, {s.n, s.oc, s.oh, s.ow});
     if (isCodes(element)) {
+        if (!transposed && draw.oneIn(3)) {
+            addResult(node, addSumForm(node, draw, s) ? ElementType::F32 : draw.code(), result);
+            return {std::move(node), 0, 0, anyPlacement(draw, element)};
+        }
         addCodeFilter(node, draw, s, transposed);
         addResult(node, transposed ? ElementType::I32 : draw.code(), result);
         return {std::move(node), 0, 0, anyPlacement(draw, element)};

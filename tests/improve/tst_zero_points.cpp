@@ -2,7 +2,9 @@
 // Ranges with zero points in the improved mode: codes over a range, the choice of ranges, activations with codes of
 // their own.
 #include "compiler/improve/ranges.h"
+#include "compiler/ir/text/text.h"
 #include "compiler/ops/activation/own_codes.h"
+#include "compiler/quantise/sum_activations.h"
 
 #include <QTest>
 
@@ -13,6 +15,25 @@
 
 using namespace wb;
 using namespace wb::improve;
+
+namespace {
+
+/// Inputs of ±1 and an activation "a" that goes down to -0.1 only.
+quantise::RangeTable ranges(std::initializer_list<const char*> names) {
+    quantise::RangeTable table;
+    for (const char* name : names)
+        table[name] = {1, -1, 1, {}};
+    table["a"] = {1, -0.1, 1, {}};
+    return table;
+}
+
+/// Layers that are not INT8.
+int floats(const quantise::Lowered& network) {
+    return static_cast<int>(std::count_if(network.layers.begin(), network.layers.end(),
+                                          [](const auto& layer) { return layer.actual != ops::Precision::Int8; }));
+}
+
+} // namespace
 
 class TestZeroPoints : public QObject {
     Q_OBJECT
@@ -37,29 +58,17 @@ private slots:
         QCOMPARE(plain.of(CodeGrid{}), 0.0); // nothing can be said of no scale
     }
 
-    /// Marked leaky activations are tables with codes of their own: two lines that meet at zero, all INT8.
+    /// Marked leaky activations that no convolution takes are tables with codes of their own: two lines that meet at
+    /// zero, all INT8.
     void leakyActivationsWithCodesOfTheirOwn() {
         test::GraphMaker maker;
         const auto x = maker.conv(maker.input("x", {1, 3, 8, 8}), 4, 1, "c");
         const auto a = maker.op("top.LeakyRelu", {x}, "a", test::GraphMaker::leaky());
-        maker.graph.outputs = {maker.conv(a, 2, 1, "y")};
-        quantise::RangeTable table;
-        for (const char* name : {"x", "c", "y"})
-            table[name] = {1, -1, 1, {}};
-        table["a"] = {1, -0.1, 1, {}};
-        const auto plain = quantise::lower(maker.graph, table, {}, int8Options(true), {});
-        QVERIFY(plain);
-        const auto symmetric = quantise::lower(maker.graph, table, {}, int8Options(false), {});
-        QVERIFY(symmetric);
-        const auto floats = [](const quantise::Lowered& network) {
-            return std::count_if(network.layers.begin(), network.layers.end(),
-                                 [](const auto& layer) { return layer.actual != ops::Precision::Int8; });
-        };
-        QVERIFY(floats(*plain) > floats(*symmetric)); // the vendor's form has no zero points
+        maker.graph.outputs = {maker.conv(a, 2, 1, "y"), maker.conv(x, 2, 1, "z")}; // two read the convolution
         maker.graph.node(maker.graph.value(a).producer).attributes.set(ops::kOwnCodes, true);
-        const auto lowered = quantise::lower(maker.graph, table, {}, int8Options(true), {});
+        const auto lowered = quantise::lower(maker.graph, ranges({"x", "c", "y", "z"}), {}, int8Options(true), {});
         QVERIFY2(lowered, lowered ? "" : toText(lowered.error()).c_str());
-        QCOMPARE(floats(*lowered), floats(*symmetric));
+        QCOMPARE(floats(*lowered), 0);
         const ir::Graph& graph = *lowered->graph;
         const ir::Node* node = graph.producer(graph.find("a"));
         QCOMPARE(node->op, std::string("tpu.Lut"));
@@ -73,6 +82,111 @@ private slots:
             const double now = static_cast<double>(codes[static_cast<size_t>(code & 255)] - out->zeroPoint()) * out->scale();
             QVERIFY2(std::fabs(now - wanted) < 1.5 * out->scale(), qPrintable(QString::number(code)));
         }
+    }
+
+    /// A convolution of a marked network takes the activation that alone reads it: one layer, under the activation's name,
+    /// within one rounding (and the weights') of the float network. With one of the two in another precision it does not.
+    void convolutionsTakeActivations_data() {
+        QTest::addColumn<QString>("op");
+        for (const char* op : {"top.LeakyRelu", "top.PRelu", "top.SiLU", "top.Softplus"})
+            for (const bool asymmetric : {true, false})
+                QTest::addRow("%s%s", op, asymmetric ? ", zero points" : "") << QString(op);
+    }
+    void convolutionsTakeActivations() {
+        QFETCH(QString, op);
+        const bool asymmetric = QString(QTest::currentDataTag()).endsWith("zero points"), smooth = op == "top.SiLU" || op == "top.Softplus";
+        test::GraphMaker maker;
+        const auto x = maker.conv(maker.input("x", {1, 3, 8, 8}), 4, 1, "c");
+        auto attributes = op == "top.LeakyRelu" ? test::GraphMaker::leaky() : ir::AttributeMap();
+        std::vector<ir::ValueId> operands{x};
+        if (op == "top.PRelu") operands.push_back(maker.graph.addWeight("s", maker.random({1, 4, 1, 1}, -0.2F, 1)));
+        const auto a = maker.op(op.toStdString(), operands, "a", attributes);
+        maker.graph.outputs = {a};
+        auto table = ranges({"x", "c"});
+        if (smooth) table["a"] = {6, -0.3, 6, {}};
+        const auto plain = quantise::lower(maker.graph, table, {}, int8Options(asymmetric), {});
+        QVERIFY(plain);
+        QVERIFY(plain->graph->find("c") != ir::kNoValue && !plain->graph->producer(plain->graph->find("c"))->attributes.has("sum_scales"));
+        size_t alone = 0;
+        const auto marked = quantise::withOwnSums(maker.graph, alone);
+        QVERIFY(marked != nullptr && alone == 0);
+        const auto lowered = quantise::lower(*marked, table, {}, int8Options(asymmetric), {});
+        QVERIFY2(lowered, lowered ? "" : toText(lowered.error()).c_str());
+        QCOMPARE(floats(*lowered), 0);
+        const ir::Graph& graph = *lowered->graph;
+        QVERIFY(graph.find("c") == ir::kNoValue);
+        const ir::Node* node = graph.producer(graph.find("a"));
+        QCOMPARE(node->op, std::string("tpu.Conv2D"));
+        const auto of = std::find_if(lowered->layers.begin(), lowered->layers.end(), [](const auto& l) { return l.name == "c"; });
+        QVERIFY(of != lowered->layers.end() && of->reasonCode == "R01");
+        const auto again = ir::parse(ir::print(graph)); // to the last bit of a single
+        QVERIFY(again);
+        const auto& attributesAgain = again->producer(again->find("a"))->attributes;
+        for (const char* list : {"sum_scales", "sum_offsets", "sum_lines"}) {
+            const auto before = node->attributes.reals(list), after = attributesAgain.reals(list);
+            QCOMPARE(std::vector<float>(after.begin(), after.end()), std::vector<float>(before.begin(), before.end()));
+        }
+        const auto* out = graph.value(graph.find("a")).type.uniform();
+        const execute::TensorMap input{{"x", maker.random({1, 3, 8, 8})}};
+        const auto exact = execute::Executor::create(std::make_shared<ir::Graph>(maker.graph), {}, {});
+        const auto codes = execute::Executor::create(lowered->graph, {}, {});
+        QVERIFY(exact && codes);
+        const auto wanted = (*exact)->run(input, {}), now = (*codes)->run(input, {});
+        QVERIFY(wanted && now);
+        const auto& result = graph.value(graph.outputs[0]);
+        const ir::Tensor values = execute::toFloat(now->at(result.name), result.type);
+        for (int64_t i = 0; i < values.elementCount(); ++i) {
+            const float w = std::clamp(wanted->at("a").data<float>()[i], asymmetric && !smooth ? -0.1F : -1.0F, smooth ? 6.0F : 1.0F);
+            const float off = std::fabs(values.data<float>()[i] - w);
+            QVERIFY2(off < 0.03F + static_cast<float>((smooth ? 1.6 : 1) * out->scale()), qPrintable(QString::number(static_cast<double>(off))));
+        }
+        const quantise::PrecisionTable half{{"c", ops::Precision::F16}};
+        const auto mixed = quantise::lower(*marked, table, half, int8Options(asymmetric), {});
+        QVERIFY2(mixed, mixed ? "" : toText(mixed.error()).c_str());
+        QVERIFY(mixed->graph->find("c") != ir::kNoValue);
+    }
+
+    /// What alone reads a convolution and has no slope above one; outputs that nobody else reads are float32.
+    void whatConvolutionsTake() {
+        const auto made = [](double alpha, bool relu, bool output) {
+            test::GraphMaker maker;
+            const auto x = maker.conv(maker.input("x", {1, 3, 8, 8}), 4, 1, "c", 1, 1, relu);
+            auto attributes = test::GraphMaker::leaky();
+            attributes.set("alpha", alpha);
+            const auto a = maker.op("top.LeakyRelu", {x}, "a", attributes);
+            maker.graph.outputs = {a};
+            if (output) maker.graph.outputs.push_back(x);
+            return maker.graph;
+        };
+        const auto slopesOf = [](const ir::Graph& graph) {
+            return quantise::slopesForSums(graph, *graph.producer(graph.find("a")), graph.users());
+        };
+        QCOMPARE(slopesOf(made(0.25, false, false)), std::vector<double>{0.25});
+        QCOMPARE(slopesOf(made(1, false, false)), std::vector<double>{1});
+        QVERIFY(slopesOf(made(1.01, false, false)).empty());
+        QVERIFY(slopesOf(made(0.25, true, false)).empty());
+        QVERIFY(slopesOf(made(0.25, false, true)).empty());
+        test::GraphMaker maker;
+        maker.graph.outputs = {maker.conv(maker.input("x", {1, 3, 8, 8}), 4, 1, "c")};
+        size_t alone = 0;
+        const auto marked = quantise::withOwnSums(maker.graph, alone);
+        QVERIFY(marked != nullptr);
+        quantise::LowerOptions form = int8Options(true);
+        const auto reals = quantise::lower(*marked, ranges({"x", "c"}), {}, form, {});
+        QVERIFY(reals);
+        const auto& value = reals->graph->value(reals->graph->outputs[0]);
+        QCOMPARE(value.name, std::string("c"));
+        QVERIFY(value.type.element == ir::ElementType::F32);
+        const execute::TensorMap input{{"x", maker.random({1, 3, 8, 8}, -0.9F, 0.9F)}};
+        const auto exact = execute::Executor::create(std::make_shared<ir::Graph>(maker.graph), {}, {}), now = execute::Executor::create(reals->graph, {}, {});
+        QVERIFY(exact && now);
+        const auto wanted = (*exact)->run(input, {}), got = (*now)->run(input, {});
+        QVERIFY(wanted && got);
+        for (int64_t i = 0; i < wanted->at("c").elementCount(); ++i)
+            QVERIFY(std::fabs(wanted->at("c").data<float>()[i] - got->at("c").data<float>()[i]) < 0.02F); // the input's codes and the weights'
+        form.quantOutput = true;
+        const auto codes = quantise::lower(*marked, ranges({"x", "c"}), {}, form, {});
+        QVERIFY(codes && codes->graph->value(codes->graph->outputs[0]).type.uniform() != nullptr);
     }
 
     /// What is free to have a minimum of its own gets one; thresholds stay where the vendor's rules want one.

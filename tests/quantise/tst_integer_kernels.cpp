@@ -18,6 +18,7 @@ struct Case {
     S8ConvShape shape;
     bool inSigned, weightsSigned, outSigned, relu, table;
     int32_t zero;
+    int form = 0; ///< 1: in float32, 2: of two pairs, 3: with lines
 };
 
 int64_t outSize(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, int64_t before,
@@ -56,7 +57,31 @@ Case randomCase(test::Random& random) {
         s.border = static_cast<int32_t>(random.below(256)) - (c.inSigned ? 128 : 0);
         c.zero = static_cast<int32_t>(random.below(256)) - (c.outSigned ? 128 : 0);
     }
+    c.form = std::max(0, static_cast<int>(random.below(6)) - 2);
     return c;
+}
+
+/// What sums become in float32, of random numbers.
+std::shared_ptr<const kernels::SumForm> randomForm(const Case& c, test::Random& random) {
+    using Line = kernels::SumForm::Line;
+    kernels::SumForm form;
+    form.outSigned = c.outSigned;
+    form.least = c.outSigned ? -128 : 0;
+    form.greatest = form.least + 255;
+    if (c.relu) form.least = std::max(form.least, static_cast<float>(c.zero));
+    const float wide = c.form == 3 ? 200 : 1;
+    for (int64_t o = 0; o < c.shape.outChannels * (c.form == 2 ? 2 : 1); ++o) {
+        form.scales.push_back(wide * random.real(-0.002F, 0.01F));
+        form.offsets.push_back(wide * random.real(-50, 150));
+    }
+    for (int i = 0; c.form == 3 && i < 8; ++i)
+        form.lines.push_back({random.real(-0.001F, 0.01F), random.real(-60, 60),
+                              i < 2   ? Line::Left
+                              : i < 4 ? Line::Right
+                              : i < 6 ? Line::UnderLeft
+                                      : i < 7 ? Line::UnderRight
+                                              : Line::Middle});
+    return std::make_shared<const kernels::SumForm>(form);
 }
 
 /// NCHW to NHWC.
@@ -106,6 +131,7 @@ void TestIntegerKernels::fastConvolutionEqualsDefinition() {
             requant.multipliers.push_back(static_cast<int32_t>(1 + random.below(1 << 22)));
             requant.shifts.push_back(static_cast<int32_t>(24 + random.below(9)));
         }
+        if (c.form != 0) requant.form = randomForm(c, random);
         std::optional<std::array<uint8_t, 256>> table;
         if (c.table) {
             table.emplace();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/groups/cost.h"
 
+#include "compiler/ops/conv/conv_bm1684x.h"
+#include "compiler/ops/conv/sum_forms.h"
 #include "compiler/target/bm1684x/cycles/cost.h"
 #include "compiler/target/bm1684x/transfer.h"
 
@@ -63,7 +65,7 @@ CostModel::CostModel(const ir::Graph& graph, const Selection& selection)
         if (node.op == "tpu.Conv2D") {
             if (integer) work.bytes = kSumBytes;
             // Sums of codes get a bias and a requant, and the write of the sums is a pass of its own.
-            work.vectorPasses = integer ? 3 : 0;
+            work.vectorPasses = !integer ? 0 : ops::hasSumForm(node) ? 1 + ops::passesBehindSums(node, out.shape[1]) / kSumBytes : 3;
             if (isDepthwise(graph, node)) {
                 work.vectorPasses += static_cast<double>(tapsOf(node));
             } else {

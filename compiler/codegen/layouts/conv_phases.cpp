@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/layouts/conv_phases.h"
 
+#include "compiler/ops/conv/conv_bm1684x.h"
 #include "compiler/target/bm1684x/machine.h"
 
 #include <algorithm>
@@ -80,6 +81,7 @@ std::optional<ConvShape> convShapeOf(const ir::Graph& graph, const ir::Node& nod
     conv.groups = a.integer("group", 1);
     conv.element = in.element;
     conv.kernelZero = static_cast<uint8_t>(a.integer("kernel_zp", 0));
+    conv.bytePasses = ops::passesBehindSums(node, conv.out);
     if (conv.groups < 1 || conv.in < 1 || conv.out < 1 || conv.in % conv.groups != 0 || conv.out % conv.groups != 0 ||
         filter->shape() != ir::Shape{conv.out, conv.in / conv.groups, kernel[0], kernel[1]})
         return {};

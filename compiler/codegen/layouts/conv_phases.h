@@ -21,6 +21,7 @@ struct ConvShape {
     std::array<ConvAxis, 2> axes; ///< y, x
     int64_t images = 1, in = 1, out = 1, groups = 1;
     bool bias = false;
+    double bytePasses = 0; ///< over a byte an element, behind sums of codes
     ir::ElementType element = ir::ElementType::I8; ///< of the operand
     uint8_t kernelZero = 0; ///< the byte that stands for a weight of zero
 

@@ -134,7 +134,7 @@ double convCycles(const ConvShape& conv, const Phases& from, const ChannelOrder&
     const int64_t pixels = blocks->y.blocks * blocks->x.blocks;
     const auto outChannels = static_cast<int64_t>(blocks->out.size()), inChannels = static_cast<int64_t>(in.size());
     // Sums of codes are written in 32 bits, get a bias and are scaled.
-    double cycles = integer ? (conv.bias ? 2 : 1) * pass(conv.images, outChannels, pixels, 4) : 0;
+    double cycles = integer ? conv.bytePasses / 4 * pass(conv.images, outChannels, pixels, 4) : 0;
     double taps = static_cast<double>(blocks->y.kernel * blocks->x.kernel);
     if (conv.depthwise() && from.plain() && to.plain()) {
         const double steps = conv.axes[0].stride > 1 && conv.axes[1].stride > 1 ? 3 : 1;

@@ -4,6 +4,7 @@
 #include "compiler/codegen/layouts/choose.h"
 #include "compiler/codegen/layouts/conv_phases.h"
 #include "compiler/codegen/rewrites/fold_rows.h"
+#include "compiler/ops/conv/conv_attributes.h"
 
 #include <algorithm>
 #include <cstring>
@@ -194,14 +195,20 @@ private:
         a.set("pads", Attribute::ints({y.before, x.before, y.after, x.after}));
         a.set("dilations", Attribute::ints({1, 1}));
         a.set("group", blocks->groups);
-        for (const char* list : {"multiplier", "rshift"}) {
-            const auto numbers = a.integers(list);
-            if (numbers.size() != static_cast<size_t>(conv->out)) continue;
-            std::vector<int64_t> all;
-            for (const PackedChannel& c : blocks->out)
-                all.push_back(numbers[static_cast<size_t>(std::max<int64_t>(0, c.channel))]);
-            a.set(list, Attribute::ints(all));
-        }
+        const auto ofChannels = [&](const auto& numbers) { // of every list of as many that there is
+            auto all = numbers;
+            all.clear();
+            for (size_t first = 0; first < numbers.size(); first += static_cast<size_t>(conv->out))
+                for (const PackedChannel& c : blocks->out)
+                    all.push_back(numbers[first + static_cast<size_t>(std::max<int64_t>(0, c.channel))]);
+            return all;
+        };
+        for (const char* list : {"multiplier", "rshift"})
+            if (const auto numbers = a.integers(list); numbers.size() == static_cast<size_t>(conv->out))
+                a.set(list, Attribute::ints(ofChannels(numbers)));
+        for (const char* list : {ops::kSumScales, ops::kSumOffsets})
+            if (const auto numbers = a.reals(list); !numbers.empty() && numbers.size() % static_cast<size_t>(conv->out) == 0)
+                a.set(list, Attribute::floats(ofChannels(numbers)));
         ir::TensorType type = packedType(result);
         if (blocks->parts() == 1) {
             m_values[static_cast<size_t>(result)] = m_graph.add(node.op, std::move(operands), own, type, std::move(a));

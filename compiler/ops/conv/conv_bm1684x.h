@@ -14,4 +14,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
 /// 32-bit sums to codes by a table of the channels.
 Result<std::unique_ptr<LocalEmitter>> prepareRequantAxis(const EmitContext& context);
 
+/// Passes of the vector unit over a byte an element that a convolution of codes takes behind its sums: bias and requant, or
+/// its form.
+double passesBehindSums(const ir::Node& node, int64_t channels);
+
 } // namespace wb::ops

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/conv/conv_bm1684x_int8.h"
 
+#include "compiler/ops/conv/conv_bm1684x_sums.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -50,7 +52,7 @@ bool CodeConv::oneScale() const {
     const auto alike = [](const std::vector<int64_t>& numbers) {
         return std::all_of(numbers.begin(), numbers.end(), [&](int64_t n) { return n == numbers.front(); });
     };
-    return !givesSums() && alike(multipliers) && alike(shifts) && shifts.front() >= 0;
+    return !givesSums() && !form && alike(multipliers) && alike(shifts) && shifts.front() >= 0;
 }
 
 Part CodeConvEmitter::operandPart(size_t index, const Part& result) const {
@@ -65,7 +67,8 @@ CodeConvEmitter::Layout CodeConvEmitter::reserve(Range channels, LanePacker& pac
     Layout layout;
     const bool tables = !m_conv.givesSums() && !m_conv.oneScale();
     if (tables) layout.slots = m_conv.scalesTwice() ? packer.reserve(rows * 4, 4) : packer.reserve(rows * kVectorBytes, kVectorBytes);
-    if (tables && m_conv.scalesTwice()) layout.second = packer.reserve(rows * kVectorBytes, kVectorBytes);
+    const bool pairs = m_conv.form && m_conv.form->scales.size() > static_cast<size_t>(m_conv.outChannels);
+    if (tables && (m_conv.scalesTwice() || pairs)) layout.second = packer.reserve(rows * kVectorBytes, kVectorBytes);
     if (!m_conv.bias.empty()) layout.bias = packer.reserve(rows * 4, 4);
     for (int64_t row = 0; row < rows; ++row) {
         const int64_t first = channels.begin + row * kLanes;
@@ -100,7 +103,16 @@ Result<LaneImage> CodeConvEmitter::constants(const Part& result) const {
     for (int64_t k = 0; k < result.c.size(); ++k) {
         const int64_t lane = k % kLanes, row = k / kLanes, channel = result.c.begin + k;
         const auto at = static_cast<size_t>(channel);
-        if (!m_conv.givesSums() && !m_conv.oneScale()) {
+        if (m_conv.form) {
+            const auto& form = *m_conv.form;
+            const auto put = [&](int64_t slots, size_t pair) {
+                const std::array<float, 2> slot{form.scales[pair], form.offsets[pair]};
+                packer.put(lane, slots + row * kVectorBytes, slot.data(), sizeof slot);
+            };
+            put(layout.slots, at);
+            if (const size_t second = at + static_cast<size_t>(m_conv.outChannels); second < form.scales.size())
+                put(layout.second, second);
+        } else if (!m_conv.givesSums() && !m_conv.oneScale()) {
             const auto shift = static_cast<int32_t>(m_conv.shifts[at]);
             const bool twice = m_conv.scalesTwice();
             const std::array<int32_t, 3> slot{static_cast<int32_t>(m_conv.multipliers[at]), m_conv.tflite ? -31 : -shift, m_conv.zero};
@@ -124,7 +136,9 @@ Result<int64_t> CodeConvEmitter::constantWidth(const Part& result) const {
 }
 
 std::vector<int64_t> CodeConvEmitter::scratchBytes(const Part& result) const {
-    const int64_t bytes = alignedBytes(Precision::Int32, boxesOf(result, m_conv.groups > 1).front());
+    const Part largest = boxesOf(result, m_conv.groups > 1).front();
+    const int64_t bytes = alignedBytes(Precision::Int32, largest);
+    if (m_conv.form) return formScratch(*m_conv.form, m_conv.outChannels, largest);
     // Depthwise convolution adds the bias itself.
     const bool second = (!m_conv.bias.empty() && !m_conv.isDepthwise()) || m_conv.scalesTwice();
     return second ? std::vector{bytes, bytes} : std::vector{bytes};
@@ -141,7 +155,7 @@ Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
         const int64_t row = (box.c.begin - call.result.c.begin) / kLanes;
         const LocalTensor to = call.output.sub(box);
         LocalTensor sum = scratchBox(to, call.scratch[0], Precision::Int32);
-        const bool more = addsBias || m_conv.relu; // steps after the sums
+        const bool more = addsBias || m_conv.relu || m_conv.form; // steps after the sums
         if (m_conv.givesSums() && !more && liesAligned(to)) sum = to;
         WB_TRY(sums(call, layout, sum, unit));
         if (addsBias) {
@@ -151,7 +165,9 @@ Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
                        numbersOfChannels(sum, call.constants + u32(layout.bias + row * 4), Precision::Int32, true));
             sum = biased;
         }
-        if (!m_conv.givesSums()) {
+        if (m_conv.form) {
+            shape(call, layout, row, to, sum, unit);
+        } else if (!m_conv.givesSums()) {
             scale(call, layout, row, to, sum, unit);
             if (m_conv.relu && m_conv.zero > (to.isSigned ? -128 : 0))
                 unit.apply(ArOp::Max, to, to, IntegerUnit::Number{m_conv.zero, Precision::Int8, to.isSigned});
@@ -162,6 +178,12 @@ Status CodeConvEmitter::emit(const LocalCall& call, Assembler& out) const {
         }
     }
     return {};
+}
+
+void CodeConvEmitter::shape(const LocalCall& call, const Layout& layout, int64_t row, const LocalTensor& to,
+                            const LocalTensor& sums, IntegerUnit& unit) const {
+    const int64_t tables = call.constants + row * kVectorBytes;
+    shapeSums(*m_conv.form, {u32(tables + layout.slots), u32(tables + layout.second), m_conv.outChannels}, to, sums, call.scratch, unit);
 }
 
 /// Sums to codes; what lies in the other scratch is needed no more.

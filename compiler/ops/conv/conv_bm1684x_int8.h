@@ -4,6 +4,7 @@
 // banks of their own.
 #pragma once
 
+#include "compiler/kernels/sum_form.h"
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/window_bm1684x.h"
 
@@ -17,6 +18,7 @@ struct CodeConv {
     bool inSigned = true, filterSigned = true;
     std::vector<int32_t> bias;      ///< one an output channel, or none
     std::vector<int64_t> multipliers, shifts; ///< none: the result is the sums
+    std::optional<kernels::SumForm> form; ///< instead of these and a bias
     bool relu = false;
     int32_t border = 0;             ///< the code that stands beyond the picture: the operand's zero point
     int32_t zero = 0;               ///< zero point of the result
@@ -30,7 +32,7 @@ struct CodeConv {
     std::vector<Outlier> outliers;
 
     bool isDepthwise() const { return groups > 1 && groups == inChannels && groups == outChannels; }
-    bool givesSums() const { return multipliers.empty(); }
+    bool givesSums() const { return multipliers.empty() && !form; }
     /// Upper halves of products first, then a shift.
     bool scalesTwice() const;
     /// All channels alike: commands hold the numbers, no table is loaded.
@@ -61,6 +63,8 @@ private:
     Status dense(const bm1684x::LocalTensor& in, uint32_t weights, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
     void addOutliers(const bm1684x::LocalTensor& in, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
     void scale(const LocalCall& call, const Layout& layout, int64_t row, const bm1684x::LocalTensor& to,
+               const bm1684x::LocalTensor& sums, IntegerUnit& unit) const;
+    void shape(const LocalCall& call, const Layout& layout, int64_t row, const bm1684x::LocalTensor& to,
                const bm1684x::LocalTensor& sums, IntegerUnit& unit) const;
     void depthwise(const bm1684x::LocalTensor& in, uint32_t weights, uint32_t bias, const bm1684x::LocalTensor& to,
                    IntegerUnit& unit) const;

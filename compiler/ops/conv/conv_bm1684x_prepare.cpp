@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tpu.Conv2D and tpu.Deconv of codes: from nodes to what the chip is told, or the reason why not.
+#include "compiler/ops/conv/conv_attributes.h"
 #include "compiler/ops/conv/conv_bm1684x.h"
 #include "compiler/ops/conv/conv_bm1684x_int8.h"
+#include "compiler/ops/conv/sum_forms.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 
 #include <algorithm>
@@ -27,7 +29,7 @@ Status checkRange(const EmitContext& context, const CodeConv& conv) {
         if (!conv.bias.empty()) sum += std::abs(int64_t{conv.bias[at]});
         if (sum > std::numeric_limits<int32_t>::max())
             return beyondChip(context, "sums of channel " + std::to_string(c) + " can leave 32 bits");
-        if (conv.givesSums()) continue;
+        if (conv.givesSums() || conv.form) continue;
         const int64_t shift = conv.shifts[at], multiplier = conv.multipliers[at];
         if (conv.tflite && (multiplier < 0 || shift < 0 || shift > 31))
             return beyondChip(context, "channel " + std::to_string(c) + " is scaled by " + std::to_string(multiplier) + " / 2^" +
@@ -81,6 +83,16 @@ Status checkBorder(const EmitContext& context, const CodeConv& conv) {
 
 } // namespace
 
+double passesBehindSums(const ir::Node& node, int64_t channels) {
+    constexpr double kOfSums = 4, kOfWide = 2; // bytes
+    if (!hasSumForm(node)) return (node.operands.size() > 2 && node.operands[2] != ir::kNoValue ? 2 : 1) * kOfSums;
+    const auto& a = node.attributes;
+    const auto lines = static_cast<double>(a.reals(kSumLines).size()) / 3;
+    if (lines > 0) return kOfSums + lines * (kOfWide + 1); // each one is a requant and the larger of two codes
+    if (a.has(kSumUnit)) return 2 * kOfSums;
+    return a.reals(kSumScales).size() > static_cast<size_t>(channels) ? 2 * kOfSums + 1 : kOfSums;
+}
+
 Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context) {
     const auto& node = *context.node;
     const auto& a = node.attributes;
@@ -94,7 +106,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
     conv.inChannels = chipShape(in.shape)[1];
     conv.outChannels = chipShape(out.shape)[1];
     if (chipPrecision(in.element) != Precision::Int8 ||
-        (chipPrecision(out.element) != Precision::Int32 && (transposed || chipPrecision(out.element) != Precision::Int8)))
+        (chipPrecision(out.element) != Precision::Int32 && (transposed || chipPrecision(out.element) != Precision::Int8) &&
+         !hasSumForm(node)))
         return notEmitted(context, "its operand and result are " + std::string(ir::spelling(in.element)) + " and " +
                                        std::string(ir::spelling(out.element)));
     if (conv.groups < 1 || conv.inChannels % conv.groups != 0 || conv.outChannels % conv.groups != 0)
@@ -115,7 +128,10 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
     }
     conv.relu = a.boolean("do_relu");
     if (const int64_t zero = a.integer("kernel_zp", 0); zero != 0) WB_TRY(takeKernelZero(context, conv, zero));
-    if (chipPrecision(out.element) == Precision::Int8) {
+    if (hasSumForm(node)) {
+        conv.form = sumFormOf(*context.graph, node, conv.outChannels);
+        if (!conv.form || !conv.bias.empty() || conv.kernelZero != 0 || transposed) return notEmitted(context, "its sums have no form");
+    } else if (chipPrecision(out.element) == Precision::Int8) {
         conv.tflite = a.enumerator("quant_mode").starts_with("TFLite");
         conv.multipliers = a.integers("multiplier");
         conv.shifts = a.integers("rshift");

@@ -15,6 +15,7 @@ struct QuantisedFilter {
     std::vector<int32_t> bias; ///< empty without one
     std::vector<int64_t> multipliers;
     std::vector<int64_t> shifts;
+    std::vector<double> steps, starts; ///< what a sum (without bias) times the step, plus the start, is in real numbers
     bool isSigned = true;
 };
 

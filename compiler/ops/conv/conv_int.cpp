@@ -3,6 +3,7 @@
 #include "compiler/kernels/conv_sums.h"
 #include "compiler/kernels/s8_conv_fast.h"
 #include "compiler/numeric/multiplier.h"
+#include "compiler/ops/conv/sum_forms.h"
 #include "compiler/ops/conv/sum_requant.h"
 #include "compiler/ops/support/code_table.h"
 
@@ -119,17 +120,42 @@ Prepared prepareRequantised(const PrepareContext& c, const kernels::S8ConvShape&
     });
 }
 
+/// Sums to float32 by way of 16 bits: outputs of the network.
+Prepared prepareReals(const PrepareContext& c, const kernels::S8ConvShape& shape, Filter filter, kernels::SumForm form) {
+    const bool signs[2] = {isSignedCode(operandType(c, 0)), filter.isSigned};
+    const auto* x = operandType(c, 0).uniform();
+    const int32_t border = x == nullptr ? 0 : static_cast<int32_t>(x->zeroPoint());
+    return makeKernel([=, form = std::move(form), filter = std::move(filter)](Inputs in, Outputs out, const kernels::Work& work) {
+        const int64_t planes = shape.batch * shape.outChannels, plane = shape.out[0] * shape.out[1];
+        std::vector<int32_t> sums(static_cast<size_t>(planes * plane));
+        kernels::convSums(shape, in[0].data, signs[0], filter.codes.data<int8_t>(), signs[1], {border, 0}, {}, false, sums.data(), work);
+        work.forEach(planes, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin * plane; i < end * plane; ++i)
+                out[0].as<float>()[i] =
+                    kernels::wideOf(form, sums[static_cast<size_t>(i)], static_cast<size_t>(i / plane % shape.outChannels)) * form.unit;
+        });
+    });
+}
+
 Prepared prepareConv(const PrepareContext& c) {
     WB_ASSIGN(auto shape, convShape(c));
     WB_ASSIGN(auto filter, filterOf(c, shape));
     if (resultType(c).element == ir::ElementType::I32) return prepareConvSums(c, shape, std::move(filter));
     if (isTflite(*c.node)) return prepareFused(c, shape, std::move(filter));
     const auto& a = c.node->attributes;
-    const auto sums = sumRequantOf(*c.graph, *c.node, shape.outChannels);
+    std::shared_ptr<const kernels::SumForm> form;
+    if (hasSumForm(*c.node)) {
+        auto read = sumFormOf(*c.graph, *c.node, shape.outChannels);
+        if (!read || !filter.bias.empty()) return cannotRun(c, "its sums have no form");
+        if (read->unit != 0) return prepareReals(c, shape, std::move(filter), std::move(*read));
+        form = std::make_shared<const kernels::SumForm>(std::move(*read));
+    }
+    const auto sums = form ? SumRequant{} : sumRequantOf(*c.graph, *c.node, shape.outChannels);
     if (!sums) return cannotRun(c, "it has not one multiplier and shift a channel");
     if (sums->twice && c.absorbed.empty()) return prepareRequantised(c, shape, std::move(filter), *sums);
     if (sums->twice) return cannotRun(c, "its followers have to stand alone");
     kernels::S8Requant requant;
+    requant.form = form;
     requant.multipliers = sums->multipliers;
     requant.shifts = sums->shifts;
     if (a.integer("kernel_zp", 0) != 0) return cannotRun(c, "its filter has a zero point");
@@ -177,8 +203,8 @@ Prepared prepareConv(const PrepareContext& c) {
 /// Channels last where the fast form can hold the sums: |codes| ≤ 255 · 128 for each weight.
 std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
     const auto& type = graph.value(node.results[0]).type;
-    if (type.shape.size() != 4 || type.element == ir::ElementType::I32 || isTflite(node)) return {Layout::Plain};
-    const auto requant = sumRequantOf(graph, node, type.shape[1]);
+    if (type.shape.size() != 4 || !isCode(type) || isTflite(node)) return {Layout::Plain};
+    const auto requant = hasSumForm(node) ? SumRequant{} : sumRequantOf(graph, node, type.shape[1]);
     if (!requant || requant->twice) return {Layout::Plain};
     const auto& shifts = requant->shifts;
     for (size_t i = 0; i < shifts.size(); ++i)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Convolution, deconvolution and per-channel scale on BM1684X: weights per output channel at
 // max/127, 32-bit bias, one multiplier and shift a channel (dossier section 5.5).
-#include "compiler/ops/conv/conv_codes.h"
+#include "compiler/ops/conv/sum_followers.h"
+#include "compiler/ops/conv/sum_forms.h"
 
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
@@ -61,6 +62,9 @@ QuantisedFilter quantiseFilter(std::span<const float> filter, std::span<const fl
         const auto pair = numeric::scaleShift(scale * scaleIn / out.scale, 32);
         result.multipliers.push_back(pair.multiplier);
         result.shifts.push_back(pair.shift);
+        result.steps.push_back(scale * scaleIn);
+        result.starts.push_back((bias.empty() ? 0 : static_cast<double>(bias[static_cast<size_t>(c)])) -
+                                static_cast<double>(in.zeroPoint * sum) * scale * scaleIn);
         if (!bias.empty() || in.zeroPoint != 0) {
             const double b = bias.empty() ? 0 : bias[static_cast<size_t>(c)] / (scale * scaleIn);
             result.bias.push_back(
@@ -121,6 +125,7 @@ struct ConvParts {
     std::vector<float> filter;
     std::vector<float> bias;
     std::vector<double> scales; ///< of the weights, as the table gives them; mostly empty
+    std::optional<SumFollower> follower; ///< its sums become results in float32
 };
 
 /// The scales that the table gives for the filter, if it gives as many as there are channels.
@@ -138,8 +143,17 @@ Result<Precision> lowerConvInt8(LoweringBuilder& builder, const ir::Node& node, 
     const auto q = quantiseFilter(parts.filter, parts.bias, parts.channels,
                                   codesOf(builder.target().value(in).type), codesOf(type), parts.scales);
     const ValueId filter = addFilter(builder, node, q, parts.filterShape);
-    const ValueId bias = addBias(builder, node, q, type.shape.size());
     auto& a = parts.attributes;
+    if (parts.follower) {
+        eraseSumFollower(a);
+        convDefaults(a, false);
+        setSumForm(a, sumFormFor(q, codesOf(type), *parts.follower, a.boolean("do_relu")));
+        a.set("relu_limit", -1.0);
+        if (parts.follower->reach > 0) type = plainFloat(type, Precision::F32);
+        emitLowered(builder, node, "tpu.Conv2D", {in, filter, ir::kNoValue}, std::move(type), std::move(a));
+        return Precision::Int8;
+    }
+    const ValueId bias = addBias(builder, node, q, type.shape.size());
     convDefaults(a, bias != ir::kNoValue);
     a.set("do_winograd", false);
     a.set("multiplier", ir::Attribute::ints(q.multipliers));
@@ -160,6 +174,7 @@ Result<Precision> lowerConv(LoweringBuilder& builder, const ir::Node& node, Prec
         parts.channels = parts.filterShape.front();
         WB_ASSIGN(parts.filter, constantValues(builder, node.operands[1]));
         parts.scales = givenScales(builder, node, parts.channels);
+        parts.follower = sumFollowerOf(node, source.value(node.results[0]).type.calibrated());
         if (node.operands.size() > 2 && node.operands[2] != ir::kNoValue) {
             WB_ASSIGN(parts.bias, constantValues(builder, node.operands[2]));
         }

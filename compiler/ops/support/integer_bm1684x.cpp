@@ -210,6 +210,39 @@ void IntegerUnit::requant(const Box& to, const Box& sums, int32_t multiplier, in
     });
 }
 
+namespace {
+
+SRqDq requantFloatCommand(const LocalTensor& result, const LocalTensor& operand) {
+    SRqDq c;
+    c.tsk_eu_typ = RqDqOp::RequantFloat;
+    setResult(c, result);
+    c.opd0_addr = operand.address;
+    c.opd0_prec = code(operand.precision);
+    c.opd0_sign = operand.isSigned;
+    c.opd2_sign = result.isSigned;
+    return c;
+}
+
+} // namespace
+
+void IntegerUnit::requantFloat(const Box& to, const Box& numbers, uint32_t table) {
+    forPlain(to, numbers, [&](const Box& result, const Box& operand, int64_t row) {
+        SRqDq c = requantFloatCommand(result, operand);
+        c.opd1_addr = table + u32(row * kVectorBytes);
+        m_out.add(c);
+    });
+}
+
+void IntegerUnit::requantFloat(const Box& to, const Box& numbers, float scale, float offset) {
+    forPlain(to, numbers, [&](const Box& result, const Box& operand, int64_t) {
+        SRqDq c = requantFloatCommand(result, operand);
+        c.opd1_const = 1;
+        c.opd1_addr = std::bit_cast<uint32_t>(scale);
+        c.opd2_addr = std::bit_cast<uint32_t>(offset);
+        m_out.add(c);
+    });
+}
+
 void IntegerUnit::widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift,
                         Rounding rounding) {
     forPlain(to, codes, [&](const Box& result, const Box& operand, int64_t) {

@@ -72,6 +72,10 @@ public:
     /// The same with one multiplier and shift for all; of another rounding, if need be.
     void requant(const Box& to, const Box& sums, int32_t multiplier, int shift, int32_t zero = 0,
                  bm1684x::Rounding rounding = bm1684x::Rounding::HalfUp);
+    /// float32: number · scale + offset of numbers of 32 or 16 bits, each operation rounded, then to the next even whole
+    /// number; saturates. From a table, 8 bytes a slot of 64, or with one pair for all.
+    void requantFloat(const Box& to, const Box& numbers, uint32_t table);
+    void requantFloat(const Box& to, const Box& numbers, float scale, float offset);
     /// Of 32-bit numbers: a · b >> 31, halves up. (The requant's results have 16 bits at most.)
     void upperHalf(const Box& to, const Box& a, Operand b);
     /// A shift to the right (to the left, if negative) of a sum, rounded as told.
