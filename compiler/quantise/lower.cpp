@@ -224,8 +224,10 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
         if (const auto it = outcomes.find(name); it != outcomes.end()) {
             lowered.layers.push_back(it->second);
         } else if (const auto into = fused.find(name); into != fused.end()) {
+            const auto taker = outcomes.find(into->second);
+            if (taker == outcomes.end()) continue; // nothing reads it
             const auto wanted = precisions.find(name);
-            const auto& by = outcomes.at(into->second);
+            const LayerOutcome& by = taker->second;
             const Precision requested = wanted == precisions.end() ? by.requested : wanted->second;
             lowered.layers.push_back(
                 {name, requested, by.actual, "R01",

@@ -2,6 +2,7 @@
 // Ranges with zero points in the improved mode: codes over a range, the choice of ranges, activations with codes of
 // their own.
 #include "compiler/improve/ranges.h"
+#include "compiler/improve/reweight.h"
 #include "compiler/ir/text/text.h"
 #include "compiler/ops/activation/own_codes.h"
 #include "compiler/quantise/sum_activations.h"
@@ -187,6 +188,36 @@ private slots:
         form.quantOutput = true;
         const auto codes = quantise::lower(*marked, ranges({"x", "c"}), {}, form, {});
         QVERIFY(codes && codes->graph->value(codes->graph->outputs[0]).type.uniform() != nullptr);
+    }
+
+    /// Weights are fitted to what follows the sums: activations of both kinds, and an output that is never codes.
+    void weightsOfMarkedNetworks() {
+        test::GraphMaker maker;
+        const auto x = maker.op("top.LeakyRelu", {maker.conv(maker.input("x", {1, 3, 8, 8}), 8, 3, "c")}, "a", test::GraphMaker::leaky());
+        const auto b = maker.op("top.SiLU", {maker.conv(x, 8, 3, "d")}, "b");
+        maker.graph.outputs = {maker.conv(b, 4, 1, "y")};
+        auto table = ranges({"x", "c", "d", "y"});
+        table["b"] = {2, -0.3, 2, {}};
+        size_t alone = 0;
+        const auto marked = quantise::withOwnSums(maker.graph, alone);
+        QVERIFY(marked != nullptr);
+        Inputs pictures;
+        for (int i = 0; i < 4; ++i)
+            pictures.push_back({{"x", maker.random({1, 3, 8, 8})}});
+        ReweightOptions options;
+        options.form = int8Options(true);
+        const auto weights = reweight(*marked, table, {}, pictures, options, {});
+        QVERIFY2(weights, weights ? "" : toText(weights.error()).c_str());
+        QCOMPARE(weights->scales.size(), size_t{3});
+        for (const LayerMove& move : weights->layers)
+            QVERIFY2(move.kept.empty(), move.kept.c_str());
+        const auto fitted = withScales(table, {}, true, *weights);
+        QVERIFY(fitted && fitted->at("c").weightScales.size() == 8);
+        const auto lowered = quantise::lower(*weights->top, *fitted, {}, int8Options(true), {});
+        QVERIFY2(lowered, lowered ? "" : toText(lowered.error()).c_str());
+        QVERIFY(lowered->graph->find("c") == ir::kNoValue);
+        const auto executor = execute::Executor::create(lowered->graph, {}, {});
+        QVERIFY(executor && (*executor)->run(pictures[0], {}));
     }
 
     /// What is free to have a minimum of its own gets one; thresholds stay where the vendor's rules want one.
