@@ -82,6 +82,17 @@ int32_t zeroPointOf(const PlacedTensor& tensor) {
     return quant == nullptr ? 0 : static_cast<int32_t>(quant->zeroPoint());
 }
 
+uint32_t tiuCommands(const CompiledModel& model) {
+    uint32_t sum = 0;
+    for (const bm1684x::Program& group : model.groups) sum += group.tiuCount;
+    return sum;
+}
+uint32_t gdmaCommands(const CompiledModel& model) {
+    uint32_t sum = 0;
+    for (const bm1684x::Program& group : model.groups) sum += group.gdmaCount;
+    return sum;
+}
+
 namespace {
 
 /// A way to run the graph; which is the fastest shows when all commands are there.
@@ -101,18 +112,38 @@ struct Attempt {
     CompiledModel model;
 };
 
-/// Whether an engine has as many commands as ids can number: 20 bits.
-bool isFull(const bm1684x::Assembler& assembler) {
-    constexpr auto most = static_cast<uint32_t>(bm1684x::kMaxId) - 1;
-    return assembler.count(bm1684x::Engine::Tiu) >= most || assembler.count(bm1684x::Engine::Gdma) >= most;
-}
+/// A file of more groups would be gigabytes of commands alone (64 bytes a TIU command, 96 a transfer).
+constexpr uint64_t kMostGroups = 16;
 
-Error tooLong(const Attempt& done, size_t step) {
+Error tooLong(const Attempt& done, size_t step, uint64_t most) {
     return {.code = Code::CodegenLimit,
-            .what = "the network needs more than " + std::to_string(bm1684x::kMaxId - 1) + " commands of one engine, and ids have 20 bits",
+            .what = "the network needs more than " + std::to_string(most) + " commands of one engine",
             .why = "the first " + std::to_string(step + 1) + " of " + std::to_string(done.steps.size()) + " parts need as many",
             .node = done.graph.value(done.graph.node(done.steps[step].first()).results[0]).name,
             .remedies = {"compile for a smaller batch or a smaller picture", "cut the network into several (--output_names)"}};
+}
+
+/// All commands in program order. Each step by itself: ids and dependencies are found when all are in their order.
+Result<std::vector<bm1684x::Placed>> commandsOf(const Attempt& done, const std::vector<int32_t>& layers, uint32_t mostCommands,
+                                                const JobContext& context) {
+    const EmissionContext emission{done.graph, done.selection, done.views, done.ddr, layers};
+    std::vector<bm1684x::Placed> commands;
+    uint64_t count[2] = {0, 0};
+    for (size_t i = 0; i < done.steps.size(); ++i) {
+        WB_TRY(context.checkStop());
+        context.progress({"codegen", static_cast<double>(i), static_cast<double>(done.steps.size())});
+        bm1684x::Assembler assembler;
+        WB_TRY(emitStep(emission, done.steps[i], assembler));
+        count[0] += assembler.count(bm1684x::Engine::Tiu);
+        count[1] += assembler.count(bm1684x::Engine::Gdma);
+        auto program = assembler.finish();
+        constexpr auto ids = static_cast<uint64_t>(bm1684x::kMaxId) - 1;
+        if (!program && std::max(count[0], count[1]) >= ids) return tooLong(done, i, ids); // a single step
+        if (!program) return std::move(program).error();
+        if (std::max(count[0], count[1]) > kMostGroups * mostCommands) return tooLong(done, i, kMostGroups * mostCommands);
+        commands.insert(commands.end(), std::make_move_iterator(program->placed.begin()), std::make_move_iterator(program->placed.end()));
+    }
+    return commands;
 }
 
 /// `graph` is what the chip can do, in blocks or not.
@@ -151,22 +182,10 @@ Result<std::unique_ptr<Attempt>> attempt(ir::Graph graph, const CompileOptions& 
     model.contextBytes = out->ddr.contextBytes;
 
     const std::vector<int32_t> layers = layersOf(own, out->selection, model.layers);
-    bm1684x::Assembler assembler;
-    const EmissionContext emission{own, out->selection, out->views, out->ddr, layers};
-    for (size_t i = 0; i < out->steps.size(); ++i) {
-        WB_TRY(context.checkStop());
-        context.progress({"codegen", static_cast<double>(i), static_cast<double>(out->steps.size())});
-        WB_TRY(emitStep(emission, out->steps[i], assembler));
-        if (isFull(assembler) && i + 1 < out->steps.size()) return tooLong(*out, i); // the rest would be work for nothing
-    }
-    const bool full = isFull(assembler);
-    auto program = assembler.finish();
-    if (!program) return full ? tooLong(*out, out->steps.size() - 1) : std::move(program).error();
-    model.program = std::move(*program);
-    if (options.fuse) {
-        WB_ASSIGN(model.program, scheduled(std::move(model.program), context));
-    }
-    model.cycles = cyclesOf(model.program);
+    WB_ASSIGN(auto commands, commandsOf(*out, layers, options.mostCommands, context));
+    WB_ASSIGN(model.groups, options.fuse ? scheduled(std::move(commands), options.mostCommands, context)
+                                         : assembled(commands, options.mostCommands));
+    model.cycles = cyclesOf(model.groups);
     return out;
 }
 

@@ -29,6 +29,8 @@ struct CompileOptions {
     bool observable = false;
     /// Bytes of local memory a lane that may be used; less than the chip has only in tests.
     int64_t laneBytes = bm1684x::kLaneBytes;
+    /// Commands of an engine in one command group, END not counted; less than ids can name only in tests.
+    uint32_t mostCommands = static_cast<uint32_t>(bm1684x::kMaxId) - 1;
     const ops::EmitterTable* emitters = nullptr; ///< others than the operator folders' (tests)
 };
 
@@ -47,7 +49,9 @@ int32_t zeroPointOf(const PlacedTensor& tensor);
 /// A network for one BM1684X, laid out as if DDR began at kGlobalBase: coefficients, then context.
 struct CompiledModel {
     std::string name;
-    bm1684x::Program program;            ///< Placed::layer indexes `layers`
+    /// Command groups, which run one after the other, each to the end of both streams; local memory stays as it is in
+    /// between. One, unless there are more commands than ids can number. Placed::layer indexes `layers`.
+    std::vector<bm1684x::Program> groups;
     std::vector<std::string> layers;     ///< names of the nodes' first results
     std::vector<std::byte> coefficients;
     uint64_t coefficientAddress = 0;
@@ -60,6 +64,9 @@ struct CompiledModel {
     int64_t cycles = 0;                  ///< estimate at 1 GHz (cycles/timing.h)
     std::string text;                    ///< what was decided, for people: the `.final` stage file
 };
+
+uint32_t tiuCommands(const CompiledModel& model);  ///< of all groups, END included
+uint32_t gdmaCommands(const CompiledModel& model);
 
 /// CodegenUnsupported: one error that lists every layer without emitter, with its operator and the reason.
 /// LocalMemoryFull, CodegenLimit as the codes say; Cancelled.

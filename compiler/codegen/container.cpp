@@ -45,16 +45,27 @@ std::optional<bmodel::DataType> dataTypeOf(ir::ElementType element) {
 }
 
 Result<bmodel::File> toBmodel(const CompiledModel& model) {
+    CompiledModel copy;
+    copy.name = model.name;
+    copy.groups = model.groups;
+    copy.coefficients = model.coefficients;
+    copy.coefficientAddress = model.coefficientAddress;
+    copy.contextAddress = model.contextAddress;
+    copy.contextBytes = model.contextBytes;
+    copy.inputs = model.inputs;
+    copy.outputs = model.outputs;
+    return toBmodel(std::move(copy));
+}
+
+Result<bmodel::File> toBmodel(CompiledModel&& model) {
     WB_ASSIGN(auto inputs, tensorsOf(model.inputs));
     WB_ASSIGN(auto outputs, tensorsOf(model.outputs));
-    bmodel::CommandGroup commands;
-    commands.tiuCount = model.program.tiuCount;
-    commands.gdmaCount = model.program.gdmaCount;
-    commands.tiu = bmodel::Blob(model.program.tiu);
-    commands.gdma = bmodel::Blob(model.program.gdma);
+    std::vector<bmodel::CommandGroup> commands;
+    for (bm1684x::Program& group : model.groups)
+        commands.push_back({group.tiuCount, group.gdmaCount, bmodel::Blob(std::move(group.tiu)), bmodel::Blob(std::move(group.gdma)), {}});
     bmodel::Coefficients coefficients;
     coefficients.address = model.coefficientAddress;
-    coefficients.bytes = bmodel::Blob(model.coefficients);
+    coefficients.bytes = bmodel::Blob(std::move(model.coefficients));
     bmodel::Network network;
     network.name = model.name;
     network.stages.push_back(bmodel::simpleStage(std::move(inputs), std::move(outputs), std::move(commands),

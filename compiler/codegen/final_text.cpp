@@ -93,8 +93,10 @@ std::string finalText(const ir::Graph& graph, const Selection& selection, const 
     w.line("# " + model.name + " for BM1684X");
     w.line("coefficients " + hex(model.coefficientAddress) + ", " + std::to_string(model.coefficients.size()) + " bytes");
     w.line("context      " + hex(model.contextAddress) + ", " + std::to_string(model.contextBytes) + " bytes");
-    w.line("commands     " + std::to_string(model.program.tiuCount) + " TIU, " +
-           std::to_string(model.program.gdmaCount) + " GDMA, about " + std::to_string(model.cycles) + " cycles");
+    w.line("commands     " + std::to_string(tiuCommands(model)) + " TIU, " +
+           std::to_string(gdmaCommands(model)) + " GDMA, about " + std::to_string(model.cycles) + " cycles");
+    if (model.groups.size() > 1)
+        w.line("groups       " + std::to_string(model.groups.size()) + ", more commands than ids can number");
     for (const auto* list : {&model.inputs, &model.outputs})
         for (const PlacedTensor& t : *list)
             w.line((list == &model.inputs ? "input        \"" : "output       \"") + t.name + "\" " +
@@ -115,7 +117,7 @@ std::string finalText(const ir::Graph& graph, const Selection& selection, const 
         w.line(w.value(static_cast<ir::ValueId>(i)) + ' ' + std::to_string(selection.values[i].bytes) + " bytes, steps " +
                std::to_string(life.first) + " to " + std::to_string(life.last));
     }
-    if (const auto timing = bm1684x::timeOf(model.program)) {
+    if (const auto timing = bm1684x::timeOf(model.groups)) {
         w.line("");
         w.line("# cycles by layer: TIU, GDMA, from, to; engines " + std::to_string(timing->tiu) + " TIU, " +
                std::to_string(timing->gdma) + " GDMA of " + std::to_string(timing->total));

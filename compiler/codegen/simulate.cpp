@@ -12,7 +12,8 @@ Result<Tensors> simulate(const CompiledModel& model, const Tensors& inputs, cons
     network.coefficients = model.coefficients;
     network.contextAddress = model.contextAddress;
     network.contextBytes = model.contextBytes;
-    network.groups.push_back({model.program.tiu, model.program.gdma});
+    for (const bm1684x::Program& group : model.groups)
+        network.groups.push_back({group.tiu, group.gdma});
     bm1684x::TensorBytes bytes;
     for (const PlacedTensor& placed : model.inputs) {
         const auto it = inputs.find(placed.name);

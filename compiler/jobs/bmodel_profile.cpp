@@ -27,11 +27,11 @@ std::string rowName(std::string name) {
     return name;
 }
 
-} // namespace
+constexpr std::string_view kGroupMark = "\nGROUP=";
 
 /// Rows of the vendor's for transfers end with a direction, "dr:".
-std::map<std::pair<Engine, int64_t>, std::string> layersInListing(std::string_view listing) {
-    std::map<std::pair<Engine, int64_t>, std::string> found;
+LayersById layersInRows(std::string_view listing) {
+    LayersById found;
     for (size_t at = listing.find("|s:"); at != std::string_view::npos; at = listing.find("|s:", at + 3)) {
         const size_t command = listing.rfind('|', at - 1);
         if (command == std::string_view::npos || at == 0) continue;
@@ -47,9 +47,23 @@ std::map<std::pair<Engine, int64_t>, std::string> layersInListing(std::string_vi
     return found;
 }
 
+} // namespace
+
+std::vector<LayersById> layersInListing(std::string_view listing) {
+    std::vector<LayersById> groups;
+    for (size_t begin = 0; begin != std::string_view::npos;) {
+        const size_t end = listing.find(kGroupMark, begin + 1);
+        groups.push_back(layersInRows(listing.substr(begin, end == std::string_view::npos ? end : end - begin)));
+        begin = end;
+    }
+    return groups;
+}
+
 std::string profileRows(const bm1684x::Timing& timing, const std::vector<std::string>& layers) {
     std::string text;
+    uint32_t group = 0;
     for (const bm1684x::TimedCommand& c : timing.commands) {
+        if (c.group != group) text += kGroupMark.substr(1), text += std::to_string(group = c.group) + '\n';
         const bool known = c.layer >= 0 && static_cast<size_t>(c.layer) < layers.size();
         const bool tiu = c.engine == Engine::Tiu;
         text += (known ? rowName(layers[static_cast<size_t>(c.layer)]) : std::string("-")) + (tiu ? "|tiu|s:" : "|gdma|s:") +
@@ -75,7 +89,7 @@ Result<const bmodel::Stage*> stageToTime(const bmodel::File& file) {
     return &file.networks.front().stages.front();
 }
 
-std::map<std::pair<Engine, int64_t>, std::string> layersOf(const bmodel::Stage& stage) {
+std::vector<LayersById> layersOf(const bmodel::Stage& stage) {
     const auto statistics = stage.netStat.bytes();
     return layersInListing({reinterpret_cast<const char*>(statistics.data()), statistics.size()});
 }
@@ -85,23 +99,23 @@ Result<Profile> profileOf(const bmodel::File& file) {
     const auto named = layersOf(*stage);
     Profile profile;
     std::map<std::string, size_t> rows;
-    bool first = true;
-    for (const bmodel::CommandGroup& group : stage->groups) {
+    for (size_t g = 0; g < stage->groups.size(); ++g) {
+        const bmodel::CommandGroup& group = stage->groups[g];
         WB_ASSIGN(const auto tiu, bm1684x::decodeStream(Engine::Tiu, group.tiu.bytes()));
         WB_ASSIGN(const auto gdma, bm1684x::decodeStream(Engine::Gdma, group.gdma.bytes()));
         WB_ASSIGN(const bm1684x::Timing timing, bm1684x::timeOf(tiu, gdma));
         for (const bm1684x::TimedCommand& c : timing.commands) {
-            if (!first) break; // ids start again in each group, the listing has only one
-            const auto name = named.find({c.engine, static_cast<int64_t>(c.id)});
-            if (name == named.end()) continue;
+            if (g >= named.size()) break; // a listing of fewer groups
+            const auto name = named[g].find({c.engine, static_cast<int64_t>(c.id)});
+            if (name == named[g].end()) continue;
+            const int64_t begin = profile.cycles + c.start, end = profile.cycles + c.end();
             const auto [row, added] = rows.try_emplace(name->second, profile.layers.size());
-            if (added) profile.layers.push_back({name->second, c.start, c.end(), 0, 0});
+            if (added) profile.layers.push_back({name->second, begin, end, 0, 0});
             LayerCycles& layer = profile.layers[row->second];
-            layer.begin = std::min(layer.begin, c.start);
-            layer.end = std::max(layer.end, c.end());
+            layer.begin = std::min(layer.begin, begin);
+            layer.end = std::max(layer.end, end);
             (c.engine == Engine::Tiu ? layer.tiu : layer.gdma) += c.cycles;
         }
-        first = false;
         profile.cycles += timing.total;
         profile.tiu += timing.tiu;
         profile.gdma += timing.gdma;

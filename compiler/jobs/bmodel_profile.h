@@ -23,7 +23,8 @@ struct Profile {
     std::vector<LayerCycles> layers;    ///< in the order of their first command; empty when the file names none
 };
 
-/// Rows "LAYER|tiu|s:START|b:ID|e:END|t:CYCLES" and "LAYER|gdma|s:START|g:ID|…", then "TCYC=TOTAL".
+/// Rows "LAYER|tiu|s:START|b:ID|e:END|t:CYCLES" and "LAYER|gdma|s:START|g:ID|…", then "TCYC=TOTAL". Before the rows of
+/// the second and later command groups, whose ids begin at 1 again, a line "GROUP=INDEX".
 std::string profileRows(const bm1684x::Timing& timing, const std::vector<std::string>& layers);
 
 /// What is timed of a file: its first network's first stage. Refuses other chips and files without a network.
@@ -34,10 +35,12 @@ Result<Profile> profileOf(const bmodel::File& file);
 /// The same for streams that were just made.
 Profile profileOf(const bm1684x::Timing& timing, const std::vector<std::string>& layers);
 
-/// Layer of each command, by engine and id, from a listing: ours, or the vendor's with both engines side by side.
-std::map<std::pair<bm1684x::Engine, int64_t>, std::string> layersInListing(std::string_view listing);
+/// Layer of each command of a group, by engine and id.
+using LayersById = std::map<std::pair<bm1684x::Engine, int64_t>, std::string>;
+/// Of each command group, from a listing: ours, or the vendor's with both engines side by side.
+std::vector<LayersById> layersInListing(std::string_view listing);
 /// The same of a stage's own listing.
-std::map<std::pair<bm1684x::Engine, int64_t>, std::string> layersOf(const bmodel::Stage& stage);
+std::vector<LayersById> layersOf(const bmodel::Stage& stage);
 
 /// How many commands a timeline has at most, unless asked otherwise; neighbours are merged beyond that.
 inline constexpr size_t kMostTimelineCommands = 100'000;

@@ -220,9 +220,7 @@ public:
     GroupReader(Timeline& timeline, Names& layers, Names& kinds, Residents& residents)
         : m_timeline(timeline), m_layers(layers), m_kinds(kinds), m_residents(residents) {}
 
-    using Listing = std::map<std::pair<bm1684x::Engine, int64_t>, std::string>;
-
-    Status read(const bmodel::CommandGroup& group, const Listing* listing) {
+    Status read(const bmodel::CommandGroup& group, const LayersById* listing) {
         WB_ASSIGN(const auto tiu, bm1684x::decodeStream(bm1684x::Engine::Tiu, group.tiu.bytes()));
         WB_ASSIGN(const auto gdma, bm1684x::decodeStream(bm1684x::Engine::Gdma, group.gdma.bytes()));
         WB_ASSIGN(const bm1684x::Timing timing, bm1684x::timeOf(tiu, gdma));
@@ -241,7 +239,7 @@ public:
     }
 
 private:
-    void add(const bm1684x::Timing& timing, const std::vector<const Command*>& sources, const Listing* listing) {
+    void add(const bm1684x::Timing& timing, const std::vector<const Command*>& sources, const LayersById* listing) {
         std::vector<size_t> order(sources.size());
         std::iota(order.begin(), order.end(), size_t{0});
         std::stable_sort(order.begin(), order.end(),
@@ -304,11 +302,8 @@ Result<Timeline> timelineOf(const bmodel::File& file, size_t mostCommands) {
     Names layers(timeline.layers), kinds(timeline.kinds);
     Residents residents;
     GroupReader reader(timeline, layers, kinds, residents);
-    bool first = true; // ids start again in each group, the listing has only one
-    for (const bmodel::CommandGroup& group : stage->groups) {
-        WB_TRY(reader.read(group, first ? &listing : nullptr));
-        first = false;
-    }
+    for (size_t g = 0; g < stage->groups.size(); ++g)
+        WB_TRY(reader.read(stage->groups[g], g < listing.size() ? &listing[g] : nullptr));
     timeline.memory = residents.finish();
     limitMemory(timeline, 2 * mostCommands);
     limitCommands(timeline, mostCommands);

@@ -31,18 +31,20 @@ Result<std::string> disassembleBmodel(const fs::path& path, bool json, JobContex
     bool first = true;
     for (const bmodel::Network& network : file.networks)
         for (size_t s = 0; s < network.stages.size(); ++s)
-            for (const bmodel::CommandGroup& group : network.stages[s].groups)
+            for (size_t g = 0; g < network.stages[s].groups.size(); ++g)
                 for (const bm1684x::Engine engine : {bm1684x::Engine::Tiu, bm1684x::Engine::Gdma}) {
                     WB_TRY(context.checkStop());
                     const bool tiu = engine == bm1684x::Engine::Tiu;
+                    const bmodel::CommandGroup& group = network.stages[s].groups[g];
                     auto stream = bm1684x::decodeStream(engine, (tiu ? group.tiu : group.gdma).bytes());
                     if (!stream) return Error(stream.error()).inFile(path.string());
                     const std::string name = tiu ? "TIU" : "GDMA";
                     if (json) {
                         text += (first ? "\n" : ",\n") + std::string("{\"engine\": \"") + name + "\", \"stage\": " +
-                                std::to_string(s) + ", \"commands\": " + bm1684x::disassembleJson(*stream) + "}";
+                                std::to_string(s) + ", \"group\": " + std::to_string(g) + ", \"commands\": " + bm1684x::disassembleJson(*stream) + "}";
                     } else {
-                        text += "# " + network.name + ", stage " + std::to_string(s) + ", " + name + ", " +
+                        text += "# " + network.name + ", stage " + std::to_string(s) +
+                                (network.stages[s].groups.size() > 1 ? ", group " + std::to_string(g) : "") + ", " + name + ", " +
                                 std::to_string(stream->size()) + " commands\n" + bm1684x::disassemble(*stream);
                     }
                     first = false;

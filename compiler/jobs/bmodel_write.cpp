@@ -32,10 +32,15 @@ bool sameBytes(const ir::Tensor& a, const ir::Tensor& b) {
 } // namespace
 
 Result<BmodelResult> writeBmodel(const ir::Graph& lowered, const DeployRequest& request, JobContext& context) {
-    WB_ASSIGN(const codegen::CompiledModel compiled, codegen::compile(lowered, {}, context));
-    WB_ASSIGN(bmodel::File file, codegen::toBmodel(compiled));
+    WB_ASSIGN(codegen::CompiledModel compiled, codegen::compile(lowered, {}, context));
+    BmodelResult result;
+    result.coefficientBytes = compiled.coefficients.size();
+    result.neuronBytes = compiled.contextBytes;
+    result.tiuCommands = codegen::tiuCommands(compiled);
+    result.gdmaCommands = codegen::gdmaCommands(compiled);
+    WB_ASSIGN(const bm1684x::Timing timing, bm1684x::timeOf(compiled.groups));
+    WB_ASSIGN(bmodel::File file, codegen::toBmodel(std::move(compiled))); // names and text stay
     file.time = timeStamp();
-    WB_ASSIGN(const bm1684x::Timing timing, bm1684x::timeOf(compiled.program));
     const std::string rows = profileRows(timing, compiled.layers);
     const auto* text = reinterpret_cast<const std::byte*>(rows.data());
     file.networks.front().stages.front().netStat = bmodel::Blob(std::vector<std::byte>(text, text + rows.size()));
@@ -44,14 +49,9 @@ Result<BmodelResult> writeBmodel(const ir::Graph& lowered, const DeployRequest& 
         fs::path decisions = request.model;
         WB_TRY(writeTextAtomically(decisions.replace_extension(".final"), compiled.text));
     }
-    BmodelResult result;
     result.file = request.model;
     std::error_code ignored;
     result.fileBytes = fs::file_size(request.model, ignored);
-    result.coefficientBytes = compiled.coefficients.size();
-    result.neuronBytes = compiled.contextBytes;
-    result.tiuCommands = compiled.program.tiuCount;
-    result.gdmaCommands = compiled.program.gdmaCount;
     const Profile profile = profileOf(timing, compiled.layers);
     result.cycles = profile.cycles;
     result.layers = profile.layers;

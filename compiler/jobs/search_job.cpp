@@ -54,7 +54,7 @@ Result<Profile> compiledProfile(const ir::Graph& top, const quantise::RangeTable
     quiet.setThreads(context.threads());
     WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(top, ranges, precisions, lowering, quiet));
     WB_ASSIGN(const codegen::CompiledModel compiled, codegen::compile(*lowered.graph, {}, quiet));
-    WB_ASSIGN(const bm1684x::Timing timing, bm1684x::timeOf(compiled.program));
+    WB_ASSIGN(const bm1684x::Timing timing, bm1684x::timeOf(compiled.groups));
     return profileOf(timing, compiled.layers);
 }
 

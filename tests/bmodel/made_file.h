@@ -41,7 +41,7 @@ inline Stage stageOf(int seed, uint64_t height) {
     weights.bytes = blobOf(5000, seed + 2);
     weights.locations = {{"coeff", 0, 5000}};
     return simpleStage({tensor("in", DataType::Int8, {1, 3, height, 8}, 0x1'0000'2000)},
-                       {tensor("out", DataType::F32, {1, 10}, 0x1'0000'3000)}, commands, weights, 0x1'0000'2000, 8192);
+                       {tensor("out", DataType::F32, {1, 10}, 0x1'0000'3000)}, {commands}, weights, 0x1'0000'2000, 8192);
 }
 
 inline File fileOf(const std::string& name, int seed, uint64_t height = 8) {

@@ -96,7 +96,6 @@ private slots:
     void sameInputSameBytes();
     void missingEmittersAreListed();
     void tooSmallMemoryIsReported();
-    void tooManyCommandsAreReported();
     void localBuffersNeverOverlap();
     void slicesCoverTheirResults();
     void lifetimesInDdrNeverOverlap();
@@ -199,8 +198,9 @@ void TestCodegen::sameInputSameBytes() {
     auto first = codegen::compile(**graph, {}, context), second = codegen::compile(**graph, {}, context);
     VERIFY_RESULT(first);
     VERIFY_RESULT(second);
-    QVERIFY(first->program.tiu == second->program.tiu);
-    QVERIFY(first->program.gdma == second->program.gdma);
+    QCOMPARE(first->groups.size(), size_t{1});
+    QVERIFY(first->groups[0].tiu == second->groups[0].tiu);
+    QVERIFY(first->groups[0].gdma == second->groups[0].gdma);
     QVERIFY(first->coefficients == second->coefficients);
     QCOMPARE(first->text, second->text);
     auto apart = codegen::compile(**graph, {.fuse = false}, context);
@@ -237,37 +237,6 @@ void TestCodegen::tooSmallMemoryIsReported() {
     QVERIFY(!compiled);
     QCOMPARE(compiled.error().code, Code::LocalMemoryFull);
     QVERIFY(!compiled.error().node.empty());
-}
-
-/// As many commands as half of what ids can number.
-class Talkative final : public ops::LocalEmitter {
-public:
-    ops::Cuts cuts() const override { return {.n = false, .c = false, .h = false, .w = false}; }
-    bm1684x::Part operandPart(size_t, const bm1684x::Part& result) const override { return result; }
-    Status emit(const ops::LocalCall& call, bm1684x::Assembler& out) const override {
-        for (int64_t i = 0; i < bm1684x::kMaxId / 2; ++i)
-            ops::VectorUnit(out).fill(call.output, 0);
-        return {};
-    }
-};
-
-void TestCodegen::tooManyCommandsAreReported() {
-    NetBuilder b({1, 4, 4, 4});
-    auto x = b.input();
-    for (int i = 0; i < 3; ++i) x = b.add("top.LeakyRelu", {x}, {1, 4, 4, 4}, {{"alpha", 0.1}});
-    auto graph = b.lower({x});
-    VERIFY_RESULT(graph);
-    ops::EmitterTable table;
-    for (const auto& [op, def] : ops::emitterTable().rows()) table.add(def);
-    table.add({.op = "tpu.LeakyRelu", .local = [](const ops::EmitContext&) -> Result<std::unique_ptr<ops::LocalEmitter>> {
-                   return std::unique_ptr<ops::LocalEmitter>(std::make_unique<Talkative>());
-               }});
-    JobContext context;
-    auto compiled = codegen::compile(**graph, {.emitters = &table}, context);
-    QVERIFY(!compiled);
-    QCOMPARE(compiled.error().code, Code::CodegenLimit);
-    QVERIFY2(compiled.error().what.find("1048574") != std::string::npos, compiled.error().what.c_str());
-    QVERIFY(!compiled.error().node.empty() && !compiled.error().remedies.empty());
 }
 
 void TestCodegen::localBuffersNeverOverlap() {
@@ -391,7 +360,7 @@ void TestCodegen::bmodelSaysWhereThingsAre() {
     QCOMPARE(stage.outputs.at(0).name, compiled->outputs[0].name);
     QCOMPARE(stage.ctxAddress, compiled->contextAddress);
     QCOMPARE(stage.coefficients->bytes.size(), static_cast<uint64_t>(compiled->coefficients.size()));
-    QCOMPARE(stage.groups.at(0).tiuCount, compiled->program.tiuCount);
+    QCOMPARE(stage.groups.at(0).tiuCount, compiled->groups.at(0).tiuCount);
     QCOMPARE(file->neuronSize, compiled->contextBytes);
 }
 

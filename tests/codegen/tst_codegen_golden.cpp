@@ -48,8 +48,8 @@ void TestCodegenGolden::outputsEqual() {
     auto compiled = codegen::compile(**graph, {}, context);
     VERIFY_RESULT(compiled);
     if (qEnvironmentVariableIsSet("WB_FINAL")) test::writeAll(qgetenv("WB_FINAL").toStdString(), compiled->text);
-    qInfo("%s: %u TIU, %u GDMA commands, about %lld cycles", qPrintable(name), compiled->program.tiuCount,
-          compiled->program.gdmaCount, static_cast<long long>(compiled->cycles));
+    qInfo("%s: %u TIU, %u GDMA commands, about %lld cycles", qPrintable(name), codegen::tiuCommands(*compiled),
+          codegen::gdmaCommands(*compiled), static_cast<long long>(compiled->cycles));
     codegen::Tensors values;
     values.emplace(compiled->inputs.at(0).name, inputs->begin()->second);
     for (const std::optional<uint64_t> seed : {std::optional<uint64_t>(), {5}}) {

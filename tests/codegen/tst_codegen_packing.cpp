@@ -347,7 +347,7 @@ void TestCodegenPacking::packingPays() {
     VERIFY_RESULT(plain);
     QVERIFY2(packed->cycles * 2 < plain->cycles, qPrintable(QString("%1 of %2").arg(packed->cycles).arg(plain->cycles)));
     const std::set<std::string> names(plain->layers.begin(), plain->layers.end());
-    for (const auto& command : packed->program.placed)
+    for (const auto& command : packed->groups[0].placed)
         if (command.layer >= 0) QVERIFY(names.contains(packed->layers.at(static_cast<size_t>(command.layer))));
 }
 

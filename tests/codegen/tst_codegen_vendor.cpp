@@ -22,12 +22,14 @@ namespace {
 /// Runs the commands in program order; the reason of a failure.
 std::string runCommands(VendorCModel& model, const codegen::CompiledModel& compiled) {
     std::vector<std::byte> words;
-    for (const bm1684x::Placed& placed : compiled.program.placed) {
-        words.resize(bm1684x::encodedBytes(placed.command));
-        if (const auto done = bm1684x::encode(placed.command, words); !done) return toText(done.error());
-        if (const auto fault = model.execute(placed.engine, words); !fault.empty())
-            return (placed.layer < 0 ? std::string() : compiled.layers[static_cast<size_t>(placed.layer)]) + ": " +
-                   bm1684x::formatOf(placed.command).name + ' ' + bm1684x::operationName(placed.command) + ": " + fault;
+    for (const bm1684x::Program& group : compiled.groups) {
+        for (const bm1684x::Placed& placed : group.placed) {
+            words.resize(bm1684x::encodedBytes(placed.command));
+            if (const auto done = bm1684x::encode(placed.command, words); !done) return toText(done.error());
+            if (const auto fault = model.execute(placed.engine, words); !fault.empty())
+                return (placed.layer < 0 ? std::string() : compiled.layers[static_cast<size_t>(placed.layer)]) + ": " +
+                       bm1684x::formatOf(placed.command).name + ' ' + bm1684x::operationName(placed.command) + ": " + fault;
+        }
     }
     return {};
 }
@@ -83,7 +85,7 @@ void TestCodegenVendor::layersEqual() {
     VERIFY_RESULT(compiled);
     if (qEnvironmentVariableIsSet("WB_FINAL")) test::writeAll(qgetenv("WB_FINAL").toStdString(), compiled->text);
     qInfo("%u TIU, %u GDMA commands, %lld cycles, %zu bytes of coefficients, %llu of context",
-          compiled->program.tiuCount, compiled->program.gdmaCount, static_cast<long long>(compiled->cycles),
+          codegen::tiuCommands(*compiled), codegen::gdmaCommands(*compiled), static_cast<long long>(compiled->cycles),
           compiled->coefficients.size(), static_cast<unsigned long long>(compiled->contextBytes));
 
     QCOMPARE(model.write(VendorCModel::Global, compiled->coefficientAddress - kGlobalBase, compiled->coefficients),

@@ -70,11 +70,11 @@ struct Built {
     Graph graph;
     bmodel::File file;
 };
-Result<Built> build(const std::string& name, Precision precision) {
+Result<Built> build(const std::string& name, Precision precision, uint32_t mostCommands = codegen::CompileOptions{}.mostCommands) {
     Built built;
     WB_ASSIGN(built.graph, network(name, precision));
     JobContext context;
-    WB_ASSIGN(const auto compiled, codegen::compile(*built.graph, {}, context));
+    WB_ASSIGN(const auto compiled, codegen::compile(*built.graph, {.mostCommands = mostCommands}, context));
     WB_ASSIGN(built.file, codegen::toBmodel(compiled));
     return built;
 }
@@ -114,6 +114,7 @@ private slots:
     }
     void outputsEqual_data();
     void outputsEqual();
+    void commandGroups();
     void twoNetworksInOneFile();
 
 private:
@@ -180,6 +181,21 @@ void TestVendorNetworks::outputsEqual() {
     const std::filesystem::path path = folder.filePath("net.bmodel").toStdString();
     QVERIFY(bmodel::write(built->file, path));
     compare(key, *built, path, tolerance);
+}
+
+/// As of more commands than ids can number: the runtime takes one group after the other, local memory stays.
+void TestVendorNetworks::commandGroups() {
+    for (const uint32_t most : {150U, 40U, 11U}) {
+        auto built = build("signs", Precision::Int8, most);
+        VERIFY_RESULT(built);
+        const size_t groups = built->file.networks[0].stages[0].groups.size();
+        qInfo("%u commands of an engine in a group: %zu groups", most, groups);
+        QVERIFY(groups > 1);
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.filePath("groups.bmodel").toStdString();
+        QVERIFY(bmodel::write(built->file, path));
+        compare("signs", *built, path, 0);
+    }
 }
 
 void TestVendorNetworks::twoNetworksInOneFile() {

@@ -86,7 +86,7 @@ bmodel::File addConstant(const std::string& name, int constant, int dependency =
     weights.bytes = bmodel::Blob(std::vector<std::byte>(kPageBytes));
     bmodel::File file;
     file.time = "2026-01-02";
-    file.networks = {{name, 0, {bmodel::simpleStage({in}, {out}, commands, weights, kCtx, 2 * kPageBytes)}, {}}};
+    file.networks = {{name, 0, {bmodel::simpleStage({in}, {out}, {commands}, weights, kCtx, 2 * kPageBytes)}, {}}};
     file.neuronSize = 2 * kPageBytes;
     file.deviceCount = 1;
     return file;

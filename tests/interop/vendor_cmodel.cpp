@@ -19,7 +19,7 @@ namespace wb::interop {
 namespace {
 
 constexpr size_t kWindow = 16 << 20; ///< shared between parent and child; longer transfers go in pieces
-constexpr time_t kPatience = 20;     ///< seconds for one command
+constexpr time_t kPatience = 120;    ///< seconds for one command; a large convolution takes many on a busy machine
 constexpr size_t kWords = 256;       ///< a command is at most 128 bytes; the model may look a little further
 constexpr size_t kBatch = 512;       ///< commands in one message
 constexpr size_t kSlot = kWords + 16; ///< of a command in a batch: engine, size, words
@@ -198,13 +198,15 @@ void VendorCModel::stop() {
 }
 
 std::string VendorCModel::lastWords() {
+    bool endless = false;
     close(m_child->socket);
     m_child->socket = -1;
     if (m_child->pid > 0) {
         // Closing the socket ends a child that listens; one that still calculates has to be ended.
         int ended = 0;
         for (int i = 0; i < 100 && (ended = waitpid(m_child->pid, nullptr, WNOHANG)) == 0; ++i) usleep(10'000);
-        if (ended == 0) {
+        endless = ended == 0;
+        if (endless) {
             kill(m_child->pid, SIGKILL);
             waitpid(m_child->pid, nullptr, 0);
         }
@@ -217,7 +219,8 @@ std::string VendorCModel::lastWords() {
         text.append(part, static_cast<size_t>(got));
     stop();
     if (const size_t frames = text.find("\nObtained "); frames != std::string::npos) text.resize(frames);
-    return text.empty() ? "it ended without a word" : text;
+    if (text.empty()) return endless ? "it did not end within " + std::to_string(kPatience) + " s" : "it ended without a word";
+    return text;
 }
 
 std::string VendorCModel::request(const Message& message) {

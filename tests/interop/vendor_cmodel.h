@@ -9,7 +9,7 @@
 //   if (const auto fault = model.execute(Engine::Tiu, words); !fault.empty()) …   // text of the assert
 //   model.read(VendorCModel::Local, offset, result);
 //
-// The child takes any number of cases. After a fault, or 20 seconds without an answer, its memory is
+// The child takes any number of cases. After a fault, or 120 seconds without an answer, its memory is
 // lost; the next call starts a fresh one.
 #pragma once
 

@@ -51,18 +51,14 @@ Program madeProgram(int times) {
     return program ? std::move(*program) : Program{};
 }
 
-bmodel::File fileOf(const Program& program, bool named = true) {
+bmodel::File fileOf(std::span<const Program> programs, bool named = true) {
     bmodel::File file;
     file.chip = "BM1684X";
-    bmodel::CommandGroup group;
-    group.tiuCount = program.tiuCount;
-    group.gdmaCount = program.gdmaCount;
-    group.tiu = bmodel::Blob(program.tiu);
-    group.gdma = bmodel::Blob(program.gdma);
     bmodel::Stage stage;
-    stage.groups.push_back(group);
+    for (const Program& program : programs)
+        stage.groups.push_back({program.tiuCount, program.gdmaCount, bmodel::Blob(program.tiu), bmodel::Blob(program.gdma), {}});
     if (named) {
-        const std::string rows = jobs::profileRows(*timeOf(program), {"/a", "/b", "/sum"});
+        const std::string rows = jobs::profileRows(*timeOf(programs), {"/a", "/b", "/sum"});
         const auto* bytes = reinterpret_cast<const std::byte*>(rows.data());
         stage.netStat = bmodel::Blob(std::vector<std::byte>(bytes, bytes + rows.size()));
     }
@@ -72,6 +68,7 @@ bmodel::File fileOf(const Program& program, bool named = true) {
     file.networks.push_back(network);
     return file;
 }
+bmodel::File fileOf(const Program& program, bool named = true) { return fileOf(std::span(&program, 1), named); }
 
 const TimelineCommand* find(const Timeline& timeline, CommandClass type) {
     for (const TimelineCommand& c : timeline.commands)
@@ -106,6 +103,36 @@ private slots:
             QCOMPARE(timeline->layers[static_cast<size_t>(same->layer)], (std::array<std::string, 3>{"/a", "/b", "/sum"})[static_cast<size_t>(timed.layer)]);
         }
         for (size_t i = 1; i < timeline->commands.size(); ++i) QVERIFY(timeline->commands[i - 1].start <= timeline->commands[i].start);
+    }
+
+    /// Ids begin anew in each group; times go on, and every command keeps its layer.
+    void groupsFollowEachOther() {
+        const std::vector<Program> groups{madeProgram(2), madeProgram(1), madeProgram(2)};
+        const Timing timing = *timeOf(groups);
+        QCOMPARE(timing.total, timeOf(groups[0])->total + timeOf(groups[1])->total + timeOf(groups[2])->total);
+        const auto timeline = jobs::timelineOf(fileOf(groups));
+        QVERIFY(timeline.hasValue());
+        QCOMPARE(timeline->cycles, timing.total);
+        QCOMPARE(timeline->commands.size(), size_t{20});
+        int64_t before[2] = {0, 0};
+        for (const TimelineCommand& c : timeline->commands) {
+            QVERIFY(c.layer >= 0);
+            const std::string& layer = timeline->layers[static_cast<size_t>(c.layer)];
+            QVERIFY(c.type == CommandClass::Load ? layer != "/sum" : layer == "/sum");
+            QVERIFY(c.start >= before[c.transfer]);
+            before[c.transfer] = c.end;
+        }
+        QVERIFY(timeline->cycles >= jobs::timelineOf(fileOf(madeProgram(5)))->cycles); // each group ends before the next
+        const auto profile = jobs::profileOf(fileOf(groups));
+        QVERIFY(profile.hasValue());
+        const jobs::Profile made = jobs::profileOf(timing, {"/a", "/b", "/sum"});
+        QCOMPARE(profile->cycles, made.cycles);
+        QCOMPARE(profile->layers.size(), made.layers.size());
+        for (const jobs::LayerCycles& layer : made.layers) {
+            const auto same = std::find_if(profile->layers.begin(), profile->layers.end(), [&](const auto& l) { return l.layer == layer.layer; });
+            QVERIFY(same != profile->layers.end());
+            QVERIFY(same->begin == layer.begin && same->end == layer.end && same->tiu == layer.tiu && same->gdma == layer.gdma);
+        }
     }
 
     void kindsBytesAndWaits() {

@@ -146,28 +146,43 @@ private:
 
 } // namespace
 
-int64_t cyclesOf(const bm1684x::Program& program) {
-    const auto timing = bm1684x::timeOf(program);
+int64_t cyclesOf(std::span<const bm1684x::Program> groups) {
+    const auto timing = bm1684x::timeOf(groups);
     return timing ? timing->total : 0;
 }
 
-Result<bm1684x::Program> scheduled(bm1684x::Program program, const JobContext& context) {
+Result<std::vector<bm1684x::Program>> assembled(std::span<const Placed> commands, uint32_t mostCommands) {
+    std::vector<bm1684x::Program> groups;
     bm1684x::Assembler assembler;
+    for (const Placed& placed : commands) {
+        if (assembler.count(placed.engine) == mostCommands) {
+            WB_ASSIGN(auto group, assembler.finish());
+            groups.push_back(std::move(group));
+        }
+        assembler.setLayer(placed.layer);
+        assembler.add(placed.command);
+    }
+    WB_ASSIGN(auto last, assembler.finish());
+    groups.push_back(std::move(last));
+    return groups;
+}
+
+Result<std::vector<bm1684x::Program>> scheduled(std::vector<Placed> commands, uint32_t mostCommands, const JobContext& context) {
+    std::vector<Placed> ordered;
     int64_t tiuFree = 0, gdmaFree = 0;
-    const std::span<const Placed> all(program.placed);
+    const std::span<const Placed> all(commands);
     for (size_t begin = 0; begin < all.size(); begin += kChunk) {
         WB_TRY(context.checkStop());
         const auto part = all.subspan(begin, std::min(kChunk, all.size() - begin));
         Stretch stretch(part, tiuFree, gdmaFree);
-        for (const size_t index : stretch.run()) {
-            assembler.setLayer(part[index].layer);
-            assembler.add(part[index].command);
-        }
+        for (const size_t index : stretch.run())
+            ordered.push_back(part[index]);
         tiuFree = stretch.tiuFree();
         gdmaFree = stretch.gdmaFree();
     }
-    WB_ASSIGN(auto better, assembler.finish());
-    return cyclesOf(better) < cyclesOf(program) ? std::move(better) : std::move(program);
+    WB_ASSIGN(auto better, assembled(ordered, mostCommands));
+    WB_ASSIGN(auto plain, assembled(commands, mostCommands));
+    return cyclesOf(better) < cyclesOf(plain) ? std::move(better) : std::move(plain);
 }
 
 } // namespace wb::codegen

@@ -80,14 +80,14 @@ Status mustBeFor(const File& file, const std::string& chip) {
         .field("chip", file.chip);
 }
 
-Stage simpleStage(std::vector<Tensor> inputs, std::vector<Tensor> outputs, CommandGroup commands,
+Stage simpleStage(std::vector<Tensor> inputs, std::vector<Tensor> outputs, std::vector<CommandGroup> commands,
                   Coefficients coefficients, uint64_t ctxAddress, uint64_t ctxSize) {
     Stage stage;
     SubNet subnet;
     subnet.mode = static_cast<int32_t>(SubNetMode::Tpu);
     subnet.id = 0;
     subnet.next = {-1};
-    subnet.groups = {commands};
+    subnet.groups = commands;
     subnet.inputs = inputs;
     subnet.outputs = outputs;
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -100,7 +100,7 @@ Stage simpleStage(std::vector<Tensor> inputs, std::vector<Tensor> outputs, Comma
     }
     stage.inputs = std::move(inputs);
     stage.outputs = std::move(outputs);
-    stage.groups = {std::move(commands)};
+    stage.groups = std::move(commands);
     stage.subnets = {std::move(subnet)};
     stage.coefficients = std::move(coefficients);
     stage.ctxAddress = ctxAddress;

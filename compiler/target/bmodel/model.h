@@ -207,9 +207,8 @@ struct File {
 /// BmodelWrongChip when the file is for another chip (case does not matter).
 Status mustBeFor(const File& file, const std::string& chip);
 
-/// The smallest stage that a runtime takes: one command group, one subnet with the same inputs, outputs and
-/// streams, one ctx area behind the weights.
-Stage simpleStage(std::vector<Tensor> inputs, std::vector<Tensor> outputs, CommandGroup commands,
+/// The smallest stage that a runtime takes: one subnet with the same inputs, outputs and streams, one ctx area behind the weights.
+Stage simpleStage(std::vector<Tensor> inputs, std::vector<Tensor> outputs, std::vector<CommandGroup> commands,
                   Coefficients coefficients, uint64_t ctxAddress, uint64_t ctxSize);
 
 } // namespace wb::bmodel

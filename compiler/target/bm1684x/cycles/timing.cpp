@@ -104,21 +104,48 @@ Result<Timing> run(const std::vector<Item>& items) {
             const size_t index = queue.items[queue.next];
             return stuck(out.commands[index], dependencyOf(*items[index].command));
         }
-    std::unordered_map<int32_t, size_t> places;
-    for (const TimedCommand& command : out.commands) {
+    for (const TimedCommand& command : out.commands)
         out.total = std::max(out.total, command.end() + 1);
-        addToLayer(out.layers, places, command);
-    }
     return out;
+}
+
+/// `next` begins when all of `timing` is done.
+void append(Timing& timing, Timing next, uint32_t group) {
+    for (TimedCommand& command : next.commands) {
+        command.start += timing.total;
+        command.group = group;
+        timing.commands.push_back(command);
+    }
+    timing.total += next.total;
+    timing.tiu += next.tiu;
+    timing.gdma += next.gdma;
+    timing.notObserved += next.notObserved;
+    timing.notObservedCycles += next.notObservedCycles;
+}
+
+void findLayers(Timing& timing) {
+    std::unordered_map<int32_t, size_t> places;
+    for (const TimedCommand& command : timing.commands)
+        addToLayer(timing.layers, places, command);
 }
 
 } // namespace
 
+Result<Timing> timeOf(std::span<const Program> groups) {
+    Timing out;
+    for (size_t i = 0; i < groups.size(); ++i) {
+        std::vector<Item> items;
+        for (const Placed& placed : groups[i].placed)
+            items.push_back({&placed.command, placed.layer});
+        WB_ASSIGN(Timing timing, run(items));
+        append(out, std::move(timing), static_cast<uint32_t>(i));
+    }
+    findLayers(out);
+    return out;
+}
+
 Result<Timing> timeOf(const Program& program) {
-    std::vector<Item> items;
-    for (const Placed& placed : program.placed)
-        items.push_back({&placed.command, placed.layer});
-    return run(items);
+    return timeOf(std::span(&program, 1));
 }
 
 Result<Timing> timeOf(std::span<const Command> tiu, std::span<const Command> gdma) {
@@ -126,7 +153,9 @@ Result<Timing> timeOf(std::span<const Command> tiu, std::span<const Command> gdm
     for (const auto& stream : {tiu, gdma})
         for (const Command& command : stream)
             if (!isEnd(command)) items.push_back({&command, -1});
-    return run(items);
+    WB_ASSIGN(Timing out, run(items));
+    findLayers(out);
+    return out;
 }
 
 } // namespace wb::bm1684x

@@ -16,9 +16,10 @@ struct TimedCommand {
     Engine engine = Engine::Tiu;
     uint32_t id = 0;
     int32_t layer = -1;
-    int64_t start = 0;       ///< first cycle
+    int64_t start = 0;       ///< first cycle, from the beginning of the first group
     int64_t cycles = 0;
     bool observed = true;    ///< Cost::observed
+    uint32_t group = 0;      ///< command group; ids are unique within
     int64_t end() const { return start + cycles - 1; } ///< last cycle
 };
 
@@ -38,7 +39,8 @@ struct Timing {
     int64_t notObservedCycles = 0;
 };
 
-/// CommandFault when the streams wait for each other, or for a command that is not there.
+/// Command groups run one after the other. CommandFault when the streams wait for each other, or for a command that is not there.
+Result<Timing> timeOf(std::span<const Program> groups);
 Result<Timing> timeOf(const Program& program);
 /// Decoded streams; END is left out of the count. TIU commands come first in Timing::commands.
 Result<Timing> timeOf(std::span<const Command> tiu, std::span<const Command> gdma);
