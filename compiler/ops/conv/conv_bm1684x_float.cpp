@@ -2,6 +2,8 @@
 #include "compiler/ops/conv/conv_bm1684x_float.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace wb::ops {
 
@@ -64,7 +66,46 @@ FloatConvEmitter::Layout FloatConvEmitter::layoutOf(Range channels, LaneImageBui
     return layout;
 }
 
+namespace {
+
+/// Weights of up to 64 outputs, each in its lane: `width` bytes apart, one input after the other.
+template <class T> void fillLanes(const FloatConv& conv, Range outputs, std::byte* to, int64_t width) {
+    constexpr int64_t kBlock = bm1684x::kVectorBytes / static_cast<int64_t>(sizeof(T)); // both sides stay in the cache
+    const T* from = conv.matrix.data<T>();
+    const int64_t inputPitch = conv.inputsFirst ? conv.outChannels : 1, outputPitch = conv.inputsFirst ? 1 : conv.inChannels;
+    for (int64_t begin = 0; begin < conv.inChannels; begin += kBlock)
+        for (int64_t o = outputs.begin; o < outputs.end; ++o) {
+            std::array<T, kBlock> line;
+            const int64_t count = std::min(kBlock, conv.inChannels - begin);
+            for (int64_t i = 0; i < count; ++i)
+                line[static_cast<size_t>(i)] = from[(begin + i) * inputPitch + o * outputPitch];
+            std::memcpy(to + (o - outputs.begin) * width + begin * static_cast<int64_t>(sizeof(T)), line.data(),
+                        static_cast<size_t>(count) * sizeof(T));
+        }
+}
+
+} // namespace
+
+LaneImage FloatConvEmitter::matrixConstants(Range channels) const {
+    LaneImageBuilder places;
+    const Layout layout = layoutOf(channels, places);
+    LaneImage image{places.width(), std::vector<std::byte>(static_cast<size_t>(kLanes * places.width()))};
+    for (int64_t c = channels.begin; c < channels.end && !m_conv.bias.empty(); ++c) {
+        const int64_t lane = (c - channels.begin) % kLanes, row = (c - channels.begin) / kLanes;
+        std::memcpy(image.bytes.data() + lane * image.width + layout.bias + row * 4, &m_conv.bias[static_cast<size_t>(c)], 4);
+    }
+    for (size_t row = 0; row < layout.weights.size(); ++row) {
+        const int64_t first = channels.begin + static_cast<int64_t>(row) * kLanes;
+        const Range outputs{first, std::min(first + kLanes, channels.end)};
+        std::byte* to = image.bytes.data() + layout.weights[row];
+        if (bytesOf(m_conv.precision) == 4) fillLanes<uint32_t>(m_conv, outputs, to, image.width);
+        else fillLanes<uint16_t>(m_conv, outputs, to, image.width);
+    }
+    return image;
+}
+
 Result<LaneImage> FloatConvEmitter::constants(const Part& result) const {
+    if (m_conv.matrix.elementCount() > 0) return matrixConstants(result.c);
     LaneImageBuilder image;
     const Layout layout = layoutOf(result.c, image);
     const auto& w = m_conv.window;

@@ -14,6 +14,10 @@ struct FloatConv {
     int64_t groups = 1, inChannels = 1, outChannels = 1;
     std::vector<float> filter;      ///< [oc, ic / groups, kh, kw]; transposed: [oc / groups, ic, kh, kw]
     bool transposed = false;        ///< the kernel is turned by 180 degrees
+    /// Instead of `filter`: a window of one pixel whose weights stand in a matrix of `precision`, which may be large and is
+    /// shared, not copied; [outputs, inputs], or [inputs, outputs] if `inputsFirst`.
+    ir::Tensor matrix;
+    bool inputsFirst = false;
     std::vector<float> bias;        ///< one an output channel, or none
     bm1684x::Precision precision = bm1684x::Precision::F32; ///< of operand, filter and result
     kernels::UnaryOp clamp;
@@ -43,6 +47,7 @@ private:
         std::vector<uint32_t> weights; ///< one a row of 64 channels
     };
     Layout layoutOf(bm1684x::Range channels, LaneImageBuilder& image) const;
+    LaneImage matrixConstants(bm1684x::Range channels) const;
     void dense(const Box& in, uint32_t weights, uint32_t bias, const Box& to, bm1684x::Assembler& out) const;
     void depthwise(const Box& in, uint32_t weights, uint32_t bias, const Box& to, bm1684x::Assembler& out) const;
 

@@ -96,11 +96,11 @@ bool isClassifier(const EmitContext& c, const MatrixProduct& p) {
            constantOperand(c, 0) == nullptr && constantOperand(c, 1) != nullptr;
 }
 
-/// The right matrix as a filter [columns, inner].
-template <class T> std::vector<T> filterOf(const MatrixProduct& p, const T* right) {
+/// The right matrix of codes as a filter [columns, inner].
+std::vector<int8_t> filterOf(const MatrixProduct& p, const int8_t* right) {
     const int64_t count = p.columns * p.inner;
-    if (p.rightTransposed) return std::vector<T>(right, right + count);
-    std::vector<T> filter(static_cast<size_t>(count));
+    if (p.rightTransposed) return std::vector<int8_t>(right, right + count);
+    std::vector<int8_t> filter(static_cast<size_t>(count));
     constexpr int64_t kBlock = 32; // both sides stay in the cache
     for (int64_t n0 = 0; n0 < p.columns; n0 += kBlock)
         for (int64_t k0 = 0; k0 < p.inner; k0 += kBlock)
@@ -119,7 +119,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareLocal(const EmitContext& context) {
         FloatConv conv;
         conv.inChannels = p.inner;
         conv.outChannels = p.columns;
-        conv.filter = filterOf(p, floatsOf(right).data());
+        conv.matrix = right;
+        conv.inputsFirst = !p.rightTransposed;
         conv.bias = p.bias;
         conv.precision = p.precision;
         conv.clamp = p.clamp;
