@@ -72,6 +72,21 @@ private slots:
         QVERIFY(model.error().remedies.front().find("'r'") != std::string::npos);
     }
 
+    /// More pictures at a time than a reshape of the file names: said so, with ways out.
+    void batchInAReshape() {
+        OnnxBuilder b(14, {1, 4, 6, 8});
+        b.output(b.node("Reshape", {"x", b.ints({1, 192})}, "r"));
+        QVERIFY(b.import());
+        importer::ImportOptions options;
+        options.inputShapes = {{4, 4, 6, 8}};
+        const auto batch = b.import(options);
+        QCOMPARE(batch.error().code, Code::ShapeMismatch);
+        QVERIFY2(batch.error().why.find("one picture at a time") != std::string::npos, batch.error().why.c_str());
+        QVERIFY(!batch.error().remedies.empty());
+        options.inputShapes = {{1, 4, 6, 9}}; // that is something else
+        QVERIFY(b.import(options).error().why.find("one picture") == std::string::npos);
+    }
+
     void freeDimensions() {
         OnnxBuilder b(14, {-1, 4, -1, 8});
         b.output(b.node("Relu", {"x"}, "r"));

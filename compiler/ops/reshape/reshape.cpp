@@ -9,12 +9,27 @@
 namespace wb::ops {
 namespace {
 
+/// One picture where there are several: everything else would fit.
+bool fixesBatch(const ir::Shape& from, const std::vector<int64_t>& to) {
+    if (from.empty() || from[0] < 2 || to.empty() || to[0] != 1) return false;
+    std::vector<int64_t> free = to;
+    free[0] = from[0];
+    return resolveReshape(from, free).has_value();
+}
+
 Types inferReshape(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0));
     const auto shape = resolveReshape(x.shape, node.attributes.integers("shape"));
-    if (!shape)
-        return shapeError(graph, node, "shape " + ir::toText(x.shape) + " cannot become " +
-                                           ir::toText(node.attributes.integers("shape")));
+    if (!shape) {
+        const std::vector<int64_t> wanted = node.attributes.integers("shape");
+        Error error = shapeError(graph, node, "shape " + ir::toText(x.shape) + " cannot become " + ir::toText(wanted));
+        if (fixesBatch(x.shape, wanted))
+            error = std::move(error)
+                        .because("the file takes one picture at a time: the batch is a number in its reshape")
+                        .remedy("import it with a batch of 1")
+                        .remedy("save the network with -1 as the first size of its reshapes");
+        return error;
+    }
     return floatResult(graph, node, *shape);
 }
 
