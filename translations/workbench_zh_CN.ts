@@ -1276,6 +1276,46 @@
         <translation>整数形式，文件中不含类型转换</translation>
     </message>
     <message>
+        <source>Preprocessing in the file</source>
+        <translation>预处理放入文件</translation>
+    </message>
+    <message>
+        <source>Preprocessing by the host</source>
+        <translation>预处理由主机完成</translation>
+    </message>
+    <message>
+        <source>Pictures as %1</source>
+        <translation>图像格式 %1</translation>
+    </message>
+    <message>
+        <source>Only the video hardware of the CV18xx delivers it.</source>
+        <translation>只有 CV18xx 的视频硬件提供这种格式。</translation>
+    </message>
+    <message>
+        <source>The network takes other channels.</source>
+        <translation>网络的通道与此不同。</translation>
+    </message>
+    <message>
+        <source>Inputs are pictures of the network&apos;s size, 8 bits a channel; resizing stays with the host.</source>
+        <translation>输入是与网络尺寸相同的图像，每通道 8 位；缩放仍由主机完成。</translation>
+    </message>
+    <message>
+        <source>Preprocessing</source>
+        <translation>预处理</translation>
+    </message>
+    <message>
+        <source>inside the file</source>
+        <translation>放入文件</translation>
+    </message>
+    <message>
+        <source>Pictures as the network takes them</source>
+        <translation>按网络要求的图像格式</translation>
+    </message>
+    <message>
+        <source>How pictures lie</source>
+        <translation>图像的排列方式</translation>
+    </message>
+    <message>
         <source>Outputs</source>
         <translation>输出</translation>
     </message>

@@ -96,6 +96,8 @@ static void to_json(json& j, const DeploySettings& v) {
     j = json{{"precision", v.precision},
              {"quant_input", v.quantInput},
              {"quant_output", v.quantOutput},
+             {"fuse_preprocess", v.fusePreprocess},
+             {"customization_format", v.customizationFormat},
              {"file", v.file},
              {"keep_both", v.keepBoth}};
 }
@@ -104,6 +106,8 @@ static void from_json(const json& j, DeploySettings& v) {
     readField(j, "precision", v.precision);
     readField(j, "quant_input", v.quantInput);
     readField(j, "quant_output", v.quantOutput);
+    readField(j, "fuse_preprocess", v.fusePreprocess);
+    readField(j, "customization_format", v.customizationFormat);
     readField(j, "file", v.file);
     readField(j, "keep_both", v.keepBoth);
 }

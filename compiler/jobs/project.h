@@ -66,6 +66,8 @@ struct TargetSettings {
 struct DeploySettings {
     std::string precision = "mixed";      ///< mixed: INT8 with the precision table; INT8, F16, BF16, F32: without
     bool quantInput = false, quantOutput = false; ///< inputs, outputs as integers, no casts in the file
+    bool fusePreprocess = false;          ///< inputs are pictures, the rest of their preprocessing is in the file
+    std::string customizationFormat;      ///< how these lie ("BGR_PACKED"); empty: the network's own order
     std::string file;                     ///< empty: bmodelFile() names it
     bool keepBoth = false;                ///< a file of that name stays; the new one gets a number
     bool operator==(const DeploySettings&) const = default;

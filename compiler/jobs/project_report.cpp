@@ -221,9 +221,11 @@ std::string exportScript(const Project& p, const fs::path& projectFile) {
     if (precision == "INT8") s += " --calibration_table " + quoted(table);
     if (p.deploy.quantInput) s += " --quant_input";
     if (p.deploy.quantOutput) s += " --quant_output";
+    if (p.deploy.fusePreprocess) s += " --fuse_preprocess";
+    if (p.deploy.fusePreprocess && !p.deploy.customizationFormat.empty()) s += " --customization_format " + p.deploy.customizationFormat;
     if (!rows.empty()) s += " --quantize_table " + quoted(name + "_qtable");
     if (!p.testImages.empty())
-        s += " --test_input " + quoted(name + "_in_f32.npz") + " --test_reference " + quoted(name + "_top_outputs.npz") +
+        s += " --test_input " + quoted(p.deploy.fusePreprocess ? p.testImages.front() : name + "_in_f32.npz") + " --test_reference " + quoted(name + "_top_outputs.npz") +
              " --tolerance " + fixedText(p.target.toleranceCosine, 2) + ',' + fixedText(p.target.toleranceEuclid, 2);
     const std::string file = p.deploy.file.empty() ? name + '_' + p.target.chip + ".bmodel" : p.deploy.file;
     return s + " --model " + quoted(file) + '\n';

@@ -63,12 +63,16 @@ Status StageRun::runDeploy(StageResult& result, const fs::path& folder) {
         if (!source.mlir.empty()) request.mlir = source.mlir;
     }
     if (!m_project.testImages.empty()) {
-        request.testInput = {of(Stage::Preprocess) / (modelName() + "_in_f32.npz")};
+        // Raw inputs want the picture itself.
+        request.testInput = {settings.fusePreprocess ? resolve(m_project.testImages.front())
+                                                     : of(Stage::Preprocess) / (modelName() + "_in_f32.npz")};
         request.testReference = of(Stage::Reference) / (modelName() + "_top_outputs.npz");
     }
     request.tolerance = {kAnySimilarity, kAnySimilarity};
     request.quantInput = settings.quantInput;
     request.quantOutput = settings.quantOutput;
+    request.fusePreprocess = settings.fusePreprocess;
+    if (settings.fusePreprocess) request.customizationFormat = settings.customizationFormat;
     request.model = folder / kStored;
     WB_ASSIGN(const DeployResult deployed, deploy(request, m_context));
 

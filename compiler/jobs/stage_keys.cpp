@@ -134,6 +134,7 @@ std::array<nlohmann::json, 8> stageSettings(const Project& project, const fs::pa
     deploy["deploy"] = json{{"precision", project.deploy.precision},
                             {"quant_input", project.deploy.quantInput},
                             {"quant_output", project.deploy.quantOutput}};
+    if (project.deploy.fusePreprocess) deploy["deploy"]["raw_input"] = project.deploy.customizationFormat;
     deploy["tolerance"] = {project.target.toleranceCosine, project.target.toleranceEuclid};
     return {import, preprocess, reference, calibrate, quantise, precision, mixed, deploy};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Deploy page: settings that are undoable, what the card says of a result, of a failed check and of a version
 // without code generation; cycles in the layer table.
+#include "compiler/quantise/fuse_preprocess.h"
 #include "tests/gui_panels/made_project.h"
 #include "widgets/models/chips.h"
 #include "widgets/models/layer_table_model.h"
@@ -156,6 +157,40 @@ private slots:
             greyed += there ? 0 : 1;
         }
         QVERIFY(greyed > 0 && greyed < chip->count());
+    }
+
+    /// As on the command line: --fuse_preprocess, --customization_format.
+    void picturesAsInputs() {
+        test::MadeProject made;
+        document::Document document;
+        panels::DeployPanel panel(&document);
+        made.open(document);
+        auto* raw = child<QCheckBox>(panel, "deployRawInput");
+        auto* format = child<QComboBox>(panel, "deployRawFormat");
+        QVERIFY(!raw->isChecked() && !format->isEnabled());
+        raw->click();
+        QVERIFY(document.project().deploy.fusePreprocess);
+        QVERIFY(format->isEnabled());
+        const int packed = format->findData(QStringLiteral("BGR_PACKED"));
+        emit format->activated(packed);
+        QCOMPARE(document.project().deploy.customizationFormat, std::string("BGR_PACKED"));
+        QCOMPARE(format->currentIndex(), packed);
+        // All formats that the compiler knows; those that it refuses are greyed, with the reason.
+        QCOMPARE(format->count(), static_cast<int>(quantise::rawFormats().size()) + 1);
+        for (const quantise::RawFormat& known : quantise::rawFormats()) {
+            const int i = format->findData(QString::fromLatin1(known.name));
+            QVERIFY2(i > 0, known.name);
+            const bool there = format->model()->index(i, 0).flags() & Qt::ItemIsEnabled;
+            QCOMPARE(there, known.onBm168x && std::string_view(known.pixelFormat) != "gray"); // the network has colours
+            QCOMPARE(format->itemData(i, Qt::ToolTipRole).toString().isEmpty(), there);
+        }
+        QString words;
+        for (const QLabel* label : panel.findChildren<QLabel*>()) words += label->text();
+        QVERIFY(words.contains(QStringLiteral("resizing stays with the host")));
+        while (document.undoStack()->canUndo()) document.undoStack()->undo();
+        QVERIFY(document.project().deploy == jobs::DeploySettings{});
+        QCOMPARE(format->currentIndex(), 0);
+        QVERIFY(!raw->isChecked());
     }
 
     void aResultIsShownWithItsNumbers() {

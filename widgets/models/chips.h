@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 namespace wb::models {
 
@@ -10,5 +11,10 @@ namespace wb::models {
 bool chipQuantises(const QString& chip);
 /// Whether bmodels are written for it.
 bool chipHasBmodel(const QString& chip);
+
+/// How raw pictures can lie (--customization_format), in the vendor's order.
+QStringList rawFormats();
+/// Whether only the video hardware of the CV18xx delivers it: no file is compiled for such inputs.
+bool isVideoFormat(const QString& format);
 
 } // namespace wb::models

@@ -24,6 +24,8 @@
 #include <QToolButton>
 #include <QUrl>
 
+#include <algorithm>
+
 namespace wb::panels {
 
 using document::Document;
@@ -73,6 +75,17 @@ QWidget* Panel::Private::buildForm() {
     for (const char* name : kPrecisions) precision->addItem(QString(), QString::fromLatin1(name));
     quantInput = new QCheckBox;
     quantInput->setObjectName(QStringLiteral("deployQuantInput"));
+    rawInput = new QCheckBox;
+    rawInput->setObjectName(QStringLiteral("deployRawInput"));
+    rawFormat = combo("deployRawFormat");
+    rawFormat->addItem(QString(), QString());
+    for (const QString& name : models::rawFormats()) rawFormat->addItem(name, name);
+    auto* raw = new QWidget;
+    auto* rawRow = new QHBoxLayout(raw);
+    rawRow->setContentsMargins(0, 0, 0, 0);
+    rawRow->setSpacing(8);
+    rawRow->addWidget(rawInput);
+    rawRow->addWidget(rawFormat, 1);
     quantOutput = new QCheckBox;
     quantOutput->setObjectName(QStringLiteral("deployQuantOutput"));
     file = new QLineEdit;
@@ -109,6 +122,9 @@ QWidget* Panel::Private::buildForm() {
     precisionLabel = form->addRow(precision);
     precisionNote = form->addNote();
     inputLabel = form->addRow(quantInput);
+    rawLabel = form->addRow(raw);
+    rawLabel->setBuddy(rawInput);
+    rawNote = form->addNote();
     outputLabel = form->addRow(quantOutput);
     ioNote = form->addNote();
     fileLabel = form->addRow(place);
@@ -183,6 +199,13 @@ void Panel::Private::connectAll() {
     });
     QObject::connect(quantInput, &QCheckBox::clicked, q, [this](bool on) {
         edit(on ? Panel::tr("Integer inputs") : Panel::tr("Float inputs"), [on](Project& p) { p.deploy.quantInput = on; });
+    });
+    QObject::connect(rawInput, &QCheckBox::clicked, q, [this](bool on) {
+        edit(on ? Panel::tr("Preprocessing in the file") : Panel::tr("Preprocessing by the host"), [on](Project& p) { p.deploy.fusePreprocess = on; });
+    });
+    QObject::connect(rawFormat, &QComboBox::activated, q, [this](int index) {
+        const std::string name = rawFormat->itemData(index).toString().toStdString();
+        edit(Panel::tr("Pictures as %1").arg(rawFormat->itemText(index)), [&](Project& p) { p.deploy.customizationFormat = name; });
     });
     QObject::connect(quantOutput, &QCheckBox::clicked, q, [this](bool on) {
         edit(on ? Panel::tr("Integer outputs") : Panel::tr("Float outputs"), [on](Project& p) { p.deploy.quantOutput = on; });
@@ -281,6 +304,7 @@ void Panel::Private::fill() {
     quantOutput->setEnabled(integer);
     quantInput->setChecked(project.deploy.quantInput);
     quantOutput->setChecked(project.deploy.quantOutput);
+    fillRawFormats(project);
     Form::setNote(ioNote, integer ? QString() : Panel::tr("Only with INT8."));
     file->setText(QString::fromStdString(project.deploy.file));
     file->setPlaceholderText(QFileInfo(target()).fileName());
@@ -296,6 +320,21 @@ void Panel::Private::fill() {
     showState();
 }
 
+void Panel::Private::fillRawFormats(const jobs::Project& project) {
+    const bool gray = project.preprocess.pixelFormat == "gray";
+    const QString chosen = QString::fromStdString(project.deploy.customizationFormat);
+    rawInput->setChecked(project.deploy.fusePreprocess);
+    rawFormat->setEnabled(project.deploy.fusePreprocess);
+    rawFormat->setCurrentIndex(std::max(0, rawFormat->findData(chosen)));
+    for (int i = 1; i < rawFormat->count(); ++i) {
+        const QString name = rawFormat->itemData(i).toString();
+        disable(rawFormat, i, models::isVideoFormat(name) ? Panel::tr("Only the video hardware of the CV18xx delivers it.")
+                              : gray != (name == u"GRAYSCALE") ? Panel::tr("The network takes other channels.") : QString());
+    }
+    Form::setNote(rawNote, project.deploy.fusePreprocess ? Panel::tr("Inputs are pictures of the network's size, 8 bits a channel; resizing stays with the host.")
+                                                         : QString());
+}
+
 void Panel::Private::retranslate() {
     what->setText(Panel::tr("What is written"));
     chipLabel->setText(Panel::tr("Chip"));
@@ -306,6 +345,10 @@ void Panel::Private::retranslate() {
     precision->setItemText(4, Panel::tr("F32, all layers"));
     inputLabel->setText(Panel::tr("Inputs"));
     quantInput->setText(Panel::tr("as integers, without a cast in the file"));
+    rawLabel->setText(Panel::tr("Preprocessing"));
+    rawInput->setText(Panel::tr("inside the file"));
+    rawFormat->setItemText(0, Panel::tr("Pictures as the network takes them"));
+    rawFormat->setAccessibleName(Panel::tr("How pictures lie"));
     outputLabel->setText(Panel::tr("Outputs"));
     quantOutput->setText(Panel::tr("as integers, without a cast in the file"));
     fileLabel->setText(Panel::tr("File"));

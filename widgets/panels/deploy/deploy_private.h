@@ -64,11 +64,11 @@ struct DeployPanel::Private {
     bool filling = false;
 
     MessageBar* message = nullptr;
-    QLabel *what = nullptr, *chipLabel = nullptr, *precisionLabel = nullptr, *inputLabel = nullptr, *outputLabel = nullptr,
+    QLabel *what = nullptr, *chipLabel = nullptr, *precisionLabel = nullptr, *inputLabel = nullptr, *rawLabel = nullptr, *outputLabel = nullptr,
            *fileLabel = nullptr, *existsLabel = nullptr, *check = nullptr, *cosineLabel = nullptr, *euclidLabel = nullptr;
-    TokenLabel *chipNote = nullptr, *precisionNote = nullptr, *ioNote = nullptr, *checkNote = nullptr;
-    QComboBox *chip = nullptr, *precision = nullptr, *exists = nullptr;
-    QCheckBox *quantInput = nullptr, *quantOutput = nullptr;
+    TokenLabel *chipNote = nullptr, *precisionNote = nullptr, *rawNote = nullptr, *ioNote = nullptr, *checkNote = nullptr;
+    QComboBox *chip = nullptr, *precision = nullptr, *rawFormat = nullptr, *exists = nullptr;
+    QCheckBox *quantInput = nullptr, *rawInput = nullptr, *quantOutput = nullptr;
     QLineEdit* file = nullptr;
     QToolButton* browse = nullptr;
     QDoubleSpinBox *cosine = nullptr, *euclid = nullptr;
@@ -89,6 +89,7 @@ struct DeployPanel::Private {
     void connectAll();
     void retranslate();
     void fill();
+    void fillRawFormats(const jobs::Project& project);
     void edit(const QString& name, const std::function<void(jobs::Project&)>& change, const QString& key = {}) {
         if (!filling) document->edit(name, change, key);
     }
