@@ -272,7 +272,7 @@ Outcome runGlobal(const OneNode& node, const ops::GlobalEmitter& emitter, Chip& 
         operands.push_back({kGlobalBase + at[i], ops::chipPrecision(data.type()), ops::chipSigned(data.type()),
                             ops::chipShape(data.shape())});
     }
-    std::memcpy(ddr.data() + constant, constants->data(), constants->size());
+    if (!constants->empty()) std::memcpy(ddr.data() + constant, constants->data(), constants->size());
     call.operands = operands;
     call.operandShapes = shapes;
     call.outputShape = type.shape;
