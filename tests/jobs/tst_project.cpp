@@ -30,7 +30,7 @@ Project fullProject() {
     p.search.expectedCosine = 0.9999;
     p.detect.anchors = {10, 13, 16.5, 30};
     p.detect.classNames = {"人", "car"};
-    p.deploy = {"F16", true, true, "out/x.bmodel", true};
+    p.deploy = {"F16", true, true, true, "BGR_PACKED", "out/x.bmodel", true};
     p.testImages = {"t/1.jpg", "t/2.jpg"};
     p.goals = {{"layer", 0.99}, {"output", 0.999}};
     p.view = {{"zoom", 1.5}};
