@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/improve/equalise.h"
 
-#include "compiler/base/parallel.h"
 #include "compiler/execute/team.h"
-#include "compiler/improve/backward.h"
+#include "compiler/improve/probe.h"
 #include "compiler/search/difference.h"
 
 #include <algorithm>
@@ -44,94 +43,37 @@ float rounded(float x, const std::optional<CodeGrid>& grid) {
     return static_cast<float>((code - grid->zero) * grid->scale);
 }
 
-double shareOf(const ir::Tensor& now, const ir::Tensor& before) {
-    double error = 0, all = 0;
-    const auto a = now.span<float>(), b = before.span<float>();
-    for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-        const double d = static_cast<double>(a[i]) - static_cast<double>(b[i]);
-        error += d * d;
-        all += static_cast<double>(b[i]) * static_cast<double>(b[i]);
-    }
-    return all > 0 ? error / all : 0;
+/// The tensor between a pair as its consumer reads it; `scales` as scaleBetween takes them, empty: none.
+ir::Tensor inCodes(const ConvPair& pair, const Values& values, std::span<const double> scales, const Grids& grids) {
+    ir::Tensor result = execute::detached(values[static_cast<size_t>(pair.raw)]);
+    auto* data = result.mutableData<float>();
+    eachPlane(std::span<float>(data, static_cast<size_t>(result.elementCount())), result.shape(),
+              [&](int64_t c, std::span<float> plane) {
+                  const double factor = scales.empty() ? 1.0 : 1 / scales[static_cast<size_t>(c)];
+                  const bool plain = pair.slopes.empty();
+                  const float slope = plain ? 1.0F : pair.slopes[pair.slopes.size() == 1 ? 0 : static_cast<size_t>(c)];
+                  for (float& x : plane) {
+                      x = rounded(static_cast<float>(static_cast<double>(x) * factor), grids.raw);
+                      if (!plain) x = rounded(x < 0 ? slope * x : x, grids.between);
+                  }
+              });
+    return result;
 }
 
-/// The float network's values on some pictures; what codes of one tensor make of its outputs.
-class PairProbe {
-public:
-    static Result<PairProbe> create(std::shared_ptr<const ir::Graph> top, const Inputs& pictures, size_t most,
-                                    const JobContext& context) {
-        PairProbe probe;
-        probe.m_top = top;
-        execute::Options execution;
-        execution.observable = true;
-        WB_ASSIGN(const auto executor, execute::Executor::create(std::move(top), execution, context));
-        for (size_t i = 0; i < std::min(most, pictures.size()); ++i) {
-            WB_ASSIGN(Values values, forward(*executor, pictures[i], context));
-            probe.m_values.push_back(std::move(values));
-        }
-        return probe;
-    }
-
-    const std::vector<Values>& values() const { return m_values; }
-
-    /// Mean over pictures and outputs of the error's share; `scales` as scaleBetween takes them, empty: none.
-    Result<double> damage(const ConvPair& pair, std::span<const double> scales, const Grids& grids,
-                          const JobContext& context) const {
-        ir::Graph whole = *m_top;
-        if (!scales.empty()) scaleBetween(whole, pair, scales);
-        const std::string& filter = whole.value(whole.node(pair.consumer).operands[1]).name;
-        ir::Tensor codes = whole.weights.at(filter);
-        roundRows(codes);
-        whole.weights.insert_or_assign(filter, std::move(codes));
-        std::vector<bool> given(whole.values().size(), true);
-        for (const ir::Node& node : whole.nodes()) {
-            const bool behind = std::any_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
-                return id != ir::kNoValue && (id == pair.between || !given[static_cast<size_t>(id)]);
-            });
-            if (behind)
-                for (const ir::ValueId id : node.results)
-                    given[static_cast<size_t>(id)] = false;
-        }
-        const auto part = search::partOf(whole, given);
-        if (part->outputs.empty()) return 0.0;
-        WB_ASSIGN(const auto executor, execute::Executor::create(part, {}, context));
-        double sum = 0;
-        for (const Values& values : m_values) {
-            WB_TRY(context.checkStop());
-            execute::TensorMap feed;
-            for (const ir::ValueId id : part->inputs()) {
-                const std::string& name = part->value(id).name;
-                const ir::ValueId own = m_top->find(name);
-                feed.insert_or_assign(name, own == pair.between ? inCodes(pair, values, scales, grids)
-                                                                : values[static_cast<size_t>(own)]);
-            }
-            WB_ASSIGN(const execute::TensorMap outputs, executor->run(feed, context));
-            for (const auto& [name, tensor] : outputs)
-                sum += shareOf(tensor, values[static_cast<size_t>(m_top->find(name))]);
-        }
-        return sum / static_cast<double>(std::max<size_t>(1, m_values.size() * m_top->outputs.size()));
-    }
-
-private:
-    static ir::Tensor inCodes(const ConvPair& pair, const Values& values, std::span<const double> scales, const Grids& grids) {
-        ir::Tensor result = execute::detached(values[static_cast<size_t>(pair.raw)]);
-        auto* data = result.mutableData<float>();
-        eachPlane(std::span<float>(data, static_cast<size_t>(result.elementCount())), result.shape(),
-                  [&](int64_t c, std::span<float> plane) {
-                      const double factor = scales.empty() ? 1.0 : 1 / scales[static_cast<size_t>(c)];
-                      const bool plain = pair.slopes.empty();
-                      const float slope = plain ? 1.0F : pair.slopes[pair.slopes.size() == 1 ? 0 : static_cast<size_t>(c)];
-                      for (float& x : plane) {
-                          x = rounded(static_cast<float>(static_cast<double>(x) * factor), grids.raw);
-                          if (!plain) x = rounded(x < 0 ? slope * x : x, grids.between);
-                      }
-                  });
-        return result;
-    }
-
-    std::shared_ptr<const ir::Graph> m_top;
-    std::vector<Values> m_values;
-};
+/// Damage of a pair's codes: its tensors and the consumer's weights.
+Result<double> damage(const Probe& probe, const ConvPair& pair, std::span<const double> scales, const Grids& grids,
+                      const JobContext& context) {
+    ir::Graph whole = probe.top();
+    if (!scales.empty()) scaleBetween(whole, pair, scales);
+    const std::string& filter = whole.value(whole.node(pair.consumer).operands[1]).name;
+    ir::Tensor codes = whole.weights.at(filter);
+    roundRows(codes);
+    whole.weights.insert_or_assign(filter, std::move(codes));
+    const auto feed = [&](ir::ValueId id, const Values& values) {
+        return id == pair.between ? inCodes(pair, values, scales, grids) : values[static_cast<size_t>(id)];
+    };
+    return probe.damage(search::partOf(whole, staysWhen(whole, {&pair.between, 1})), feed, {}, context);
+}
 
 /// Least and largest value of each channel of the two tensors of a pair.
 struct ChannelExtents {
@@ -255,24 +197,13 @@ Result<Equalised> equalise(std::shared_ptr<const ir::Graph> top, const quantise:
     for (const Trial& trial : trials)
         pairs.push_back(trial.pair);
     WB_ASSIGN(const std::vector<ChannelExtents> channels, extentsOf(top, pairs, pictures, context));
-    WB_ASSIGN(const PairProbe probe, PairProbe::create(top, pictures, options.pictures, context));
+    WB_ASSIGN(const Probe probe, Probe::create(top, pictures, options.pictures, context));
 
-    const auto measure = [&](const quantise::RangeTable& table, const std::vector<std::vector<double>>& scales) -> Result<std::vector<double>> {
-        std::vector<double> damages(trials.size());
-        std::vector<std::optional<Error>> errors(trials.size());
-        WB_TRY(parallelFor(static_cast<int64_t>(trials.size()), 1, context, [&](int64_t begin, int64_t end) {
-            for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-                const Grids grids{gridAt(trials[i].raw, table, options.asymmetric), gridAt(trials[i].between, table, options.asymmetric)};
-                Result<double> damage = probe.damage(trials[i].pair, scales.empty() ? std::span<const double>() : scales[i], grids, context);
-                if (damage)
-                    damages[i] = *damage;
-                else
-                    errors[i] = std::move(damage).error();
-            }
-        }));
-        for (auto& error : errors)
-            if (error) return std::move(*error);
-        return damages;
+    const auto measure = [&](const quantise::RangeTable& table, const std::vector<std::vector<double>>& scales) {
+        return sideBySide(trials.size(), context, [&](size_t i) {
+            const Grids grids{gridAt(trials[i].raw, table, options.asymmetric), gridAt(trials[i].between, table, options.asymmetric)};
+            return damage(probe, trials[i].pair, scales.empty() ? std::span<const double>() : scales[i], grids, context);
+        });
     };
     WB_ASSIGN(const std::vector<double> before, measure(ranges, {}));
     for (size_t i = 0; i < trials.size(); ++i)
