@@ -45,15 +45,7 @@ std::optional<bmodel::DataType> dataTypeOf(ir::ElementType element) {
 }
 
 Result<bmodel::File> toBmodel(const CompiledModel& model) {
-    CompiledModel copy;
-    copy.name = model.name;
-    copy.groups = model.groups;
-    copy.coefficients = model.coefficients;
-    copy.coefficientAddress = model.coefficientAddress;
-    copy.contextAddress = model.contextAddress;
-    copy.contextBytes = model.contextBytes;
-    copy.inputs = model.inputs;
-    copy.outputs = model.outputs;
+    CompiledModel copy = model;
     return toBmodel(std::move(copy));
 }
 

@@ -176,45 +176,10 @@ template <class F> void forPlain(const LocalTensor& to, const LocalTensor& from,
     for (const auto& piece : piecesOf(to)) f(piece.of(to), piece.of(from), piece.row);
 }
 
-} // namespace
-
-void IntegerUnit::requant(const Box& to, const Box& sums, uint32_t table, Rounding rounding) {
-    forPlain(to, sums, [&](const Box& result, const Box& operand, int64_t row) {
-        SRqDq c;
-        c.tsk_eu_typ = RqDqOp::RequantInteger;
-        setResult(c, result);
-        c.opd0_addr = operand.address;
-        c.opd0_prec = code(operand.precision);
-        c.opd0_sign = operand.isSigned;
-        c.opd2_sign = result.isSigned;
-        c.opd2_n_str = code(rounding);
-        c.opd1_addr = table + u32(row * kVectorBytes);
-        m_out.add(c);
-    });
-}
-
-void IntegerUnit::requant(const Box& to, const Box& sums, int32_t multiplier, int shift, int32_t zero, Rounding rounding) {
-    forPlain(to, sums, [&](const Box& result, const Box& operand, int64_t) {
-        SRqDq c;
-        c.tsk_eu_typ = RqDqOp::RequantInteger;
-        setResult(c, result);
-        c.opd0_addr = operand.address;
-        c.opd0_prec = code(operand.precision);
-        c.opd0_sign = operand.isSigned;
-        c.opd2_sign = result.isSigned;
-        c.opd2_n_str = code(rounding);
-        c.opd1_const = 1;
-        c.opd1_addr = static_cast<uint32_t>(multiplier);
-        c.opd2_addr = static_cast<uint8_t>(-shift) | static_cast<uint32_t>(static_cast<uint16_t>(zero)) << 16;
-        m_out.add(c);
-    });
-}
-
-namespace {
-
-SRqDq requantFloatCommand(const LocalTensor& result, const LocalTensor& operand) {
+/// What all of these commands say alike: their function, the result and the operand.
+SRqDq requantCommand(uint32_t function, const LocalTensor& result, const LocalTensor& operand) {
     SRqDq c;
-    c.tsk_eu_typ = RqDqOp::RequantFloat;
+    c.tsk_eu_typ = function;
     setResult(c, result);
     c.opd0_addr = operand.address;
     c.opd0_prec = code(operand.precision);
@@ -225,9 +190,29 @@ SRqDq requantFloatCommand(const LocalTensor& result, const LocalTensor& operand)
 
 } // namespace
 
+void IntegerUnit::requant(const Box& to, const Box& sums, uint32_t table, Rounding rounding) {
+    forPlain(to, sums, [&](const Box& result, const Box& operand, int64_t row) {
+        SRqDq c = requantCommand(RqDqOp::RequantInteger, result, operand);
+        c.opd2_n_str = code(rounding);
+        c.opd1_addr = table + u32(row * kVectorBytes);
+        m_out.add(c);
+    });
+}
+
+void IntegerUnit::requant(const Box& to, const Box& sums, int32_t multiplier, int shift, int32_t zero, Rounding rounding) {
+    forPlain(to, sums, [&](const Box& result, const Box& operand, int64_t) {
+        SRqDq c = requantCommand(RqDqOp::RequantInteger, result, operand);
+        c.opd2_n_str = code(rounding);
+        c.opd1_const = 1;
+        c.opd1_addr = static_cast<uint32_t>(multiplier);
+        c.opd2_addr = static_cast<uint8_t>(-shift) | static_cast<uint32_t>(static_cast<uint16_t>(zero)) << 16;
+        m_out.add(c);
+    });
+}
+
 void IntegerUnit::requantFloat(const Box& to, const Box& numbers, uint32_t table) {
     forPlain(to, numbers, [&](const Box& result, const Box& operand, int64_t row) {
-        SRqDq c = requantFloatCommand(result, operand);
+        SRqDq c = requantCommand(RqDqOp::RequantFloat, result, operand);
         c.opd1_addr = table + u32(row * kVectorBytes);
         m_out.add(c);
     });
@@ -235,7 +220,7 @@ void IntegerUnit::requantFloat(const Box& to, const Box& numbers, uint32_t table
 
 void IntegerUnit::requantFloat(const Box& to, const Box& numbers, float scale, float offset) {
     forPlain(to, numbers, [&](const Box& result, const Box& operand, int64_t) {
-        SRqDq c = requantFloatCommand(result, operand);
+        SRqDq c = requantCommand(RqDqOp::RequantFloat, result, operand);
         c.opd1_const = 1;
         c.opd1_addr = std::bit_cast<uint32_t>(scale);
         c.opd2_addr = std::bit_cast<uint32_t>(offset);
@@ -246,12 +231,7 @@ void IntegerUnit::requantFloat(const Box& to, const Box& numbers, float scale, f
 void IntegerUnit::widen(const Box& to, const Box& codes, int32_t zero, int32_t multiplier, int shift,
                         Rounding rounding) {
     forPlain(to, codes, [&](const Box& result, const Box& operand, int64_t) {
-        SRqDq c;
-        c.tsk_eu_typ = RqDqOp::DequantInteger;
-        setResult(c, result);
-        c.opd0_addr = operand.address;
-        c.opd0_prec = code(operand.precision);
-        c.opd0_sign = operand.isSigned;
+        SRqDq c = requantCommand(RqDqOp::DequantInteger, result, operand);
         c.opd2_sign = 1;
         c.opd2_n_str = code(rounding);
         c.opd1_const = 1;
@@ -263,12 +243,7 @@ void IntegerUnit::widen(const Box& to, const Box& codes, int32_t zero, int32_t m
 
 void IntegerUnit::dequant(const Box& to, const Box& codes, int32_t zero, float scale) {
     forPlain(to, codes, [&](const Box& result, const Box& operand, int64_t) {
-        SRqDq c;
-        c.tsk_eu_typ = RqDqOp::DequantFloat;
-        setResult(c, result);
-        c.opd0_addr = operand.address;
-        c.opd0_prec = code(operand.precision);
-        c.opd0_sign = operand.isSigned;
+        SRqDq c = requantCommand(RqDqOp::DequantFloat, result, operand);
         c.opd2_sign = 1;
         c.opd1_const = 1;
         c.opd1_addr = static_cast<uint32_t>(zero);
