@@ -131,15 +131,17 @@ std::vector<std::string> ZooBuilder::layers() const {
 }
 
 Result<std::shared_ptr<const ir::Graph>> ZooBuilder::lower(std::vector<Id> outputs, ops::Precision precision,
-                                                           const quantise::PrecisionTable& precisions) {
+                                                           const quantise::PrecisionTable& precisions, bool asymmetric) {
     if (m_error) return *m_error;
     m_graph.outputs = std::move(outputs);
     quantise::RangeTable ranges;
     if (precision == ops::Precision::Int8)
         for (const ir::Value& value : m_graph.values())
-            if (m_graph.weight(m_graph.find(value.name)) == nullptr) ranges[value.name] = {2, -2, 2};
+            if (m_graph.weight(m_graph.find(value.name)) == nullptr) ranges[value.name] = asymmetric ? quantise::RangeTable::mapped_type{2.5, -1.5, 2.5}
+                                                                                         : quantise::RangeTable::mapped_type{2, -2, 2};
     quantise::LowerOptions options;
     options.target.module = precision;
+    options.target.asymmetric = asymmetric;
     JobContext context;
     WB_ASSIGN(auto lowered, quantise::lower(m_graph, ranges, precisions, options, context));
     return lowered.graph;

@@ -48,9 +48,9 @@ public:
     Id add(Id a, Id b, bool relu = false);
     Id mul(Id a, Id b);
 
-    /// Outputs are named; every tensor has the range [-2, 2].
+    /// Outputs are named; every tensor has the range [-2, 2], or [-1.5, 2.5] with a zero point.
     Result<std::shared_ptr<const ir::Graph>> lower(std::vector<Id> outputs, ops::Precision precision,
-                                                   const quantise::PrecisionTable& precisions = {});
+                                                   const quantise::PrecisionTable& precisions = {}, bool asymmetric = false);
     /// Results in order, for tables of precisions.
     std::vector<std::string> layers() const;
 

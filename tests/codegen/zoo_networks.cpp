@@ -150,6 +150,7 @@ std::vector<ZooNet> zooLimits() {
     add("dilation 20 by 3", {8, 50, 20}, {.pads = {20, 3, 20, 3}, .dilation = {20, 3}}, 16);
     add("kernel 31 depthwise", {16, 20, 20}, {.kernel = {31, 31}, .group = 16}, 16);
     add("five groups", {60, 19, 21}, {.group = 5}, 90);
+    add("results of padding only", {8, 9, 10}, {.kernel = {2, 3}, .pads = {4, 1, 3, 5}}, 16, true);
     add("one-sided padding", {16, 20, 21}, {.kernel = {5, 3}, .stride = {3, 2}, .pads = {0, 2, 4, 0}}, 67);
     add("prime channels", {67, 17, 19}, {.stride = {2, 1}}, 131);
     for (const auto& [name, in] : {std::pair<const char*, ir::Shape>{"one column", {1, 5, 97, 1}}, {"one row", {1, 5, 1, 97}}, {"one pixel", {1, 70, 1, 1}}})

@@ -38,8 +38,10 @@ Tensor filterWithZero(const Shape& shape, int64_t zero, Random& random) {
     int64_t count = 1;
     for (const int64_t size : shape) count *= size;
     std::vector<uint8_t> codes(static_cast<size_t>(count));
+    const bool any = random.below(3) == 0; // or many do
     for (auto& code : codes)
-        code = static_cast<uint8_t>(std::min<int64_t>(255, std::max<int64_t>(0, zero + static_cast<int64_t>(random.below(200)) - 100)));
+        code = any ? static_cast<uint8_t>(random.below(256))
+                   : static_cast<uint8_t>(std::min<int64_t>(255, std::max<int64_t>(0, zero + static_cast<int64_t>(random.below(200)) - 100)));
     codes.front() = 0;
     codes.back() = 255;
     return Tensor::of<uint8_t>(ElementType::Ui8, shape, codes);
@@ -78,9 +80,8 @@ OneOp makeZeroConv(const Slide& s, Kind kind, bool inSigned, bool outSigned, boo
     OneOp op("tpu.Conv2D", random);
     const int64_t oh = (s.h + 2 * s.pad - (s.k - 1) * s.dilation - 1) / s.stride + 1;
     const int64_t ow = (s.w + 2 * s.pad - (s.k - 1) * s.dilation - 1) / s.stride + 1;
-    const bool tflite = kind == Kind::Tflite || kind == Kind::TfliteSums, depthwise = s.groups > 1 && s.groups == s.ic && s.groups == s.oc;
-    // A depthwise filter's zero point is taken off its weights: what 8 bits do not hold then wants an input without one.
-    const int64_t zeroIn = tflite && depthwise ? 0 : zeroFor(inSigned, random);
+    const bool tflite = kind == Kind::Tflite || kind == Kind::TfliteSums;
+    const int64_t zeroIn = random.below(3) == 0 ? 0 : zeroFor(inSigned, random);
     op.input({s.n, s.ic, s.h, s.w}, codeElement(inSigned), 0.05, zeroIn);
     const Shape filter{s.oc, s.ic / s.groups, s.k, s.k};
     const auto kernelZero = static_cast<int64_t>(100 + random.below(60));

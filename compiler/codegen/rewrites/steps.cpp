@@ -36,7 +36,7 @@ ValueId Steps::permute(ValueId from, const std::vector<int64_t>& order) {
     return add("tpu.Permute", {from}, std::move(shape), std::move(a));
 }
 
-ValueId Steps::pad(ValueId from, const std::vector<int64_t>& before, const std::vector<int64_t>& after) {
+ValueId Steps::pad(ValueId from, const std::vector<int64_t>& before, const std::vector<int64_t>& after, int64_t code) {
     Shape shape = shapeOf(from);
     std::vector<int64_t> pads(shape.size() - before.size(), 0);
     pads.insert(pads.end(), before.begin(), before.end());
@@ -50,6 +50,7 @@ ValueId Steps::pad(ValueId from, const std::vector<int64_t>& before, const std::
     if (nothing) return from;
     ir::AttributeMap a;
     a.set("paddings", Attribute::ints(pads));
+    if (code != 0) a.set("val", static_cast<double>(code));
     return add("tpu.Pad", {from}, std::move(shape), std::move(a));
 }
 

@@ -31,8 +31,8 @@ public:
 
     ir::ValueId reshape(ir::ValueId from, ir::Shape shape) { return add("tpu.Reshape", {from}, std::move(shape)); }
     ir::ValueId permute(ir::ValueId from, const std::vector<int64_t>& order);
-    /// Zeros in front of and behind rows and columns; negative numbers cut.
-    ir::ValueId pad(ir::ValueId from, const std::vector<int64_t>& before, const std::vector<int64_t>& after);
+    /// Zeros (or another code) in front of and behind rows and columns; negative numbers cut.
+    ir::ValueId pad(ir::ValueId from, const std::vector<int64_t>& before, const std::vector<int64_t>& after, int64_t code = 0);
 
     /// The node gives an intermediate value of `shape`; returns it. What it gave before is `last`'s from now on.
     ir::ValueId takeResult(ir::Shape shape);

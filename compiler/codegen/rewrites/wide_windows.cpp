@@ -26,6 +26,7 @@ struct Window {
     Pair in{}, out{}, kernel{}, stride{}, dilation{}, before{}, after{};
     int64_t images = 1, inChannels = 1, outChannels = 1, groups = 1;
     bool transposed = false, pool = false;
+    int64_t zero = 0, kernelZero = 0; ///< codes that stand for nothing: between and around pixels, for a weight
 
     int64_t reach(size_t i) const { return (kernel[i] - 1) * dilation[i] + 1; }
 };
@@ -41,9 +42,9 @@ std::optional<Window> windowOf(const ir::Graph& graph, const ir::Node& node) {
     const ir::TensorType& in = graph.value(node.operands[0]).type;
     const Shape& out = graph.value(node.results[0]).type.shape;
     if (in.shape.size() != 4 || out.size() != 4) return {};
-    if (in.uniform() != nullptr && in.uniform()->zeroPoint() != 0) return {}; // what is put around is zero
     const auto& a = node.attributes;
-    if (a.integer("kernel_zp", 0) != 0) return {}; // so are the weights put between others
+    w.zero = in.uniform() == nullptr ? 0 : in.uniform()->zeroPoint();
+    w.kernelZero = a.integer("kernel_zp", 0);
     const auto list = [&](const char* name, size_t size, int64_t otherwise) {
         auto values = a.integers(name);
         if (values.empty()) values.assign(size, otherwise);
@@ -82,11 +83,11 @@ void describe(ir::Node& node, const Window& w) {
     node.attributes.set("pads", Attribute::ints({w.before[0], w.before[1], w.after[0], w.after[1]}));
 }
 
-/// A filter [a, b, kernel] of another shape; element by element from where it was, or 0.
-template <class From> ir::Tensor rearranged(const ir::Tensor& filter, const Shape& shape, const From& from) {
+/// A filter [a, b, kernel] of another shape; element by element from where it was, or zero (all of whose bytes are alike).
+template <class From> ir::Tensor rearranged(const ir::Tensor& filter, const Shape& shape, int64_t zero, const From& from) {
     ir::Tensor out(filter.type(), shape);
     const size_t size = ir::sizeInBytes(filter.type());
-    std::memset(out.mutableBytes(), 0, out.byteSize());
+    std::memset(out.mutableBytes(), static_cast<uint8_t>(zero), out.byteSize());
     std::byte* to = out.mutableBytes();
     for (int64_t o = 0; o < shape[0]; ++o)
         for (int64_t c = 0; c < shape[1]; ++c)
@@ -113,14 +114,14 @@ void splitStride(Steps& steps, Window& w) {
         cut[i] = f[i] == 1 ? 0 : blocks[i] * f[i] - w.in[i] - w.before[i];
     }
     ValueId x = steps.node().operands[0];
-    x = steps.pad(x, {f[0] == 1 ? 0 : w.before[0], f[1] == 1 ? 0 : w.before[1]}, {cut[0], cut[1]});
+    x = steps.pad(x, {f[0] == 1 ? 0 : w.before[0], f[1] == 1 ? 0 : w.before[1]}, {cut[0], cut[1]}, w.zero);
     x = steps.reshape(x, {w.images, w.inChannels, blocks[0], f[0], blocks[1], f[1]});
     x = steps.permute(x, {0, 1, 3, 5, 2, 4});
     const int64_t channels = f[0] * f[1];
     x = steps.reshape(x, {w.images, w.inChannels * channels, blocks[0], blocks[1]});
     const ir::Tensor filter = *steps.graph().weight(steps.node().operands[1]);
     const int64_t own = w.inChannels / w.groups;
-    setFilter(steps, rearranged(filter, {w.outChannels, own * channels, kernel[0], kernel[1]},
+    setFilter(steps, rearranged(filter, {w.outChannels, own * channels, kernel[0], kernel[1]}, w.kernelZero,
                                 [&](int64_t o, int64_t c, int64_t ky, int64_t kx) -> int64_t {
         const Pair phase{c % channels / f[1], c % f[1]}, block{ky, kx};
         Pair tap{};
@@ -160,7 +161,7 @@ void splitDilation(Steps& steps, Window w) {
         w.before[i] = w.after[i] = 0;
         w.dilation[i] = 1;
     }
-    ValueId x = steps.pad(steps.node().operands[0], {before[0], before[1]}, {after[0], after[1]});
+    ValueId x = steps.pad(steps.node().operands[0], {before[0], before[1]}, {after[0], after[1]}, w.zero);
     x = steps.reshape(x, {w.images, w.inChannels, blocks[0], f[0], blocks[1], f[1]});
     x = steps.permute(x, {0, 3, 5, 1, 2, 4});
     const int64_t images = w.images * f[0] * f[1];
@@ -177,9 +178,32 @@ void splitDilation(Steps& steps, Window w) {
 
 void padFirst(Steps& steps, Window w) {
     steps.node().operands[0] =
-        steps.pad(steps.node().operands[0], {w.before[0], w.before[1]}, {w.after[0], w.after[1]});
+        steps.pad(steps.node().operands[0], {w.before[0], w.before[1]}, {w.after[0], w.after[1]}, w.zero);
     w.before = w.after = {0, 0};
     describe(steps.node(), w);
+}
+
+/// What each of `places` results of a channel gets where a filter with a zero point in its operand is split: the
+/// taps that it does not see lie on that.
+ir::Tensor splitBias(const ir::Tensor* bias, const ir::Tensor& filter, const Window& w) {
+    const int64_t places = w.stride[0] * w.stride[1], own = w.inChannels / w.groups;
+    ir::Tensor out(bias != nullptr ? bias->type() : ir::ElementType::I32, {1, w.outChannels * places, 1, 1});
+    const size_t size = ir::sizeInBytes(out.type());
+    const bool isSigned = ir::isSignedInteger(filter.type());
+    for (int64_t o = 0; o < w.outChannels * places; ++o) {
+        if (bias == nullptr) std::memset(out.mutableBytes() + static_cast<size_t>(o) * size, 0, size);
+        else std::memcpy(out.mutableBytes() + static_cast<size_t>(o) * size, bias->bytes() + static_cast<size_t>(o / places) * size, size);
+        if (w.zero == 0) continue;
+        const Pair phase{o % places / w.stride[1], o % w.stride[1]};
+        for (int64_t i = 0; i < own * w.kernel[0] * w.kernel[1]; ++i) {
+            const Pair tap{i / w.kernel[1] % w.kernel[0] * w.dilation[0], i % w.kernel[1] * w.dilation[1]};
+            if (tap[0] % w.stride[0] == phase[0] && tap[1] % w.stride[1] == phase[1]) continue;
+            const uint8_t byte = filter.data<uint8_t>()[o / places * own * w.kernel[0] * w.kernel[1] + i];
+            const int64_t weight = (isSigned ? int64_t{static_cast<int8_t>(byte)} : int64_t{byte}) - w.kernelZero;
+            out.mutableData<int32_t>()[o] += static_cast<int32_t>(w.zero * weight);
+        }
+    }
+    return out;
 }
 
 /// in · kernel blocks: result row q·s + r is the sum over j of input row q - j by tap j·s + r.
@@ -187,29 +211,31 @@ void splitTransposed(Steps& steps, Window w) {
     Pair kernel{}, full{};
     for (size_t i = 0; i < 2; ++i) {
         const int64_t last = w.before[i] + w.out[i]; // behind the last row that is wanted
-        kernel[i] = std::max(ceilDiv(w.kernel[i], w.stride[i]), ceilDiv(last, w.stride[i]) - w.in[i] + 1);
+        kernel[i] = std::max(ceilDiv(w.reach(i), w.stride[i]), ceilDiv(last, w.stride[i]) - w.in[i] + 1);
         full[i] = w.in[i] + kernel[i] - 1;
     }
-    const int64_t places = w.stride[0] * w.stride[1];
+    const int64_t places = w.stride[0] * w.stride[1], own = w.inChannels / w.groups;
     const ir::Tensor filter = *steps.graph().weight(steps.node().operands[1]);
-    setFilter(steps, rearranged(filter, {w.outChannels * places, w.inChannels, kernel[0], kernel[1]},
+    setFilter(steps, rearranged(filter, {w.outChannels * places, own, kernel[0], kernel[1]}, w.kernelZero,
                                 [&](int64_t o, int64_t c, int64_t jy, int64_t jx) -> int64_t {
         const int64_t y = jy * w.stride[0] + o % places / w.stride[1], x = jx * w.stride[1] + o % w.stride[1];
-        if (y >= w.kernel[0] || x >= w.kernel[1]) return -1;
-        return ((o / places * w.inChannels + c) * w.kernel[0] + y) * w.kernel[1] + x;
+        if (y >= w.reach(0) || x >= w.reach(1) || y % w.dilation[0] != 0 || x % w.dilation[1] != 0) return -1;
+        return ((o / places * own + c) * w.kernel[0] + y / w.dilation[0]) * w.kernel[1] + x / w.dilation[1];
     }));
-    auto& operands = steps.node().operands;
-    if (operands.size() > 2 && operands[2] != ir::kNoValue) {
-        const ir::Tensor bias = *steps.graph().weight(operands[2]);
-        const ir::TensorType type = steps.graph().value(operands[2]).type;
-        Shape shape{1, w.outChannels * places, 1, 1};
-        ir::Tensor spread = rearranged(bias, shape, [&](int64_t, int64_t c, int64_t, int64_t) { return c / places; });
-        const ValueId id = steps.constant(std::move(spread), type);
+    std::vector<ValueId> operands = steps.node().operands;
+    operands.resize(std::max<size_t>(operands.size(), 3), ir::kNoValue);
+    if (operands[2] != ir::kNoValue || w.zero != 0) {
+        const ir::Tensor* bias = operands[2] == ir::kNoValue ? nullptr : steps.graph().weight(operands[2]);
+        ir::TensorType type = steps.graph().value(bias == nullptr ? operands[1] : operands[2]).type;
+        if (bias == nullptr) type = {ir::ElementType::I32, {}, true, {}};
+        const ValueId id = steps.constant(splitBias(bias, filter, w), type);
+        steps.node().operands.resize(operands.size(), ir::kNoValue);
         steps.node().operands[2] = id;
+        steps.node().attributes.set("with_bias", true);
     }
     const Window before = w;
     w.kernel = kernel;
-    w.stride = {1, 1};
+    w.stride = w.dilation = {1, 1};
     w.before = w.after = {0, 0};
     describe(steps.node(), w);
     steps.node().attributes.set("output_padding", Attribute::ints({0, 0}));
@@ -247,6 +273,13 @@ void splitPool(Steps& steps, Window w) {
 
 bool beyond(const Pair& values, int64_t most) { return values[0] > most || values[1] > most; }
 
+/// Some result sees nothing but what is put around: its sum is no zero where that has a code.
+bool seesOnlyBorder(const Window& w) {
+    for (size_t i = 0; i < 2; ++i)
+        if (w.before[i] >= w.reach(i) || w.after[i] >= w.reach(i)) return true;
+    return false;
+}
+
 bool transposedBeyond(const Window& w) {
     if (beyond(w.stride, kMaxPad + 1)) return true;
     for (size_t i = 0; i < 2; ++i)
@@ -275,15 +308,17 @@ ir::Graph narrowWindows(const ir::Graph& source) {
         } else if (window->transposed) {
             const bool bias = graph.node(position).operands.size() > 2 && graph.node(position).operands[2] != ir::kNoValue;
             const bool constant = !bias || graph.weight(graph.node(position).operands[2]) != nullptr;
-            if (window->groups == 1 && !beyond(window->dilation, 1) && constant && transposedBeyond(*window))
-                splitTransposed(steps, *window);
+            // The chip puts zeros between pixels, whatever stands for nothing.
+            const bool between = window->zero != 0 && beyond(window->stride, 1);
+            if (constant && (transposedBeyond(*window) || between)) splitTransposed(steps, *window);
         } else {
             // A stride with one position is never walked.
             const bool stride = (window->stride[0] > kMaxPad && window->out[0] > 1) ||
                                 (window->stride[1] > kMaxPad && window->out[1] > 1);
             if (stride) splitStride(steps, *window);
             if (beyond(window->dilation, kMaxPad + 1) && !beyond(window->stride, 1)) splitDilation(steps, *window);
-            else if (beyond(window->before, kMaxPad) || beyond(window->after, kMaxPad)) padFirst(steps, *window);
+            else if (beyond(window->before, kMaxPad) || beyond(window->after, kMaxPad) || (window->zero != 0 && seesOnlyBorder(*window)))
+                padFirst(steps, *window);
         }
         i = static_cast<size_t>(steps.last());
     }

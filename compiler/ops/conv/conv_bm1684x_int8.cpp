@@ -76,16 +76,18 @@ CodeConvEmitter::Layout CodeConvEmitter::reserve(Range channels, LanePacker& pac
         const int64_t bytes = m_conv.isDepthwise() ? taps : ceilDiv(inputs.size(), kLanes) * taps * kLanes;
         layout.weights.push_back(packer.reserve(bytes, m_conv.isDepthwise() && row > 0 ? 1 : kVectorBytes));
     }
+    for (int64_t row = 0; row < rows && hasRest(); ++row)
+        layout.rest.push_back(packer.reserve(taps, row > 0 ? 1 : kVectorBytes));
     return layout;
 }
 
 /// The record of one output channel: its taps (depthwise), or [inputs / 64][taps][64 inputs].
-void CodeConvEmitter::packRow(int64_t channel, Range inputs, std::byte* to) const {
+void CodeConvEmitter::packRow(const ir::Tensor& filter, int64_t channel, Range inputs, std::byte* to) const {
     const auto& w = m_conv.window;
     const int64_t taps = w.h.kernel * w.w.kernel;
     const int64_t own = m_conv.inChannels / m_conv.groups;
     const int64_t firstOwn = channel / (m_conv.outChannels / m_conv.groups) * own;
-    const auto* codes = m_conv.filter.data<std::byte>() + channel * own * taps;
+    const auto* codes = filter.data<std::byte>() + channel * own * taps;
     if (m_conv.kernelZero != 0) // what other groups read has no weight
         std::memset(to, m_conv.kernelZero, static_cast<size_t>(ceilDiv(inputs.size(), kLanes) * taps * kLanes));
     for (int64_t i = 0; i < own; ++i)
@@ -124,7 +126,8 @@ Result<LaneImage> CodeConvEmitter::constants(const Part& result) const {
         if (!m_conv.bias.empty()) packer.put(lane, layout.bias + row * 4, &m_conv.bias[at], 4);
         const int64_t first = result.c.begin + row * kLanes;
         const Range inputs = m_conv.inputChannels({first, std::min(first + kLanes, result.c.end)});
-        packRow(channel, inputs, packer.at(lane, layout.weights[static_cast<size_t>(row)]));
+        packRow(m_conv.filter, channel, inputs, packer.at(lane, layout.weights[static_cast<size_t>(row)]));
+        if (hasRest()) packRow(m_conv.rest, channel, inputs, packer.at(lane, layout.rest[static_cast<size_t>(row)]));
     }
     return std::move(packer).finish();
 }
@@ -138,9 +141,13 @@ Result<int64_t> CodeConvEmitter::constantWidth(const Part& result) const {
 std::vector<int64_t> CodeConvEmitter::scratchBytes(const Part& result) const {
     const Part largest = boxesOf(result, m_conv.groups > 1).front();
     const int64_t bytes = alignedBytes(Precision::Int32, largest);
-    if (m_conv.form) return formScratch(*m_conv.form, m_conv.outChannels, largest);
+    if (m_conv.form) {
+        auto sizes = formScratch(*m_conv.form, m_conv.outChannels, largest);
+        if (hasRest()) sizes.resize(2), sizes[1] = std::max(sizes[1], bytes); // the second filter's sums, before the form
+        return sizes;
+    }
     // Depthwise convolution adds the bias itself.
-    const bool second = (!m_conv.bias.empty() && !m_conv.isDepthwise()) || m_conv.scalesTwice();
+    const bool second = (!m_conv.bias.empty() && !m_conv.isDepthwise()) || m_conv.scalesTwice() || hasRest();
     return second ? std::vector{bytes, bytes} : std::vector{bytes};
 }
 
@@ -268,8 +275,13 @@ Status CodeConvEmitter::sums(const LocalCall& call, const Layout& layout, const 
     const Part needed{to.part.n, m_conv.inputChannels(to.part.c), reach.input, {0, m_conv.window.w.in}};
     const LocalTensor in = call.operands[0].sub(needed);
     if (!m_conv.isDepthwise()) return dense(in, weights, to, unit);
-    depthwise(in, weights, bias, to, unit);
+    depthwise(in, weights, m_conv.bias.empty() ? std::nullopt : std::optional(bias), to, unit);
     if (!m_conv.outliers.empty()) addOutliers(in, to, unit);
+    if (hasRest()) {
+        const LocalTensor other = scratchBox(to, call.scratch[1], Precision::Int32);
+        depthwise(in, call.constants + u32(layout.rest[row]), {}, other, unit);
+        unit.apply(ArOp::AddSaturating, to, to, other);
+    }
     return {};
 }
 
@@ -323,7 +335,7 @@ Status CodeConvEmitter::dense(const LocalTensor& in, uint32_t weights, const Loc
     return {};
 }
 
-void CodeConvEmitter::depthwise(const LocalTensor& in, uint32_t weights, uint32_t bias, const LocalTensor& to,
+void CodeConvEmitter::depthwise(const LocalTensor& in, uint32_t weights, std::optional<uint32_t> bias, const LocalTensor& to,
                                 IntegerUnit& unit) const {
     const auto add = [&](const LocalTensor& from, const LocalTensor& result, int64_t row) {
         SPorD c;
@@ -331,8 +343,8 @@ void CodeConvEmitter::depthwise(const LocalTensor& in, uint32_t weights, uint32_
         describe(c, m_conv, from, result);
         c.opd1_addr = weights + u32(row * m_conv.window.h.kernel * m_conv.window.w.kernel);
         c.opd2_sign = 1;
-        c.opd2_const = m_conv.bias.empty();
-        if (!m_conv.bias.empty()) c.opd2_addr = bias + u32(row * 4);
+        c.opd2_const = !bias;
+        if (bias) c.opd2_addr = *bias + u32(row * 4);
         unit.assembler().add(c);
     };
     if (liesAligned(in) && liesAligned(to)) return add(in, to, 0);

@@ -8,6 +8,8 @@
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/window_bm1684x.h"
 
+#include <optional>
+
 namespace wb::ops {
 
 struct CodeConv {
@@ -30,6 +32,8 @@ struct CodeConv {
         int32_t excess = 0;
     };
     std::vector<Outlier> outliers;
+    /// All that 8 bits did not hold, as a filter of its own whose sums are added; empty where outliers do, or nothing is missing.
+    ir::Tensor rest;
 
     bool isDepthwise() const { return groups > 1 && groups == inChannels && groups == outChannels; }
     bool givesSums() const { return multipliers.empty() && !form; }
@@ -56,9 +60,10 @@ private:
     struct Layout {
         int64_t slots = 0, second = 0, bias = 0;
         std::vector<int64_t> weights; ///< one a row of 64 channels
+        std::vector<int64_t> rest;    ///< the same of CodeConv::rest
     };
     Layout reserve(bm1684x::Range channels, LanePacker& packer) const;
-    void packRow(int64_t channel, bm1684x::Range inputs, std::byte* to) const;
+    void packRow(const ir::Tensor& filter, int64_t channel, bm1684x::Range inputs, std::byte* to) const;
     Status sums(const LocalCall& call, const Layout& layout, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
     Status dense(const bm1684x::LocalTensor& in, uint32_t weights, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
     void addOutliers(const bm1684x::LocalTensor& in, const bm1684x::LocalTensor& to, IntegerUnit& unit) const;
@@ -66,8 +71,10 @@ private:
                const bm1684x::LocalTensor& sums, IntegerUnit& unit) const;
     void shape(const LocalCall& call, const Layout& layout, int64_t row, const bm1684x::LocalTensor& to,
                const bm1684x::LocalTensor& sums, IntegerUnit& unit) const;
-    void depthwise(const bm1684x::LocalTensor& in, uint32_t weights, uint32_t bias, const bm1684x::LocalTensor& to,
+    /// Without `bias` it is left out.
+    void depthwise(const bm1684x::LocalTensor& in, uint32_t weights, std::optional<uint32_t> bias, const bm1684x::LocalTensor& to,
                    IntegerUnit& unit) const;
+    bool hasRest() const { return m_conv.rest.elementCount() > 0; }
 
     CodeConv m_conv;
 };

@@ -45,7 +45,8 @@ Status checkRange(const EmitContext& context, const CodeConv& conv) {
 }
 
 /// The array takes a zero point off the filter; the unit for depthwise convolutions does not, so it gets weights without,
-/// as far as they fit 8 bits. Few do not: the weights of a filter span no more than 8 bits.
+/// as far as they fit 8 bits. Few do not: the weights of a filter span no more than 8 bits. They are added by themselves, or,
+/// where they are many or see a border that counts, as a second filter.
 Status takeKernelZero(const EmitContext& context, CodeConv& conv, int64_t zero) {
     if (zero < (conv.filterSigned ? -128 : 0) || zero > (conv.filterSigned ? 127 : 255))
         return notEmitted(context, "its filter's zero point is " + std::to_string(zero));
@@ -63,9 +64,17 @@ Status takeKernelZero(const EmitContext& context, CodeConv& conv, int64_t zero) 
         const int64_t tap = conv.rotate ? taps - 1 - i % taps : i % taps;
         if (held != value) conv.outliers.push_back({i / taps, tap / width, tap % width, static_cast<int32_t>(value - held)});
     }
-    constexpr size_t kMostOutliers = 256; // each is two commands a slice
-    if (conv.outliers.size() > kMostOutliers)
-        return notEmitted(context, "its filter's zero point leaves " + std::to_string(conv.outliers.size()) + " weights beyond 8 bits");
+    // Each is a pass over a plane, a second filter one for each tap and two for its sums, for 64 channels at a time.
+    const auto passes = static_cast<size_t>(ceilDiv(conv.outChannels, kLanes) * (taps + 2));
+    if (conv.outliers.size() > passes || (conv.border != 0 && !conv.outliers.empty())) {
+        std::vector<int8_t> rest(above.size());
+        for (size_t i = 0; i < rest.size(); ++i) { // at most as much again, since codes and zero point have 8 bits
+            const auto byte = conv.filter.data<uint8_t>()[i];
+            rest[i] = static_cast<int8_t>((conv.filterSigned ? int64_t{static_cast<int8_t>(byte)} : int64_t{byte}) - zero - above[i]);
+        }
+        conv.rest = ir::Tensor::of<int8_t>(ir::ElementType::Si8, conv.filter.shape(), rest);
+        conv.outliers.clear();
+    }
     conv.filter = ir::Tensor::of<int8_t>(ir::ElementType::Si8, conv.filter.shape(), above);
     conv.filterSigned = true;
     return {};
@@ -127,6 +136,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
         conv.bias.assign(bias->data<int32_t>(), bias->data<int32_t>() + conv.outChannels);
     }
     conv.relu = a.boolean("do_relu");
+    conv.border = zeroCodeOf(in);
     if (const int64_t zero = a.integer("kernel_zp", 0); zero != 0) WB_TRY(takeKernelZero(context, conv, zero));
     if (hasSumForm(node)) {
         conv.form = sumFormOf(*context.graph, node, conv.outChannels);
@@ -139,9 +149,6 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
         if (conv.multipliers.size() != channels || conv.shifts.size() != channels)
             return notEmitted(context, "it has not one multiplier and shift a channel");
     }
-    conv.border = zeroCodeOf(in);
-    if (conv.border != 0 && !conv.outliers.empty())
-        return notEmitted(context, "its filter has a zero point that 8 bits do not take off, and so has its operand");
     conv.zero = zeroCodeOf(out);
     if (conv.zero < (chipSigned(out.element) ? -128 : 0) || conv.zero > 255)
         return beyondChip(context, "its zero point is " + std::to_string(conv.zero));
