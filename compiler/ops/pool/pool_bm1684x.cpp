@@ -5,43 +5,17 @@
 #include "compiler/ops/pool/pool_bm1684x.h"
 
 #include "compiler/numeric/rounding.h"
-#include "compiler/ops/conv/conv_bm1684x_int8.h"
+#include "compiler/ops/pool/pool_bm1684x_codes.h"
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
-#include "compiler/ops/support/window_bm1684x.h"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <optional>
 
 namespace wb::ops {
 
 using namespace bm1684x;
 
-namespace {
-
-struct CodePool {
-    SlidingWindow window;
-    bool inSigned = true, outSigned = true, relu = false;
-    int64_t multiplier = 1;
-    int shift = 0;
-    int32_t zero = 0; ///< zero point of the result
-    int64_t area() const { return window.h.kernel * window.w.kernel; }
-    /// Sums of whole windows, or those brought to that size.
-    Precision sums() const { return area() * (inSigned ? 128 : 255) <= 32767 ? Precision::Int16 : Precision::Int32; }
-};
-
-/// Codes of padding aside: how many elements of the axis lie in the window of a result.
-int64_t covered(const SlidingAxis& axis, int64_t at) {
-    const int64_t from = at * axis.stride - axis.padBefore;
-    return std::max<int64_t>(0, std::min(from + axis.kernel, axis.in) - std::max<int64_t>(from, 0));
-}
-
-/// Runs of results whose windows cover equally many elements.
-struct Run {
-    Range at;
-    int64_t covered = 0;
-};
 std::vector<Run> runsOf(const SlidingAxis& axis, Range results) {
     std::vector<Run> runs;
     for (int64_t i = results.begin; i < results.end; ++i) {
@@ -51,6 +25,16 @@ std::vector<Run> runsOf(const SlidingAxis& axis, Range results) {
     }
     return runs;
 }
+
+std::map<int64_t, std::vector<Part>> rectanglesOf(const SlidingWindow& window, const Part& result) {
+    std::map<int64_t, std::vector<Part>> rectangles;
+    for (const Run& y : runsOf(window.h, result.h))
+        for (const Run& x : runsOf(window.w, result.w))
+            rectangles[y.covered * x.covered].push_back({result.n, result.c, y.at, x.at});
+    return rectangles;
+}
+
+namespace {
 
 struct Scale {
     int32_t multiplier = 1;
@@ -157,7 +141,7 @@ public:
             scale(call, sums, call.result, unit);
         } else {
             const auto widened = scratchBox(call.output, call.scratch[1], m_pool.sums());
-            for (const auto& [valid, rectangles] : rectanglesOf(call.result)) {
+            for (const auto& [valid, rectangles] : rectanglesOf(m_pool.window, call.result)) {
                 const auto widening = m_widenings.find(valid);
                 if (widening != m_widenings.end())
                     unit.requant(widened, sums, widening->second.multiplier, widening->second.shift);
@@ -181,66 +165,9 @@ private:
         unit.apply(ArOp::MulSaturating, wide, sums.sub(part), multiplier, m_pool.shift);
         unit.cast(to, wide);
     }
-    std::map<int64_t, std::vector<Part>> rectanglesOf(const Part& result) const {
-        std::map<int64_t, std::vector<Part>> rectangles;
-        for (const Run& y : runsOf(m_pool.window.h, result.h))
-            for (const Run& x : runsOf(m_pool.window.w, result.w))
-                rectangles[y.covered * x.covered].push_back({result.n, result.c, y.at, x.at});
-        return rectangles;
-    }
 
     std::map<int64_t, Scale> m_widenings; ///< by the number of codes in the window
 };
-
-/// A mean of codes with zero points: the sum of what they are above theirs, which is a depthwise convolution, times a
-/// multiplier that gives the model's code for every possible sum.
-Result<std::unique_ptr<LocalEmitter>> prepareScaledMean(const EmitContext& context, const CodePool& pool) {
-    constexpr int64_t kMostArea = 1 << 14; // of which all sums are tried
-    const auto& a = context.node->attributes;
-    const auto& in = context.graph->value(context.node->operands[0]).type;
-    for (const SlidingAxis* axis : {&pool.window.h, &pool.window.w})
-        for (int64_t at = 0; at < axis->out; ++at) {
-            const int64_t inside = covered(*axis, at);
-            if (inside < 1 || (inside != axis->kernel && !a.boolean("count_include_pad")))
-                return notEmitted(context, "a window of a mean with zero points lies over the edge");
-        }
-    if (pool.area() > kMostArea) return beyondChip(context, "its window has too many elements");
-    CodeConv conv;
-    conv.window = pool.window;
-    conv.groups = conv.inChannels = conv.outChannels = chipShape(in.shape)[1];
-    const auto taps = static_cast<size_t>(conv.outChannels * pool.area());
-    conv.filter = ir::Tensor::of<int8_t>(ir::ElementType::Si8, {conv.outChannels, 1, pool.window.h.kernel, pool.window.w.kernel},
-                                         std::vector<int8_t>(taps, 1));
-    conv.inSigned = pool.inSigned;
-    conv.border = zeroCodeOf(in);
-    conv.zero = pool.zero;
-    const auto channels = static_cast<size_t>(conv.outChannels);
-    const int64_t above = conv.border * pool.area();
-    conv.bias.assign(channels, static_cast<int32_t>(-above));
-    const auto scale = static_cast<float>(a.real("scale")), offset = static_cast<float>(a.real("offset"));
-    if (!(scale > 0x1p-24F) || !(scale < 256)) return beyondChip(context, "its scale is " + std::to_string(scale));
-    const int shift = 30 - static_cast<int>(std::ceil(std::log2(scale)));
-    const auto nearest = static_cast<int64_t>(std::llround(std::ldexp(static_cast<double>(scale), shift)));
-    const auto codeOf = [&](int64_t value) {
-        return std::clamp<int64_t>(value, pool.outSigned ? -128 : 0, pool.outSigned ? 127 : 255);
-    };
-    for (const int64_t change : {0, 1, -1, 2, -2, 8, -8, 32, -32}) {
-        const int64_t multiplier = nearest + change;
-        if (multiplier > std::numeric_limits<int32_t>::max()) continue;
-        bool equal = true;
-        const int64_t low = (pool.inSigned ? -128 : 0) * pool.area(), high = (pool.inSigned ? 127 : 255) * pool.area();
-        for (int64_t sum = low; sum <= high && equal; ++sum) {
-            const float mean = static_cast<float>(sum) * scale;
-            const int64_t wanted = codeOf(std::llround(static_cast<double>(mean + offset)));
-            equal = codeOf(numeric::shiftRightHalfUp((sum - above) * multiplier, shift) + pool.zero) == wanted;
-        }
-        if (!equal) continue;
-        conv.multipliers.assign(channels, multiplier);
-        conv.shifts.assign(channels, shift);
-        return std::unique_ptr<LocalEmitter>(new CodeConvEmitter(std::move(conv)));
-    }
-    return notEmitted(context, "no multiplier makes the model's codes of sums of " + std::to_string(pool.area()) + " codes");
-}
 
 Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context) {
     const auto& a = context.node->attributes;
