@@ -15,7 +15,7 @@ function(wb_module name)
   add_library(wb_${name} STATIC ${ARG_SOURCES})
   add_library(wb::${name} ALIAS wb_${name})
   target_include_directories(wb_${name} PUBLIC ${PROJECT_SOURCE_DIR})
-  target_link_libraries(wb_${name} PUBLIC wb_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
+  target_link_libraries(wb_${name} PUBLIC wb_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS} ${WB_MODULE_OPTIONS})
   if(WB_UNITY AND name IN_LIST WB_UNITY_MODULES)
     set_target_properties(wb_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
   endif()
@@ -53,7 +53,7 @@ function(wb_test name)
     WB_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   add_test(NAME ${name} COMMAND tst_${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
+    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;QTEST_FUNCTION_TIMEOUT=${ARG_TIMEOUT}000")
 endfunction()
 
 # wb_mutations(NAME COUNT): the test NAME once more with COUNT mutations a reader, as the long test NAME_long.

@@ -1308,7 +1308,7 @@
         <translation>放入文件</translation>
     </message>
     <message>
-        <source>Pictures as the network takes them</source>
+        <source>As the network takes them</source>
         <translation>按网络要求的图像格式</translation>
     </message>
     <message>

@@ -347,7 +347,7 @@ void Panel::Private::retranslate() {
     quantInput->setText(Panel::tr("as integers, without a cast in the file"));
     rawLabel->setText(Panel::tr("Preprocessing"));
     rawInput->setText(Panel::tr("inside the file"));
-    rawFormat->setItemText(0, Panel::tr("Pictures as the network takes them"));
+    rawFormat->setItemText(0, Panel::tr("As the network takes them"));
     rawFormat->setAccessibleName(Panel::tr("How pictures lie"));
     outputLabel->setText(Panel::tr("Outputs"));
     quantOutput->setText(Panel::tr("as integers, without a cast in the file"));
