@@ -173,7 +173,7 @@ Status importReverseSequence(const SourceNode& node, ImportBuilder& builder) {
     const ir::Shape shape = c.shape(x);
     const int64_t batchAxis = node.integer("batch_axis", 1), timeAxis = node.integer("time_axis", 0);
     if (c.failed()) return c.done(x);
-    if (shape.size() < 2 || batchAxis + timeAxis != 1 || batchAxis < 0 || timeAxis < 0)
+    if (shape.size() < 2 || batchAxis < 0 || batchAxis > 1 || timeAxis != 1 - batchAxis)
         return attributeError(node, "batch_axis and time_axis are not 0 and 1");
     const int64_t batch = shape[static_cast<size_t>(batchAxis)], time = shape[static_cast<size_t>(timeAxis)];
     if (static_cast<int64_t>(lengths->size()) != batch || batch > kMaxWindow || time > kMaxWindow / std::max<int64_t>(batch, 1))
