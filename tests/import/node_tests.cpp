@@ -162,7 +162,10 @@ std::string runGraph(const ir::Graph& graph, const Case& data) {
     for (ir::ValueId id : graph.inputs()) {
         const ir::Value& value = graph.value(id);
         const auto it = data.inputs.find(value.name);
-        if (it != data.inputs.end()) inputs.emplace(value.name, it->second.reshaped(value.type.shape));
+        if (it == data.inputs.end()) continue;
+        if (ir::checkedElementCount(value.type.shape) != it->second.elementCount())
+            return "input " + value.name + " of shape " + ir::toText(it->second.shape()) + " where " + ir::toText(value.type.shape) + " is declared";
+        inputs.emplace(value.name, it->second.reshaped(value.type.shape));
     }
     const auto results = (*executor)->run(inputs, {});
     if (!results) return toText(results.error());
