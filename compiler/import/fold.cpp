@@ -3,6 +3,7 @@
 #include "compiler/import/fold.h"
 
 #include "compiler/import/fold_arithmetic.h"
+#include "compiler/import/fold_indexed.h"
 #include "compiler/import/fold_move.h"
 #include "compiler/import/fold_quantised.h"
 #include "compiler/ops/import_help.h"
@@ -30,7 +31,7 @@ bool Folder::knows(const SourceNode& node) {
                                             "Transpose", "Expand",          "Slice",    "Gather",
                                             "Concat",    "Shape",           "Size",     "DequantizeLinear"};
     if (!node.domain.empty()) return false;
-    return isArithmetic(node.kind) || std::any_of(std::begin(kinds), std::end(kinds),
+    return isArithmetic(node.kind) || isIndexed(node.kind) || std::any_of(std::begin(kinds), std::end(kinds),
                                                   [&](const char* k) { return node.kind == k; });
 }
 
@@ -164,6 +165,12 @@ std::optional<Result<std::vector<Tensor>>> Folder::fold(const SourceNode& node, 
     if (k == "DequantizeLinear") {
         if (auto status = budget(x.shape()); !status) return fail(status);
         return one(foldDequantize(node, in));
+    }
+    if (isIndexed(k)) {
+        const auto shape = indexedShape(node, in);
+        if (!shape) return {};
+        if (auto status = budget(*shape); !status) return fail(status);
+        return foldIndexed(node, in);
     }
     if (isArithmetic(k)) return one(foldArithmetic(node, in));
     return {};

@@ -116,6 +116,10 @@ int64_t safeMod(int64_t a, int64_t b) { // sign of the divisor, as ONNX Mod with
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
+int64_t signedMod(int64_t a, int64_t b) { // sign of the dividend, as with fmod = 1
+    return b == 0 || b == -1 ? 0 : a % b;
+}
+
 struct Binary {
     const char* kind;
     double (*real)(double, double);
@@ -361,8 +365,11 @@ Folded foldArithmetic(const SourceNode& node, const Inputs& in) {
         return in.size() >= 3 && complete ? foldWhere(*in[0], *in[1], *in[2]) : Folded{};
     if (k == "Range") return complete ? foldRange(in) : Folded{};
     if (k.starts_with("Reduce")) return foldReduce(node, *in[0], in.size() > 1 ? in[1] : nullptr);
-    if (const auto row = findRow(kBinary, k); row != std::end(kBinary))
-        return in.size() == 2 && complete ? foldBinary(*row, *in[0], *in[1]) : Folded{};
+    if (const auto row = findRow(kBinary, k); row != std::end(kBinary)) {
+        Binary rule = *row;
+        if (k == "Mod" && node.integer("fmod", 0) != 0) rule.integer = signedMod;
+        return in.size() == 2 && complete ? foldBinary(rule, *in[0], *in[1]) : Folded{};
+    }
     if (const auto row = findRow(kUnary, k); row != std::end(kUnary))
         return foldUnary(*row, *in[0]);
     return {};
