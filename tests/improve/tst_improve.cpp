@@ -10,7 +10,7 @@
 
 #include <QTest>
 
-#include "tests/execute/made_graph.h"
+#include "tests/improve/made_network.h"
 
 #include <cmath>
 
@@ -47,32 +47,7 @@ std::vector<float> someWeights(int64_t count, Random& random) {
     return w;
 }
 
-/// A table as calibration would make it: extents of the values on the pictures, thresholds `part` of them.
-quantise::RangeTable tableOf(std::shared_ptr<const ir::Graph> graph, const Inputs& pictures, double part) {
-    execute::Options options;
-    options.observable = true;
-    const auto executor = execute::Executor::create(graph, options, {});
-    quantise::RangeTable table;
-    for (const auto& inputs : pictures)
-        static_cast<void>((*executor)->run(inputs, {}, [&](ir::NodeId id, std::span<const ir::Tensor> results, double) -> Status {
-            for (size_t i = 0; i < results.size(); ++i) {
-                auto& range = table[graph->value(graph->node(id).results[i]).name];
-                for (const float v : results[i].span<float>()) {
-                    range.min = std::min(range.min, static_cast<double>(v));
-                    range.max = std::max(range.max, static_cast<double>(v));
-                }
-                range.threshold = part * std::max(-range.min, range.max);
-            }
-            return {};
-        }));
-    return table;
-}
-
-struct Network {
-    std::shared_ptr<const ir::Graph> graph;
-    Inputs pictures;
-    quantise::RangeTable table;
-};
+using Network = test::MadeNetwork;
 
 /// A chain of convolutions; a few inputs.
 Network smallNetwork(size_t count = 3, double part = 1, bool leaky = true) {
@@ -84,12 +59,7 @@ Network smallNetwork(size_t count = 3, double part = 1, bool leaky = true) {
     }
     x = maker.conv(x, 8, 3, "dw", 1, 8);
     maker.graph.outputs = {maker.conv(x, 4, 1, "head")};
-    Network net;
-    net.graph = std::make_shared<const ir::Graph>(maker.graph);
-    for (size_t i = 0; i < count; ++i)
-        net.pictures.push_back({{"x", maker.random({1, 3, 16, 16})}});
-    net.table = tableOf(net.graph, net.pictures, part);
-    return net;
+    return test::made(maker, count, part);
 }
 
 } // namespace
