@@ -18,6 +18,7 @@ struct Pass {
 };
 
 // In the order of the pipeline; what each does is said there.
+Result<bool> foldConstants(ir::Graph& graph, const JobContext& context);
 Result<bool> foldConvBatchNorm(ir::Graph& graph, const JobContext& context);
 Result<bool> mergeMatMulAdd(ir::Graph& graph, const JobContext& context);
 Result<bool> makeShapesExplicit(ir::Graph& graph, const JobContext& context);

@@ -14,6 +14,7 @@ namespace {
 constexpr int kMaxRounds = 8;
 
 constexpr std::array kTopPasses{
+    Pass{"fold-constants", "Computes what has only weights as operands.", foldConstants},
     Pass{"fold-conv-batchnorm", "Folds a BatchNorm into the convolution before it.",
          foldConvBatchNorm},
     Pass{"merge-matmul-add", "Takes the Add after a matrix product as its bias.", mergeMatMulAdd},

@@ -100,6 +100,21 @@ private slots:
         compare(b);
     }
 
+    /// Position codes that a convolution makes of constants, resized and added: one weight is left of them.
+    void constantBranch() {
+        OnnxBuilder b;
+        const std::string codes = b.conv(b.weight({1, 3, 4, 4}), "codes", 3, 4, 1);
+        b.node("Resize", {codes, "", b.weight({4}, {1, 1, 2, 2})}, "large", {{"mode", std::string("linear")}});
+        b.node("Softmax", {"large"}, "even", {{"axis", int64_t{1}}});
+        b.output(b.node("Add", {"x", "even"}, "y"));
+        compare(b);
+        const auto model = b.import();
+        QVERIFY(model);
+        ir::Graph graph = model->origin;
+        QVERIFY(passes::optimiseTop(graph, JobContext()));
+        QCOMPARE(test::joined(test::summary(graph)), QString("Add y_Add 1x4x8x8\n"));
+    }
+
     void averageWithCeil() {
         OnnxBuilder b;
         b.output(b.node("AveragePool", {"x"}, "y",
