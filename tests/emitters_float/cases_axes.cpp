@@ -145,6 +145,20 @@ void addNorms(std::vector<Case>& cases) {
             return OneNode("tpu.InstanceNorm").input({2, 67, 9, 7}, element, 3, 1).weight({1, 67, 1, 1}, element).weight({1, 67, 1, 1}, element)
                 .absent().absent().set("eps", 1e-5).result({2, 67, 9, 7}, element);
         });
+        // Rows that no lane holds: all lanes share one.
+        for (const int64_t width : {int64_t{25536}, int64_t{21010}})
+            add("LayerNorm of long rows " + std::to_string(width), element, [=] {
+                return OneNode("tpu.LayerNorm").input({2, width}, element, 3, 1).weight({width}, element).weight({width}, element)
+                    .set("axis", int64_t{1}).set("eps", 1e-5).result({2, width}, element);
+            });
+        add("InstanceNorm of large pictures", element, [=] {
+            return OneNode("tpu.InstanceNorm").input({2, 3, 168, 152}, element, 3, 1).weight({1, 3, 1, 1}, element).weight({1, 3, 1, 1}, element)
+                .absent().absent().set("eps", 1e-5).result({2, 3, 168, 152}, element);
+        });
+        add("GroupNorm of large pictures", element, [=] {
+            return OneNode("tpu.GroupNorm").input({1, 4, 100, 144}, element, 3, 1).weight({1, 4, 1, 1}, element).weight({1, 4, 1, 1}, element)
+                .set("num_groups", int64_t{2}).set("eps", 1e-5).result({1, 4, 100, 144}, element);
+        });
         add("GroupNorm", element, [=] {
             return OneNode("tpu.GroupNorm").input({2, 68, 5, 7}, element, 3, 1).weight({1, 68, 1, 1}, element).weight({1, 68, 1, 1}, element)
                 .set("num_groups", int64_t{17}).set("eps", 1e-5).result({2, 68, 5, 7}, element);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// tpu.LayerNorm, tpu.GroupNorm and tpu.InstanceNorm: rows of the tensor in DDR, each in a lane, normalised by their own
-// mean and deviation in float32.
+// tpu.LayerNorm, tpu.GroupNorm and tpu.InstanceNorm: rows of the tensor in DDR, each in a lane (or, where one
+// lane does not hold it, in all of them), normalised by their own mean and deviation in float32.
 #include "compiler/ops/norm/norm_bm1684x.h"
 #include "compiler/ops/support/chain_bm1684x.h"
 #include "compiler/ops/support/column_bm1684x.h"
@@ -40,15 +40,81 @@ public:
         return bytes;
     }
     Status emit(const GlobalCall& call, Assembler& out) const override;
+    /// Lanes that share a row where it does not fit one, 0 where the chip has no room for it either.
+    int64_t sharedLanes() const;
 
 private:
+    /// A row of 1 x lanes x run in local memory; sums meet in DDR, where the result will be.
+    Status emitShared(const GlobalCall& call, Assembler& out, int64_t lanes) const;
     RowNorm m_norm;
 };
 
-Status RowNormEmitter::emit(const GlobalCall& call, Assembler& out) const {
+int64_t RowNormEmitter::sharedLanes() const {
+    int64_t lanes = kLanes;
+    while (m_norm.width % lanes != 0) --lanes;
+    const int64_t boxes = 3 * roundUp(m_norm.width / lanes * 4, kVectorBytes);
+    const bool room = boxes <= LaneSpace::kBytes - 16 * 1024 && m_norm.width * bytesOf(m_norm.to) >= lanes * 4;
+    return lanes > 1 && room ? lanes : 0;
+}
+
+Status RowNormEmitter::emitShared(const GlobalCall& call, Assembler& out, int64_t lanes) const {
     VectorUnit v(out);
     const float share = 1.0f / static_cast<float>(m_norm.width);
-    for (const ColumnPiece& piece : pieces()) {
+    const int64_t run = m_norm.width / lanes;
+    const std::array<int64_t, 4> rowShape{1, lanes, run, 1}, rowStrides{m_norm.width, run, 1, 1};
+    const Part row{{0, 1}, {0, lanes}, {0, run}, {0, 1}}, number{{0, 1}, {0, lanes}, {0, 1}, {0, 1}};
+    const Part numbers{{0, 1}, {0, lanes}, {0, lanes}, {0, 1}};
+    LaneSpace space;
+    const Box x = space.box(row, Precision::F32), t = space.box(row, Precision::F32);
+    const Box raw = m_norm.from == Precision::F32 ? x : space.box(row, m_norm.from);
+    const Box result = m_norm.to == Precision::F32 ? x : seenAs(scratchLike(x, t.address, m_norm.to), m_norm.to);
+    const Box one = space.box(number, Precision::F32), other = space.box(number, Precision::F32);
+    const Box all = space.box(numbers, Precision::F32);
+    if (space.used() > LaneSpace::kBytes)
+        return Error{Code::CodegenLimit, "rows of " + std::to_string(m_norm.width) + " elements"};
+    // Every lane reads what all lanes wrote, and adds it up for itself.
+    const auto mean = [&](const Box& of) {
+        columnSum(v, one, of, share);
+        copyBox(out, Precision::F32, {1, lanes, 1, 1}, placeOf(one), {call.output.address, {lanes, 1, 1, 1}});
+        copyBox(out, Precision::F32, {1, lanes, lanes, 1}, {call.output.address, {0, 0, 1, 1}}, placeOf(all));
+        columnSum(v, one, all, 1);
+    };
+    // The first row comes last: until then its place in the result holds the sums.
+    for (int64_t r = m_norm.rows; r-- > 0;) {
+        const auto first = static_cast<uint64_t>(r * m_norm.width);
+        copyBox(out, m_norm.from, rowShape,
+                {call.operands[0].address + first * static_cast<uint64_t>(bytesOf(m_norm.from)), rowStrides}, placeOf(raw));
+        if (m_norm.from != Precision::F32) v.cast(x, raw);
+        mean(x);
+        v.apply(ArOp::Sub, x, x, one);
+        v.apply(ArOp::Mul, t, x, x);
+        mean(t);
+        v.apply(ArOp::Add, one, one, m_norm.epsilon);
+        v.reciprocalRoot(other, one);
+        v.apply(ArOp::Mul, x, x, other);
+        uint64_t at = call.constants;
+        for (const auto* parameters : {&m_norm.gamma, &m_norm.beta}) {
+            if (parameters->empty()) continue;
+            const auto place = at + static_cast<uint64_t>(r % m_norm.period * (m_norm.oneARow ? 1 : m_norm.width) * 4);
+            const Box& box = m_norm.oneARow ? one : t;
+            if (m_norm.oneARow) copyBox(out, Precision::F32, {1, lanes, 1, 1}, {place, {0, 0, 1, 1}}, placeOf(box));
+            else copyBox(out, Precision::F32, rowShape, {place, rowStrides}, placeOf(box));
+            v.apply(parameters == &m_norm.gamma ? ArOp::Mul : ArOp::Add, x, x, box);
+            at += parameters->size() * 4;
+        }
+        if (m_norm.to != Precision::F32) v.cast(result, x);
+        copyBox(out, m_norm.to, rowShape, placeOf(result),
+                {call.output.address + first * static_cast<uint64_t>(bytesOf(m_norm.to)), rowStrides});
+    }
+    return {};
+}
+
+Status RowNormEmitter::emit(const GlobalCall& call, Assembler& out) const {
+    const auto parts = pieces();
+    if (parts.empty()) return emitShared(call, out, sharedLanes());
+    VectorUnit v(out);
+    const float share = 1.0f / static_cast<float>(m_norm.width);
+    for (const ColumnPiece& piece : parts) {
         LaneSpace space;
         const Box x = space.box(piece.part(), Precision::F32), t = space.box(piece.part(), Precision::F32);
         const Box raw = m_norm.from == Precision::F32 ? x : space.box(piece.part(), m_norm.from);
@@ -143,7 +209,8 @@ Result<std::unique_ptr<GlobalEmitter>> prepareRowNorm(const EmitContext& c) {
     n.beta = std::move(parameters[1]);
     const int64_t width = n.width;
     auto emitter = std::make_unique<RowNormEmitter>(std::move(n));
-    if (emitter->pieces().empty()) return beyondChip(c, "rows of " + std::to_string(width) + " elements do not fit local memory");
+    if (emitter->pieces().empty() && emitter->sharedLanes() == 0)
+        return beyondChip(c, "rows of " + std::to_string(width) + " elements do not fit local memory");
     return std::unique_ptr<GlobalEmitter>(std::move(emitter));
 }
 
