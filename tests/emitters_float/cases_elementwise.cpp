@@ -92,6 +92,8 @@ void addSimple(std::vector<Case>& cases) {
             add(std::string(op) + " constant number", two(shape, {1}, true, false), true);
             add(std::string(op) + " constant all", two(shape, shape, true, false), true);
         }
+        // A mask of windows on several heads: repeated along an axis that the chip joins with others.
+        add("Add of a mask", [=] { return OneNode("tpu.Add").input({2, 8, 3, 5, 7}, element).weight({1, 8, 1, 5, 7}, element).result({2, 8, 3, 5, 7}, element); }, false);
         add("Add of three", [=] { return OneNode("tpu.Add").input(shape, element).input(shape, element).input(shape, element).result(shape, element); }, element == E::F32);
         add("Add with factors", [=] { return OneNode("tpu.Add").input(shape, element).input(shape, element).set("coeff", ir::Attribute::floats({0.3, -2})).result(shape, element); }, false);
         add("Sub reverse", [=] { return OneNode("tpu.Sub").input(shape, element).input(shape, element).set("is_reverse", true).result(shape, element); }, true);

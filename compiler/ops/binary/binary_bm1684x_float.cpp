@@ -271,11 +271,14 @@ Result<Side> sideOf(const EmitContext& c, size_t index, Precision precision) {
     if (shape.size() > result.size()) return notEmitted(c, name + " has more axes than the result");
     shape.insert(shape.begin(), result.size() - shape.size(), 1);
     Side side;
+    const ir::Tensor* data = constantOperand(c, index);
+    const ir::Shape own = shape;
+    if (data != nullptr) shape = joinableShape(own, result);
     side.shape = chipShape(shape);
     const auto whole = chipShape(result);
-    if (const ir::Tensor* data = constantOperand(c, index)) {
+    if (data != nullptr) {
         side.constant = true;
-        side.values = floatsOf(*data);
+        side.values = floatsOf(repeatedConstant(*data, own, shape));
     } else if (chipShape(value.type.shape) != side.shape) {
         return notEmitted(c, name + " of shape " + ir::toText(value.type.shape) + " lies differently from a result of " +
                                  ir::toText(result));

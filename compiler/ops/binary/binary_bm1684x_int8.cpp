@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/binary/binary_bm1684x_int8.h"
 
+#include "compiler/ops/binary/binary_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 
 #include <algorithm>
@@ -122,6 +123,9 @@ Result<std::vector<CodeSide>> codeSides(const EmitContext& context) {
         // As the result's axes see it: axes it lacks come first.
         ir::Shape padded(result.shape.size() - type.shape.size(), 1);
         padded.insert(padded.end(), type.shape.begin(), type.shape.end());
+        const ir::Tensor* weight = context.graph->weight(node.operands[i]);
+        const ir::Shape own = padded;
+        if (weight != nullptr) padded = joinableShape(own, result.shape);
         for (size_t axis = 2; axis + 1 < padded.size() && padded.size() > 4; ++axis)
             if (padded[axis] != result.shape[axis])
                 return notEmitted(context, name + " is repeated along one of five or more axes");
@@ -132,9 +136,9 @@ Result<std::vector<CodeSide>> codeSides(const EmitContext& context) {
         for (size_t axis = 0; axis < 4; ++axis)
             if (side.shape[axis] != 1 && side.shape[axis] != resultShape[axis])
                 return notEmitted(context, name + " does not repeat into the result");
-        if (const auto* weight = context.graph->weight(node.operands[i])) {
+        if (weight != nullptr) {
             side.constant = true;
-            side.codes = *weight;
+            side.codes = repeatedConstant(*weight, own, padded);
             if (ir::sizeInBytes(weight->type()) != 1) return notEmitted(context, name + " is not codes");
         } else if (chipShape(type.shape) != side.shape) {
             return notEmitted(context, name + " has fewer axes than the result, so that its elements lie otherwise");
