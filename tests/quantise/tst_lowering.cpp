@@ -142,6 +142,7 @@ private slots:
     void extremeOfDifferentScalesIsComparedAtOneScale();
     void paddingAfterAPoolKeepsTheScale();
     void scaleDisappearsIntoTheConvolution();
+    void scaleOfRowsRuns();
     void unavailablePrecisionsAreRefused();
     void missingThresholdsAreListed();
     void unknownNamesAreWarnedAbout();
@@ -295,6 +296,32 @@ void TestLowering::scaleDisappearsIntoTheConvolution() {
     VERIFY_RESULT(exact);
     VERIFY_RESULT(ours);
     QVERIFY(largestDifference(*exact, *ours) < 0.08);
+}
+
+/// A BatchNorm behind a product is a scale of rows of channels: there is no picture to convolve.
+void TestLowering::scaleOfRowsRuns() {
+    for (const ir::Shape& shape : {ir::Shape{5, 4}, ir::Shape{2, 4, 3}}) {
+        Graph g;
+        const auto x = g.add("top.Input", {}, "x", f32(shape));
+        const auto scale = g.addWeight("s", Tensor::of<float>(ElementType::F32, {4}, std::vector<float>{0.5F, -1, 2, 1.5F}));
+        const auto bias = g.addWeight("b", Tensor::of<float>(ElementType::F32, {4}, std::vector<float>{0.1F, 0.2F, -0.3F, 0}));
+        g.outputs = {g.add("top.Scale", {x, scale, bias}, "y", f32(shape), attributes({{"do_relu", false}, {"relu_limit", -1.0}}))};
+        Tensor data(ElementType::F32, shape);
+        test::Random random(3);
+        for (int64_t i = 0; i < data.elementCount(); ++i)
+            data.mutableData<float>()[i] = random.real(-1, 1);
+        const auto ranges = rangesOf(g, data);
+        for (const auto& precision : {Precision::F32, Precision::F16, Precision::Int8}) {
+            JobContext context;
+            auto lowered = quantise::lower(g, ranges, {{"y", precision}}, {}, context);
+            VERIFY_RESULT(lowered);
+            auto exact = run(g, data);
+            auto ours = run(*lowered->graph, data);
+            VERIFY_RESULT(exact);
+            VERIFY_RESULT(ours);
+            QVERIFY(largestDifference(*exact, *ours) < 0.05);
+        }
+    }
 }
 
 void TestLowering::unavailablePrecisionsAreRefused() {

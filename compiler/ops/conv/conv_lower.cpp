@@ -193,7 +193,8 @@ Result<Precision> lowerScale(LoweringBuilder& builder, const ir::Node& node, Pre
         WB_ASSIGN(parts.bias, constantValues(builder, node.operands[2]));
     }
     const auto channels = static_cast<int64_t>(parts.filter.size());
-    if (shape.size() < 2 || shape.size() > 4 || shape[1] != channels)
+    // A convolution has an axis to walk along; rows of channels (BatchNorm behind a product) have none.
+    if (shape.size() != 4 || shape[1] != channels)
         return lowerFloat(builder, node, precision, "tpu.Scale", node.attributes, 0);
     parts.channels = channels;
     parts.filterShape = {channels, 1, 1, 1};
