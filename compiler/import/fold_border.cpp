@@ -128,6 +128,9 @@ Folded padConstant(const SourceNode& node, const Inputs& in, const Shape& result
         filling = *value;
     }
     if (!filling) return Result<Tensor>(std::move(filling).error());
+    // First: an axis of nothing beside one of billions needs no list of where its elements come from.
+    auto padded = Tensor::allocate(x.type(), result);
+    if (!padded || padded->elementCount() == 0) return padded;
     const size_t rank = result.size(), size = ir::sizeInBytes(x.type());
     std::vector<Ints> sources(rank); // of each axis, in elements
     const auto strides = rowMajorStrides(x.shape());
@@ -139,8 +142,6 @@ Folded padConstant(const SourceNode& node, const Inputs& in, const Shape& result
             const int64_t at = borderSource(mode, outside, extent);
             sources[d].push_back(at < 0 ? -1 : at * strides[d]);
         }
-    auto padded = Tensor::allocate(x.type(), result);
-    if (!padded || padded->elementCount() == 0) return padded;
     std::byte* out = padded->mutableBytes();
     Shape index(rank, 0);
     for (int64_t i = 0; i < padded->elementCount(); ++i, out += size) {

@@ -190,6 +190,17 @@ private slots:
         QVERIFY(!model);
         QCOMPARE(model.error().code, Code::OutOfMemory);
     }
+
+    /// A border of billions around nothing is nothing, at once.
+    void emptyBorder() {
+        FoldCase c;
+        c.node.kind = "Pad";
+        c.inputs = {Tensor(ElementType::F32, {0, 1}),
+                    Tensor::of<int64_t>(ElementType::Si64, {4}, std::vector<int64_t>{0, 0, 0, (int64_t{1} << 32) - 2})};
+        const auto result = c.fold();
+        QVERIFY(result && *result);
+        QCOMPARE((**result).front().shape(), (ir::Shape{0, (int64_t{1} << 32) - 1}));
+    }
 };
 
 QTEST_GUILESS_MAIN(TstImportFold)
