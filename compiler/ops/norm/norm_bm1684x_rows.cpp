@@ -46,6 +46,20 @@ public:
 private:
     /// A row of 1 x lanes x run in local memory; sums meet in DDR, where the result will be.
     Status emitShared(const GlobalCall& call, Assembler& out, int64_t lanes) const;
+    /// The rows in x, t of their size, one and other a number a row.
+    struct Boxes {
+        const Box &x, &t, &one, &other;
+    };
+    /// x less its mean, over the root of what is left; mean(box) leaves a row's mean in `one`.
+    template <class Mean> void standardise(VectorUnit& v, const Boxes& b, const Mean& mean) const {
+        mean(b.x);
+        v.apply(ArOp::Sub, b.x, b.x, b.one);
+        v.apply(ArOp::Mul, b.t, b.x, b.x);
+        mean(b.t);
+        v.apply(ArOp::Add, b.one, b.one, m_norm.epsilon);
+        v.reciprocalRoot(b.other, b.one);
+        v.apply(ArOp::Mul, b.x, b.x, b.other);
+    }
     RowNorm m_norm;
 };
 
@@ -85,13 +99,7 @@ Status RowNormEmitter::emitShared(const GlobalCall& call, Assembler& out, int64_
         copyBox(out, m_norm.from, rowShape,
                 {call.operands[0].address + first * static_cast<uint64_t>(bytesOf(m_norm.from)), rowStrides}, placeOf(raw));
         if (m_norm.from != Precision::F32) v.cast(x, raw);
-        mean(x);
-        v.apply(ArOp::Sub, x, x, one);
-        v.apply(ArOp::Mul, t, x, x);
-        mean(t);
-        v.apply(ArOp::Add, one, one, m_norm.epsilon);
-        v.reciprocalRoot(other, one);
-        v.apply(ArOp::Mul, x, x, other);
+        standardise(v, {x, t, one, other}, mean);
         uint64_t at = call.constants;
         for (const auto* parameters : {&m_norm.gamma, &m_norm.beta}) {
             if (parameters->empty()) continue;
@@ -126,13 +134,7 @@ Status RowNormEmitter::emit(const GlobalCall& call, Assembler& out) const {
                 {call.operands[0].address + static_cast<uint64_t>(piece.first * bytesOf(m_norm.from)), piece.strides},
                 placeOf(raw));
         if (m_norm.from != Precision::F32) v.cast(x, raw);
-        columnSum(v, one, x, share);
-        v.apply(ArOp::Sub, x, x, one);
-        v.apply(ArOp::Mul, t, x, x);
-        columnSum(v, one, t, share);
-        v.apply(ArOp::Add, one, one, m_norm.epsilon);
-        v.reciprocalRoot(other, one);
-        v.apply(ArOp::Mul, x, x, other);
+        standardise(v, {x, t, one, other}, [&](const Box& of) { columnSum(v, one, of, share); });
         uint64_t at = call.constants;
         for (const auto* parameters : {&m_norm.gamma, &m_norm.beta}) {
             if (parameters->empty()) continue;

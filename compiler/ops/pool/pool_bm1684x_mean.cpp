@@ -119,11 +119,11 @@ Result<std::unique_ptr<LocalEmitter>> prepareScaledMean(const EmitContext& conte
             partly = partly || (inside != axis->kernel && !mean.countsPadding);
         }
     CodeConv conv = sumsOf(context, pool, mean.countsPadding);
-    const auto scale = partly ? std::nullopt : wholeScale(pool, mean, zeroCodeOf(context.graph->value(context.node->operands[0]).type));
+    const int64_t zeroIn = zeroCodeOf(context.graph->value(context.node->operands[0]).type);
+    const auto scale = partly ? std::nullopt : wholeScale(pool, mean, zeroIn);
     if (!scale) return std::unique_ptr<LocalEmitter>(new FloatMeanEmitter(std::move(conv), mean));
     const auto channels = static_cast<size_t>(conv.outChannels);
-    conv.border = zeroCodeOf(context.graph->value(context.node->operands[0]).type);
-    conv.bias.assign(channels, static_cast<int32_t>(-conv.border * pool.area()));
+    conv.bias.assign(channels, static_cast<int32_t>(-zeroIn * pool.area())); // no window is over an edge that does not count
     conv.multipliers.assign(channels, scale->multiplier);
     conv.shifts.assign(channels, scale->shift);
     return std::unique_ptr<LocalEmitter>(new CodeConvEmitter(std::move(conv)));
