@@ -31,9 +31,6 @@ function(wb_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  if(WB_SANITIZE)
-    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 10") # instrumented code takes so much longer
-  endif()
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
@@ -52,16 +49,24 @@ function(wb_test name)
   target_compile_definitions(tst_${name} PRIVATE WB_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     WB_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   add_test(NAME ${name} COMMAND tst_${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;QTEST_FUNCTION_TIMEOUT=${ARG_TIMEOUT}000;TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
+  wb_test_run(${name} ${ARG_TIMEOUT} "${ARG_LABELS}")
+endfunction()
+
+# wb_test_run(NAME SECONDS LABELS [VARIABLE=VALUE…]): how ctest runs it. Qt Test's watchdog is as patient as ctest is.
+function(wb_test_run name seconds labels)
+  if(WB_SANITIZE)
+    math(EXPR seconds "${seconds} * 10") # instrumented code takes so much longer
+  endif()
+  set(environment QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 QTEST_FUNCTION_TIMEOUT=${seconds}000
+    TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} LABELS "${labels}" ENVIRONMENT "${environment}")
 endfunction()
 
 # wb_mutations(NAME COUNT): the test NAME once more with COUNT mutations a reader, as the long test NAME_long.
 function(wb_mutations name count)
   if(TARGET tst_${name})
     add_test(NAME ${name}_long COMMAND tst_${name})
-    set_tests_properties(${name}_long PROPERTIES TIMEOUT 900 LABELS long
-      ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;WB_MUTATIONS=${count}")
+    wb_test_run(${name}_long 900 long WB_MUTATIONS=${count})
   endif()
 endfunction()
 
