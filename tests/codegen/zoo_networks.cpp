@@ -148,6 +148,14 @@ std::vector<ZooNet> zooLimits() {
     add("padding 18", {8, 20, 20}, {.kernel = {37, 37}, .pads = {18, 18, 18, 18}}, 16);
     add("dilation 18", {8, 50, 50}, {.dilation = {18, 18}}, 16, true);
     add("dilation 20 by 3", {8, 50, 20}, {.pads = {20, 3, 20, 3}, .dilation = {20, 3}}, 16);
+    add("dilation 24, its middle alone", {8, 17, 17}, {.dilation = {24, 24}}, 16, true);
+    add("dilation 18 by 40", {8, 33, 35}, {.dilation = {18, 40}}, 16, true);
+    add("dilation 3, padded on one side", {8, 6, 5}, {.kernel = {4, 3}, .pads = {9, 0, 1, 6}, .dilation = {3, 3}}, 16, true);
+    add("dilation 5 around a row", {8, 3, 40}, {.stride = {1, 2}, .pads = {4, 17, 4, 17}, .dilation = {5, 17}}, 16, true);
+    add("dilation 17, stride 2", {16, 40, 41}, {.stride = {2, 2}, .pads = {17, 17, 17, 17}, .dilation = {17, 17}, .group = 4}, 32, true);
+    add("dilation 19 depthwise", {16, 45, 30}, {.dilation = {19, 19}, .group = 16}, 16, true);
+    add("dilation 17, many taps", {4, 130, 120}, {.kernel = {8, 7}, .pads = {60, 51, 59, 51}, .dilation = {17, 17}}, 6);
+    add("dilation 1, taps on nothing", {70, 1, 1}, {.kernel = {5, 3}}, 67, true);
     add("kernel 31 depthwise", {16, 20, 20}, {.kernel = {31, 31}, .group = 16}, 16);
     add("five groups", {60, 19, 21}, {.group = 5}, 90);
     add("results of padding only", {8, 9, 10}, {.kernel = {2, 3}, .pads = {4, 1, 3, 5}}, 16, true);
@@ -215,6 +223,18 @@ std::vector<ZooNet> zooLimits() {
     }});
     nets.push_back({"large product", {1, 1, 300, 900}, [](ZooBuilder& b) -> Ids { return {b.dense(b.input(), 700)}; }});
     nets.push_back({"large classifier", {1, 512, 5, 5}, [](ZooBuilder& b) -> Ids { return {b.dense(b.dense(flat(b, b.input()), 520), 70)}; }});
+    for (const auto& [kind, gates, direction] : {std::tuple<const char*, int64_t, const char*>{"LSTM", 4, "bidirectional"}, {"GRU", 3, "bidirectional"},
+                                                {"LSTM", 4, "forward"}, {"RNN", 1, "reverse"}})
+        nets.push_back({std::string(kind) + " " + direction, {1, 3, 16, 48}, [kind = kind, gates = gates, direction = direction](ZooBuilder& b) -> Ids {
+            const int64_t ways = std::string(direction) == "bidirectional" ? 2 : 1;
+            const Id x = b.conv(b.input(), 24, {.kernel = {16, 3}, .stride = {16, 3}, .pads = {0, 0, 0, 0}, .relu = true}); // [n, 24, 1, 16]
+            const Id rows = b.reshape(b.permute(x, {3, 0, 1, 2}), {16, b.shape(x)[0], 24});
+            const Id y = b.op(std::string("top.") + kind,
+                              {rows, b.weight({ways, gates * 20, 24}, -0.5F, 0.5F), b.weight({ways, gates * 20, 20}, -0.5F, 0.5F),
+                               b.weight({ways, 2 * gates * 20}, -0.3F, 0.3F), ir::kNoValue, ir::kNoValue, ir::kNoValue, ir::kNoValue},
+                              {{"hidden_size", 20}, {"direction", direction}, {"linear_before_reset", true}});
+            return {b.dense(b.reshape(b.permute(y, {0, 2, 1, 3}), {16, b.shape(x)[0], ways * 20}), 11)};
+        }, std::string(direction) == "bidirectional"});
     nets.push_back({"wide picture", {1, 3, 12, 2000}, [](ZooBuilder& b) -> Ids { return {b.conv(b.conv(b.input(), 16, square(3, 1, true)), 8)}; }});
     return nets;
 }

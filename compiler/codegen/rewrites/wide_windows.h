@@ -4,7 +4,8 @@
 //   padding      the picture is padded in DDR first
 //   stride       every s-th row and column is a channel of its own; the kernel is cut the same way and walks by ones
 //                (a pool's windows, where they do not overlap: each is a picture of its own)
-//   dilation     every d-th row and column is a picture of its own; the kernel's taps lie side by side
+//   dilation     taps that never meet the picture are left out; those left see the picture through channels of their own,
+//                or, where they are many, every d-th row and column is a picture of its own (window_taps.h)
 //   transposed   each place between two inputs is a channel of its own, which is moved to its place afterwards;
 //                what the paddings cut off is cut off there
 //
