@@ -13,6 +13,7 @@
 #include "compiler/codegen/rewrites/lane_rows.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
 #include "compiler/codegen/rewrites/resize_products.h"
+#include "compiler/codegen/rewrites/volumes.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
 
 #include <algorithm>
@@ -206,7 +207,7 @@ Result<CompiledModel> finish(Attempt& done) {
 
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
     PreparedNodes prepared;
-    ir::Graph possible = resizeByProducts(narrowWindows(lowered)); // what no single command can do
+    ir::Graph possible = resizeByProducts(narrowWindows(flattenVolumes(lowered))); // what no single command can do
     if (!options.fuse || options.observable) { // every layer keeps its name and shape when they are observed
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));
         return finish(*only);

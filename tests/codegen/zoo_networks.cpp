@@ -235,6 +235,15 @@ std::vector<ZooNet> zooLimits() {
                               {{"hidden_size", 20}, {"direction", direction}, {"linear_before_reset", true}});
             return {b.dense(b.reshape(b.permute(y, {0, 2, 1, 3}), {16, b.shape(x)[0], ways * 20}), 11)};
         }, std::string(direction) == "bidirectional"});
+    for (const auto& [name, kernel, stride] : {std::tuple<const char*, std::vector<int64_t>, std::vector<int64_t>>{"volume 3x3x3", {3, 3, 3}, {1, 1, 1}},
+                                               {"volume 5x4x1", {5, 4, 1}, {1, 1, 1}}, {"volume 3x2x4", {3, 2, 4}, {2, 2, 1}}})
+        nets.push_back({name, {1, 3, 18, 20}, [kernel = kernel, stride = stride](ZooBuilder& b) -> Ids {
+            const Id x = b.reshape(b.conv(b.input(), 12), {b.shape(b.input())[0], 4, 3 * 6, 3, 20});
+            return {b.op("top.Conv", {x, b.weight({6, 2, kernel[0], kernel[1], kernel[2]}, -0.3F, 0.3F), b.weight({6}, -0.4F, 0.4F)},
+                         {{"dilations", Attribute::ints({1, 1, 1})}, {"do_relu", true}, {"dynweight_reorderd", false}, {"group", 2},
+                          {"kernel_shape", Attribute::ints(kernel)}, {"pads", Attribute::ints({1, 1, 0, 2, 1, 1})}, {"relu_limit", -1.0},
+                          {"strides", Attribute::ints(stride)}, {"weight_is_coeff", 1}})};
+        }, kernel.back() == 3});
     nets.push_back({"wide picture", {1, 3, 12, 2000}, [](ZooBuilder& b) -> Ids { return {b.conv(b.conv(b.input(), 16, square(3, 1, true)), 8)}; }});
     return nets;
 }
