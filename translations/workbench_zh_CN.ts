@@ -1308,8 +1308,8 @@
         <translation>放入文件</translation>
     </message>
     <message>
-        <source>As the network takes them</source>
-        <translation>按网络要求的图像格式</translation>
+        <source>Network&apos;s own</source>
+        <translation>与网络相同</translation>
     </message>
     <message>
         <source>How pictures lie</source>
@@ -1332,8 +1332,8 @@
         <translation>若文件已存在</translation>
     </message>
     <message>
-        <source>Replace it once the new one is complete</source>
-        <translation>新文件完整写出后替换</translation>
+        <source>Replace when complete</source>
+        <translation>完成后替换</translation>
     </message>
     <message>
         <source>Keep both</source>

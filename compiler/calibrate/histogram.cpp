@@ -16,7 +16,7 @@
 namespace wb::calibrate {
 namespace {
 
-constexpr int64_t kMostBins = 8'000'000;
+constexpr int64_t kMostTableBins = 8'000'000;
 constexpr size_t kPart = size_t{1} << 15; ///< elements worth a thread of their own
 
 /// The bin into which NumPy's histogram over [0, bins − 1] puts each whole number.
@@ -145,7 +145,7 @@ bool MagnitudeHistogram::add(std::span<const float> values, float absMax, int th
                               ? static_cast<double>(absMax - static_cast<float>(m_range))
                               : static_cast<double>(absMax) - m_range;
     const double more = floorDivide(growth, step) + 1;
-    if (more + static_cast<double>(oldBins) > static_cast<double>(kMostBins)) {
+    if (more + static_cast<double>(oldBins) > static_cast<double>(kMostTableBins)) {
         m_range = static_cast<double>(absMax);
         start(values, m_range, static_cast<size_t>(m_firstBins), threads, m_counts, m_width);
         return false;

@@ -43,7 +43,7 @@ double lengthOfDifference(std::span<const float> a, std::span<const float> b) {
     return std::sqrt(sum);
 }
 
-double sumOfMagnitudes(std::span<const float> values) {
+double magnitudeSum(std::span<const float> values) {
     double sum = 0;
     for (const float v : values)
         sum += std::abs(static_cast<double>(v));
@@ -97,7 +97,7 @@ public:
         std::vector<double> norms(m_samples);
         WB_TRY(parallelFor(static_cast<int64_t>(m_samples), 1, m_context, [&](int64_t begin, int64_t end) {
             for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
-                norms[i] = sumOfMagnitudes(live[i].at(name).span<float>());
+                norms[i] = magnitudeSum(live[i].at(name).span<float>());
         }));
         // Every threshold on every sample is a run of its own.
         const auto steps = static_cast<size_t>(m_options.tuneSteps) + 1;

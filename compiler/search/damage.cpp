@@ -14,7 +14,7 @@ namespace wb::search {
 namespace {
 
 constexpr size_t kMostSamples = 2;                ///< damages differ less between pictures than between tensors
-constexpr size_t kBudget = size_t{1} << 30;       ///< for the float layers of these samples
+constexpr size_t kLayerBudget = size_t{1} << 30;       ///< for the float layers of these samples
 constexpr size_t kFirstRun = 8;                   ///< classes probed together at first
 
 constexpr std::string_view kCodes = "!codes", kBack = "!back"; ///< behind the root's name
@@ -169,7 +169,7 @@ Status measureDamages(std::shared_ptr<const ir::Graph> top, const Evaluator& eva
     for (const ir::Value& value : top->values())
         bytes += static_cast<size_t>(value.type.elementCount()) * sizeof(float);
     Probe probe(std::move(top), evaluator);
-    WB_TRY(probe.runFloat(std::clamp<size_t>(kBudget / std::max<size_t>(1, bytes), 1, std::min(samples, kMostSamples)),
+    WB_TRY(probe.runFloat(std::clamp<size_t>(kLayerBudget / std::max<size_t>(1, bytes), 1, std::min(samples, kMostSamples)),
                           context));
     // Runs of neighbouring classes together; what costs next to nothing together needs no closer look.
     std::vector<std::pair<size_t, size_t>> runs;

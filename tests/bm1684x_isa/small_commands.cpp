@@ -13,9 +13,6 @@ constexpr uint32_t kI8 = code(Precision::Int8), kI16 = code(Precision::Int16),
 uint32_t at(int bank, int64_t lane) {
     return static_cast<uint32_t>(lane * kLaneBytes + bank * kBankBytes);
 }
-uint32_t pick(Random& r, uint64_t low, uint64_t high) {
-    return static_cast<uint32_t>(low + r.below(high - low + 1));
-}
 
 /// A shape with one to three rows of lanes, and a first lane.
 struct Shape {

@@ -22,6 +22,9 @@ struct SmallCommand {
     std::function<bm1684x::Command(Random&)> make;
 };
 
+/// A number of [low, high].
+inline uint32_t pick(Random& r, uint64_t low, uint64_t high) { return static_cast<uint32_t>(low + r.below(high - low + 1)); }
+
 /// Results in banks 0 and 2, operands from banks 4, 8, 12 and 14 on, DDR within its first MiB.
 std::vector<SmallCommand> smallCommands();
 

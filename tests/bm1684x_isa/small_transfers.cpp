@@ -6,9 +6,6 @@ namespace {
 
 using namespace wb::bm1684x;
 
-uint32_t pick(Random& r, uint64_t low, uint64_t high) {
-    return static_cast<uint32_t>(low + r.below(high - low + 1));
-}
 uint64_t local(int bank, int64_t lane) {
     return kLocalBase + static_cast<uint64_t>(lane * kLaneBytes + bank * kBankBytes);
 }
@@ -74,7 +71,7 @@ DmaTensor fill(Random& r) {
     return c;
 }
 
-DmaMatrix matrix(Random& r, uint32_t function, Way way) {
+DmaMatrix matrixTransfer(Random& r, uint32_t function, Way way) {
     DmaMatrix c;
     c.stride_enable = 1;
     c.cmd_special_function = function;
@@ -163,7 +160,7 @@ std::vector<SmallCommand> smallTransfers() {
     add("tensor fill", fill);
     for (const Way way : {Way::Load, Way::Store})
         for (const uint32_t function : {DmaMatrixOp::Copy, DmaMatrixOp::Transpose})
-            add("matrix", [=](Random& r) { return matrix(r, function, way); });
+            add("matrixTransfer", [=](Random& r) { return matrixTransfer(r, function, way); });
     for (const Way way : {Way::Load, Way::Store})
         add("general", [=](Random& r) { return general(r, DmaGeneralOp::Copy, way); });
     add("general broadcast",

@@ -10,7 +10,7 @@ namespace {
 
 using namespace bm1684x;
 
-Command arithmetic(Dice& d, uint32_t op, uint32_t precision) {
+Command floatArithmetic(Dice& d, uint32_t op, uint32_t precision) {
     SAr c;
     c.tsk_eu_typ = op;
     const Shape4 s = anyShape(d);
@@ -43,7 +43,7 @@ Command cast(Dice& d, uint32_t from, uint32_t to) {
     return c;
 }
 
-Command convolution(Dice& d, uint32_t in, uint32_t out, bool adds = false) {
+Command floatConvolution(Dice& d, uint32_t in, uint32_t out, bool adds = false) {
     SConv c;
     c.opd0_prec = in;
     c.res0_prec = out;
@@ -125,7 +125,7 @@ Command linear(Dice& d, uint32_t op, uint32_t precision) {
     return c;
 }
 
-Command product(Dice& d, bool adds) {
+Command floatProduct(Dice& d, bool adds) {
     SMm c;
     c.tsk_eu_typ = MmOp::Normal;
     c.res0_prec = c.opd0_prec = kF32;
@@ -161,7 +161,7 @@ Command productOfLanes(Dice& d, uint32_t precision, uint32_t out) {
     return c;
 }
 
-Command compare(Dice& d, uint32_t precision) {
+Command floatCompare(Dice& d, uint32_t precision) {
     SCmp c;
     c.tsk_eu_typ = static_cast<uint32_t>(d.roll(22, 26));
     setResult(c, anyShape(d));
@@ -196,7 +196,7 @@ std::vector<Group> floatGroups() {
         for (const uint32_t op : {ArOp::Mul, ArOp::Add, ArOp::Sub, ArOp::Max, ArOp::Min, ArOp::Abs, ArOp::AbsDifference}) {
             SAr named;
             named.tsk_eu_typ = op;
-            add("sAR " + operationName(Command(named)) + " " + name, k.fill, k.code, 0, [op, k](Dice& d) { return arithmetic(d, op, k.code); });
+            add("sAR " + operationName(Command(named)) + " " + name, k.fill, k.code, 0, [op, k](Dice& d) { return floatArithmetic(d, op, k.code); });
         }
         for (const uint32_t to : {kI8, kI16, kI32, kF32, kF16, kBf16})
             if (to == k.code || to < 5 || k.code == kF32)
@@ -204,7 +204,7 @@ std::vector<Group> floatGroups() {
                     add("sAR Cast " + name + " to " + std::to_string(to), k.fill, to, 0, [to, k](Dice& d) { return cast(d, k.code, to); });
         for (const uint32_t from : {kI8, kI16, kI32})
             add("sAR Cast " + std::to_string(from) + " to " + name, Fill::Bytes, k.code, 0, [from, k](Dice& d) { return cast(d, from, k.code); });
-        add("sCONV " + name, k.fill, k.code, 0, [k](Dice& d) { return convolution(d, k.code, k.code); });
+        add("sCONV " + name, k.fill, k.code, 0, [k](Dice& d) { return floatConvolution(d, k.code, k.code); });
         add("sPorD depthwise " + name, k.fill, k.code, 0, [k](Dice& d) { return window(d, PorDOp::Depthwise, k.code); });
         add("sPorD maximum " + name, k.fill, k.code, 0, [k](Dice& d) { return window(d, PorDOp::MaxPool, k.code); });
         add("sSFU taylor " + name, k.fill, k.code, 0, [k](Dice& d) { return taylor(d, SfuOp::Taylor, k.code); });
@@ -212,17 +212,17 @@ std::vector<Group> floatGroups() {
         add("sLIN mac " + name, k.fill, k.code, 0, [k](Dice& d) { return linear(d, LinOp::Mac, k.code); });
         add("sLIN square sum " + name, k.fill, k.code, 0, [k](Dice& d) { return linear(d, LinOp::SquareSum, k.code); });
         add("sLIN square difference " + name, k.fill, k.code, 0, [k](Dice& d) { return linear(d, LinOp::SquareDifference, k.code); });
-        add("sCMP " + name, k.fill, k.code, 0, [k](Dice& d) { return compare(d, k.code); });
+        add("sCMP " + name, k.fill, k.code, 0, [k](Dice& d) { return floatCompare(d, k.code); });
     }
     add("sPorD average f32", Fill::F32, kF32, 0, [](Dice& d) { return window(d, PorDOp::AveragePool, kF32); });
     add("sPorD average f16", Fill::F16, kF16, 0, [](Dice& d) { return window(d, PorDOp::AveragePool, kF16); });
-    add("sCONV f16 to f32", Fill::F16, kF32, 0, [](Dice& d) { return convolution(d, kF16, kF32); });
-    add("sAR Div f32", Fill::F32, kF32, 0, [](Dice& d) { return arithmetic(d, ArOp::Div, kF32); });
-    add("sAR Mac f32", Fill::F32, kF32, 0, [](Dice& d) { return arithmetic(d, ArOp::Mac, kF32); });
-    add("sMM f32", Fill::F32, kF32, 0, [](Dice& d) { return product(d, false); });
+    add("sCONV f16 to f32", Fill::F16, kF32, 0, [](Dice& d) { return floatConvolution(d, kF16, kF32); });
+    add("sAR Div f32", Fill::F32, kF32, 0, [](Dice& d) { return floatArithmetic(d, ArOp::Div, kF32); });
+    add("sAR Mac f32", Fill::F32, kF32, 0, [](Dice& d) { return floatArithmetic(d, ArOp::Mac, kF32); });
+    add("sMM f32", Fill::F32, kF32, 0, [](Dice& d) { return floatProduct(d, false); });
     // Where bias and earlier result enter the sum is not quite as here.
-    add("sMM f32 adding", Fill::F32, kF32, 1e-5, [](Dice& d) { return product(d, true); });
-    add("sCONV f32 adding", Fill::F32, kF32, 1e-5, [](Dice& d) { return convolution(d, kF32, kF32, true); });
+    add("sMM f32 adding", Fill::F32, kF32, 1e-5, [](Dice& d) { return floatProduct(d, true); });
+    add("sCONV f32 adding", Fill::F32, kF32, 1e-5, [](Dice& d) { return floatConvolution(d, kF32, kF32, true); });
     add("sMM2 f16", Fill::F16, kF16, 0, [](Dice& d) { return productOfLanes(d, kF16, kF16); });
     add("sMM2 f16 to f32", Fill::F16, kF32, 0, [](Dice& d) { return productOfLanes(d, kF16, kF32); });
     add("sMM2 bf16", Fill::Bf16, kBf16, 0, [](Dice& d) { return productOfLanes(d, kBf16, kBf16); });

@@ -13,6 +13,11 @@ struct Case {
     Placement placement;
 };
 
+inline const char* nameOf(ir::ElementType element) {
+    using E = ir::ElementType;
+    return element == E::F16 ? "f16" : element == E::BF16 ? "bf16" : element == E::F32 ? "f32" : "i8";
+}
+
 std::vector<Case> elementwiseCases();
 std::vector<Case> convCases();
 std::vector<Case> poolCases();

@@ -7,10 +7,6 @@ namespace {
 
 using E = ir::ElementType;
 
-const char* nameOf(E element) {
-    return element == E::F16 ? ".f16" : element == E::BF16 ? ".bf16" : element == E::F32 ? ".f32" : ".i8";
-}
-
 double step(E element) { return element == E::F16 ? 0x1p-10 : element == E::BF16 ? 0x1p-7 : 3e-6; }
 
 void addSoftmax(std::vector<Case>& cases) {
@@ -24,7 +20,7 @@ void addSoftmax(std::vector<Case>& cases) {
     for (const Row& row : rows) {
         for (const E element : {E::F32, E::F16, E::BF16})
             for (const bool log : {false, true})
-                cases.push_back({"Softmax " + ir::toText(row.shape) + " axis " + std::to_string(row.axis) + (log ? " log" : "") + nameOf(element),
+                cases.push_back({"Softmax " + ir::toText(row.shape) + " axis " + std::to_string(row.axis) + (log ? " log" : "") + "." + nameOf(element),
                                  [=] {
                                      OneNode node("tpu.Softmax");
                                      node.input(row.shape, element, 6);
@@ -33,7 +29,7 @@ void addSoftmax(std::vector<Case>& cases) {
                                  },
                                  log ? 3e-6 : 1e-6, step(element), {}});
         for (const E from : {E::Si8, E::Ui8})
-            cases.push_back({"Softmax " + ir::toText(row.shape) + " axis " + std::to_string(row.axis) + nameOf(from) + (from == E::Ui8 ? "u" : ""),
+            cases.push_back({"Softmax " + ir::toText(row.shape) + " axis " + std::to_string(row.axis) + "." + nameOf(from) + (from == E::Ui8 ? "u" : ""),
                              [=] {
                                  OneNode node("tpu.Softmax", 9);
                                  node.input(row.shape, from).quantised(0.03);
@@ -63,7 +59,7 @@ void addReductions(std::vector<Case>& cases) {
             for (const E element : {E::F32, E::F16, E::BF16}) {
                 const std::string name = mode;
                 const bool product = name == "ReduceProd";
-                cases.push_back({name + " " + ir::toText(row.shape) + " " + ir::toText(row.axes) + nameOf(element),
+                cases.push_back({name + " " + ir::toText(row.shape) + " " + ir::toText(row.axes) + "." + nameOf(element),
                                  [=] {
                                      OneNode node("tpu.Reduce");
                                      node.input(row.shape, element, product ? 0.05 : 1, product ? 1 : 0).absent().absent();
@@ -109,7 +105,7 @@ void addProducts(std::vector<Case>& cases) {
             if (codes && row.leftTransposed) continue; // its integer model has no such form
             if (codes && row.left.size() == 4 && row.left[1] != row.right[row.right.size() == 4 ? 1 : 0]) continue;
             for (const bool relu : {false, true})
-                cases.push_back({std::string("MatMul ") + row.name + (relu ? " relu" : "") + nameOf(element),
+                cases.push_back({std::string("MatMul ") + row.name + (relu ? " relu" : "") + "." + nameOf(element),
                                  [=] {
                                      OneNode node("tpu.MatMul");
                                      node.input(row.left, element);
@@ -129,7 +125,7 @@ void addProducts(std::vector<Case>& cases) {
 
 void addNorms(std::vector<Case>& cases) {
     const auto add = [&](std::string name, E element, std::function<OneNode()> make, Placement placement = {}) {
-        cases.push_back({name + nameOf(element) + (placement.grown ? ".cut" : ""), std::move(make), 6e-6, step(element), placement});
+        cases.push_back({name + "." + nameOf(element) + (placement.grown ? ".cut" : ""), std::move(make), 6e-6, step(element), placement});
     };
     for (const E element : {E::F32, E::BF16}) {
         for (const ir::Shape& shape : {ir::Shape{2, 67, 33}, ir::Shape{1, 5, 130}, ir::Shape{300, 7}})
@@ -202,7 +198,7 @@ void addPicks(std::vector<Case>& cases) {
     for (const Row& row : rows)
         for (const E element : {E::F32, E::F16, E::Si8})
             cases.push_back({"Gather " + ir::toText(row.table) + " axis " + std::to_string(row.axis) + " of " + ir::toText(row.indices) +
-                                 (row.constant ? "" : " computed") + nameOf(element),
+                                 (row.constant ? "" : " computed") + "." + nameOf(element),
                              [=] {
                                  OneNode node("tpu.Gather");
                                  row.constant ? node.weight(row.table, element) : node.input(row.table, element);
@@ -213,7 +209,7 @@ void addPicks(std::vector<Case>& cases) {
     for (const E element : {E::F32, E::F16})
         for (const int64_t axis : {int64_t{1}, int64_t{2}}) {
             const ir::Shape fixed = axis == 1 ? ir::Shape{2, 1, 6} : ir::Shape{2, 5, 1};
-            cases.push_back({"Concat with a constant, axis " + std::to_string(axis) + nameOf(element),
+            cases.push_back({"Concat with a constant, axis " + std::to_string(axis) + "." + nameOf(element),
                              [=] {
                                  OneNode node("tpu.Concat");
                                  node.weight(fixed, element).input({2, 5, 6}, element).weight(fixed, element);

@@ -7,8 +7,6 @@ namespace {
 
 using E = ir::ElementType;
 
-const char* nameOf(E element) { return element == E::F16 ? "f16" : element == E::BF16 ? "bf16" : "f32"; }
-
 ir::Attribute mode(const char* kind, const char* value) { return ir::EnumAttr{"tpu", kind, value}; }
 
 /// Functions of tpu.Active with the range of their arguments.

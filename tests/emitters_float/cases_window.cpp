@@ -39,8 +39,6 @@ constexpr Window kDeconvs[] = { // h, w are the operand's
     {"grouped", 1, 6, 6, 5, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 2, true, false},
 };
 
-const char* nameOf(E element) { return element == E::F16 ? ".f16" : element == E::BF16 ? ".bf16" : ".f32"; }
-
 /// Sums of k products of numbers below 1 (factors of std 0.58² / 3), in any order: float32 keeps 2^-24·k^½ of each, F16
 /// and BF16 one rounding of the result, which sums of other order can turn.
 void tolerate(Case& c, E element, double terms) {
@@ -57,7 +55,7 @@ constexpr Placement kPlacements[] = {{}, {64, 2, 1, true, false}, {64, 0, 0, fal
 
 void add(std::vector<Case>& cases, const std::string& name, E element, double terms, std::function<OneNode()> make) {
     for (size_t i = 0; i < std::size(kPlacements); ++i) {
-        Case c{name + nameOf(element) + (i == 0 ? "" : ".cut" + std::to_string(i)), make, 0, 0, kPlacements[i]};
+        Case c{name + "." + nameOf(element) + (i == 0 ? "" : ".cut" + std::to_string(i)), make, 0, 0, kPlacements[i]};
         tolerate(c, element, terms);
         cases.push_back(std::move(c));
     }

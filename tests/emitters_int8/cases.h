@@ -45,6 +45,12 @@ OneOp makeCast(const ir::Shape& shape, ir::ElementType from, ir::ElementType to,
 OneOp makeBinary(const std::string& op, const std::vector<ir::Shape>& operands, const std::vector<bool>& isSigned,
                  uint32_t constants, const ir::Shape& result, bool outSigned, Random& random);
 
+inline ir::Attribute mode(const char* kind, const char* value) { return ir::EnumAttr{"tpu", kind, value}; }
+inline std::string text(const ir::Shape& shape) {
+    std::string out;
+    for (const int64_t s : shape) out += (out.empty() ? "" : "x") + std::to_string(s);
+    return out;
+}
 inline ir::ElementType codeElement(bool isSigned) { return isSigned ? ir::ElementType::I8 : ir::ElementType::Ui8; }
 
 } // namespace wb::test

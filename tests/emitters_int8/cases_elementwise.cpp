@@ -13,19 +13,11 @@ using ir::Shape;
 
 namespace {
 
-ir::Attribute mode(const char* kind, const char* value) { return ir::EnumAttr{"tpu", kind, value}; }
-
 std::vector<Cutting> withInPlace() {
     auto cuttings = allCuttings();
     cuttings.push_back({.inPlace = true});
     cuttings.push_back({.c = 64, .h = 2, .inPlace = true});
     return cuttings;
-}
-
-std::string text(const Shape& shape) {
-    std::string out;
-    for (const int64_t s : shape) out += (out.empty() ? "" : "x") + std::to_string(s);
-    return out;
 }
 
 const std::vector<Shape>& elementShapes() {

@@ -16,8 +16,6 @@ int64_t outSize(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, in
     return (in + pads - (kernel - 1) * dilation - 1) / stride + 1;
 }
 
-ir::Attribute mode(const char* kind, const char* value) { return ir::EnumAttr{"tpu", kind, value}; }
-
 std::string nameOf(const ConvShape& s) {
     const auto x = [](int64_t a, int64_t b) { return std::to_string(a) + "x" + std::to_string(b); };
     std::string text = std::to_string(s.n) + "x" + std::to_string(s.ic) + "x" + x(s.h, s.w) + "->" + std::to_string(s.oc) +

@@ -13,16 +13,8 @@ using ir::Tensor;
 
 namespace {
 
-ir::Attribute mode(const char* kind, const char* value) { return ir::EnumAttr{"tpu", kind, value}; }
-
 int64_t zeroFor(bool isSigned, Random& random) {
     return static_cast<int64_t>(random.below(256)) - (isSigned ? 128 : 0);
-}
-
-std::string text(const Shape& shape) {
-    std::string out;
-    for (const int64_t s : shape) out += (out.empty() ? "" : "x") + std::to_string(s);
-    return out;
 }
 
 /// How a window lies over a picture.

@@ -14,8 +14,6 @@ using ir::Shape;
 
 Trial equal(OneNode& node, Draw& draw) { return {std::move(node), 0, 0, anyPlacement(draw, ElementType::I8)}; }
 
-Shape anyShape(Draw& draw) { return draw.shape(draw.oneIn(3) ? static_cast<size_t>(draw.between(1, 5)) : 4); }
-
 /// Random codes, or those of a smooth function: x · sigmoid(x), sigmoid, tanh, a bump.
 ir::Tensor table(Draw& draw, bool inSigned, bool outSigned) {
     ir::Tensor codes = draw.codes({1, 1, 1, 256}, outSigned ? ElementType::Si8 : ElementType::Ui8);
@@ -34,7 +32,7 @@ ir::Tensor table(Draw& draw, bool inSigned, bool outSigned) {
     return codes;
 }
 
-Trial function(Draw& draw, const char* name) {
+Trial functionOfCodes(Draw& draw, const char* name) {
     OneNode node(name, draw.seed());
     const std::string op = name;
     const Shape shape = anyShape(draw);
@@ -129,7 +127,7 @@ Trial dequant(Draw& draw, ElementType) {
 } // namespace
 
 void addCodeFunctions(Generators& table) {
-#define WB_CODES(op) table[op] = {[](Draw& d, ElementType) { return function(d, op); }, true, false, false}
+#define WB_CODES(op) table[op] = {[](Draw& d, ElementType) { return functionOfCodes(d, op); }, true, false, false}
     WB_CODES("tpu.Lut");
     table["tpu.Lut"].share = 3;
     WB_CODES("tpu.MulShift");
@@ -140,6 +138,6 @@ void addCodeFunctions(Generators& table) {
     table["tpu.RequantIntAxis"] = {requantAxis, true, false, false};
 }
 
-Trial codeFunction(Draw& draw, const char* op) { return function(draw, op); }
+Trial codeFunction(Draw& draw, const char* op) { return functionOfCodes(draw, op); }
 
 } // namespace wb::test

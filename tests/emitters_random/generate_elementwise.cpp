@@ -20,8 +20,6 @@ Trial close(OneNode& node, Draw& draw, ElementType element) {
     return {std::move(node), 1e-6, stepOf(element), anyPlacement(draw, element)};
 }
 
-Shape anyShape(Draw& draw) { return draw.shape(draw.oneIn(3) ? static_cast<size_t>(draw.between(1, 5)) : 4); }
-
 void maybeRelu(OneNode& node, Draw& draw) {
     const bool relu = draw.oneIn(3);
     node.set("do_relu", relu).set("relu_limit", relu && draw.coin() ? 1.5 : -1.0);

@@ -80,6 +80,7 @@ inline double stepOf(ir::ElementType element) {
 }
 /// Slices of any kind; results between other things only of codes, whose emitters all allow it.
 Placement anyPlacement(Draw& draw, ir::ElementType element);
+inline ir::Shape anyShape(Draw& draw) { return draw.shape(draw.oneIn(3) ? static_cast<size_t>(draw.between(1, 5)) : 4); }
 /// An operand of the precision: floats of `scale`, or codes of either sign with scale 0.05.
 ir::ElementType addInput(OneNode& node, Draw& draw, ir::ElementType element, const ir::Shape& shape, double scale = 3);
 /// A result of the same kind.

@@ -13,14 +13,14 @@ using B = TfliteBuilder;
 using Ints = B::Ints;
 
 /// A network of codes while it is written: int8 with a zero point of 3, or uint8 with one of 120.
-struct Net {
+struct CodeNet {
     B b;
     Random random{20260103};
     bool isSigned = true;
     std::vector<int> inputs, outputs;
     int x = 0;
 
-    Net(bool s, const Ints& shape) : isSigned(s) { x = input(shape); }
+    CodeNet(bool s, const Ints& shape) : isSigned(s) { x = input(shape); }
 
     flatbuffers::FlatBufferBuilder& fb() { return b.fb(); }
     wire::Element element() const { return isSigned ? wire::Element_Int8 : wire::Element_Uint8; }
@@ -76,40 +76,40 @@ struct Net {
     }
 };
 
-struct List {
+struct CodeList {
     std::vector<TfliteCase> cases;
 
-    void add(const std::string& name, const Ints& shape, int steps, const std::function<void(Net&)>& write) {
+    void add(const std::string& name, const Ints& shape, int steps, const std::function<void(CodeNet&)>& write) {
         for (const bool isSigned : {true, false}) {
-            Net net(isSigned, shape);
+            CodeNet net(isSigned, shape);
             write(net);
             cases.push_back({name + (isSigned ? " int8" : " uint8"), net.bytes(), true, steps});
         }
     }
 };
 
-void products(List& list) {
+void products(CodeList& list) {
     for (const auto& [name, act] : {std::pair("conv", wire::Activation_NONE), {"conv relu", wire::Activation_RELU},
                                     {"conv relu6", wire::Activation_RELU6}, {"conv relu n1 to 1", wire::Activation_RELU_N1_TO_1}})
-        list.add(name, {1, 6, 5, 4}, 0, [act = act](Net& n) {
+        list.add(name, {1, 6, 5, 4}, 0, [act = act](CodeNet& n) {
             std::vector<float> scales;
             const int f = n.filter({7, 3, 3, 4}, 0, scales);
             n.b.op(wire::Kind_CONV_2D, {n.x, f, n.bias(7, scales)}, {n.out({1, 3, 3, 7})}, wire::Options_ConvOptions,
                    wire::CreateConvOptions(n.fb(), wire::Border_SAME, 2, 2, act));
         });
-    list.add("conv one scale", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("conv one scale", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         std::vector<float> scales;
         const int f = n.filter({7, 1, 1, 4}, -1, scales);
         n.b.op(wire::Kind_CONV_2D, {n.x, f, n.bias(7, scales)}, {n.out({1, 6, 5, 7}, 0.02F, 11)}, wire::Options_ConvOptions,
                wire::CreateConvOptions(n.fb(), wire::Border_VALID, 1, 1));
     });
-    list.add("depthwise", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("depthwise", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         std::vector<float> scales;
         const int f = n.filter({1, 3, 3, 4}, 3, scales);
         n.b.op(wire::Kind_DEPTHWISE_CONV_2D, {n.x, f, n.bias(4, scales)}, {n.out({1, 6, 5, 4})}, wire::Options_DepthwiseOptions,
                wire::CreateDepthwiseOptions(n.fb(), wire::Border_SAME, 1, 1, 1, wire::Activation_RELU));
     });
-    list.add("fully connected", {3, 20}, 0, [](Net& n) {
+    list.add("fully connected", {3, 20}, 0, [](CodeNet& n) {
         std::vector<float> scales;
         const int f = n.filter({6, 20}, -1, scales);
         n.b.op(wire::Kind_FULLY_CONNECTED, {n.x, f, n.bias(6, scales)}, {n.out({3, 6})}, wire::Options_FullyConnectedOptions,
@@ -117,11 +117,11 @@ void products(List& list) {
     });
 }
 
-void elementwise(List& list) {
+void elementwiseCodes(CodeList& list) {
     for (const int kind : {int(wire::Kind_ADD), int(wire::Kind_SUB), int(wire::Kind_MUL)})
         for (const bool relu : {false, true})
             list.add(std::string(kind == wire::Kind_ADD ? "add" : kind == wire::Kind_SUB ? "sub" : "mul") + (relu ? " relu" : ""),
-                     {1, 6, 5, 4}, 0, [=](Net& n) {
+                     {1, 6, 5, 4}, 0, [=](CodeNet& n) {
                          const int y = n.input({1, 6, 5, 4}, 0.021F, -9), out = n.out({1, 6, 5, 4});
                          const auto act = relu ? wire::Activation_RELU : wire::Activation_NONE;
                          if (kind == wire::Kind_ADD)
@@ -130,67 +130,67 @@ void elementwise(List& list) {
                              n.b.op(kind, {n.x, y}, {out}, wire::Options_SubOptions, wire::CreateSubOptions(n.fb(), act));
                          else n.b.op(kind, {n.x, y}, {out}, wire::Options_MulOptions, wire::CreateMulOptions(n.fb(), act));
                      });
-    list.add("add constant", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("add constant", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         n.b.op(wire::Kind_ADD, {n.x, n.codes({4}, 0.04F, 5)}, {n.out({1, 6, 5, 4})}, wire::Options_AddOptions,
                wire::CreateAddOptions(n.fb()));
     });
-    list.add("mul constant", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("mul constant", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         n.b.op(wire::Kind_MUL, {n.x, n.codes({1, 1, 1, 4}, 0.01F, 5)}, {n.out({1, 6, 5, 4}, 0.03F, 2)}, wire::Options_MulOptions,
                wire::CreateMulOptions(n.fb()));
     });
     for (const auto& [kind, name] : {std::pair(int(wire::Kind_RELU), "relu"), {int(wire::Kind_RELU6), "relu6"},
                                      {int(wire::Kind_RELU_N1_TO_1), "relu n1 to 1"}})
-        list.add(name, {1, 6, 5, 4}, 0, [kind = kind](Net& n) { n.b.op(kind, {n.x}, {n.out({1, 6, 5, 4}, 0.026F, -100)}); });
-    list.add("leaky relu", {1, 6, 5, 4}, 0, [](Net& n) {
+        list.add(name, {1, 6, 5, 4}, 0, [kind = kind](CodeNet& n) { n.b.op(kind, {n.x}, {n.out({1, 6, 5, 4}, 0.026F, -100)}); });
+    list.add("leaky relu", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         n.b.op(wire::Kind_LEAKY_RELU, {n.x}, {n.out({1, 6, 5, 4}, 0.03F, 3)}, wire::Options_LeakyReluOptions,
                wire::CreateLeakyReluOptions(n.fb(), 0.15F));
     });
-    list.add("hard swish", {1, 6, 5, 4}, 1, [](Net& n) { n.b.op(wire::Kind_HARD_SWISH, {n.x}, {n.out({1, 6, 5, 4}, 0.02F, -40)}); });
+    list.add("hard swish", {1, 6, 5, 4}, 1, [](CodeNet& n) { n.b.op(wire::Kind_HARD_SWISH, {n.x}, {n.out({1, 6, 5, 4}, 0.02F, -40)}); });
     // The format fixes the results' scales of these.
-    list.add("logistic", {1, 6, 5, 4}, 1, [](Net& n) { n.b.op(wire::Kind_LOGISTIC, {n.x}, {n.out({1, 6, 5, 4}, 1.0F / 256, n.isSigned ? -128 : -120)}); });
-    list.add("tanh", {1, 6, 5, 4}, 1, [](Net& n) { n.b.op(wire::Kind_TANH, {n.x}, {n.out({1, 6, 5, 4}, 1.0F / 128, n.isSigned ? 0 : 8)}); });
-    list.add("softmax", {3, 11}, 1, [](Net& n) {
+    list.add("logistic", {1, 6, 5, 4}, 1, [](CodeNet& n) { n.b.op(wire::Kind_LOGISTIC, {n.x}, {n.out({1, 6, 5, 4}, 1.0F / 256, n.isSigned ? -128 : -120)}); });
+    list.add("tanh", {1, 6, 5, 4}, 1, [](CodeNet& n) { n.b.op(wire::Kind_TANH, {n.x}, {n.out({1, 6, 5, 4}, 1.0F / 128, n.isSigned ? 0 : 8)}); });
+    list.add("softmax", {3, 11}, 1, [](CodeNet& n) {
         n.b.op(wire::Kind_SOFTMAX, {n.x}, {n.out({3, 11}, 1.0F / 256, n.isSigned ? -128 : -120)}, wire::Options_SoftmaxOptions,
                wire::CreateSoftmaxOptions(n.fb(), 1));
     });
 }
 
-void others(List& list) {
+void others(CodeList& list) {
     for (const bool mean : {true, false})
-        list.add(mean ? "average pool" : "max pool", {1, 6, 5, 4}, 1, [=](Net& n) {
+        list.add(mean ? "average pool" : "max pool", {1, 6, 5, 4}, 1, [=](CodeNet& n) {
             n.b.op(mean ? wire::Kind_AVERAGE_POOL_2D : wire::Kind_MAX_POOL_2D, {n.x}, {n.out({1, 3, 3, 4}, 0.03F, 3)},
                    wire::Options_PoolOptions, wire::CreatePoolOptions(n.fb(), wire::Border_SAME, 2, 2, 3, 3, wire::Activation_RELU));
         });
-    list.add("mean of pixels", {1, 6, 5, 4}, 1, [](Net& n) {
+    list.add("mean of pixels", {1, 6, 5, 4}, 1, [](CodeNet& n) {
         n.b.op(wire::Kind_MEAN, {n.x, n.b.ints({1, 2})}, {n.out({1, 4}, 0.02F, 6)}, wire::Options_ReducerOptions,
                wire::CreateReducerOptions(n.fb(), false));
     });
-    list.add("pad", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("pad", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         const int border = n.b.constant<int32_t>({4, 2}, wire::Element_Int32, {0, 0, 1, 2, 0, 3, 0, 0});
         n.b.op(wire::Kind_PAD, {n.x, border}, {n.out({1, 9, 8, 4}, 0.03F, 3)});
     });
-    list.add("concat of one scale", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("concat of one scale", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         n.b.op(wire::Kind_CONCATENATION, {n.x, n.input({1, 6, 5, 3})}, {n.out({1, 6, 5, 7}, 0.03F, 3)},
                wire::Options_ConcatenationOptions, wire::CreateConcatenationOptions(n.fb(), 3));
     });
-    list.add("reshape and transpose", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("reshape and transpose", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         const int t = n.inner({1, 4, 5, 6}, 0.03F, 3);
         n.b.op(wire::Kind_TRANSPOSE, {n.x, n.b.ints({0, 3, 2, 1})}, {t});
         n.b.op(wire::Kind_RESHAPE, {t, n.b.ints({4, 30})}, {n.out({4, 30}, 0.03F, 3)});
     });
-    list.add("nearest", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("nearest", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         n.b.op(wire::Kind_RESIZE_NEAREST_NEIGHBOR, {n.x, n.b.ints({12, 10})}, {n.out({1, 12, 10, 4}, 0.03F, 3)},
                wire::Options_NearestOptions, wire::CreateNearestOptions(n.fb(), false, true));
     });
-    list.add("bilinear", {1, 6, 5, 4}, 1, [](Net& n) {
+    list.add("bilinear", {1, 6, 5, 4}, 1, [](CodeNet& n) {
         n.b.op(wire::Kind_RESIZE_BILINEAR, {n.x, n.b.ints({9, 11})}, {n.out({1, 9, 11, 4}, 0.03F, 3)}, wire::Options_BilinearOptions,
                wire::CreateBilinearOptions(n.fb(), false, true));
     });
-    list.add("other codes", {1, 6, 5, 4}, 0, [](Net& n) { n.b.op(wire::Kind_QUANTIZE, {n.x}, {n.out({1, 6, 5, 4}, 0.07F, 1)}); });
-    list.add("maximum", {1, 6, 5, 4}, 0, [](Net& n) {
+    list.add("other codes", {1, 6, 5, 4}, 0, [](CodeNet& n) { n.b.op(wire::Kind_QUANTIZE, {n.x}, {n.out({1, 6, 5, 4}, 0.07F, 1)}); });
+    list.add("maximum", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         n.b.op(wire::Kind_MAXIMUM, {n.x, n.input({1, 6, 5, 4})}, {n.out({1, 6, 5, 4}, 0.03F, 3)});
     });
-    list.add("numbers in between", {1, 6, 5, 4}, 1, [](Net& n) {
+    list.add("numbers in between", {1, 6, 5, 4}, 1, [](CodeNet& n) {
         const int f = n.b.tensor({1, 6, 5, 4}), e = n.b.tensor({1, 6, 5, 4});
         n.b.op(wire::Kind_DEQUANTIZE, {n.x}, {f});
         n.b.op(wire::Kind_TANH, {f}, {e});
@@ -201,9 +201,9 @@ void others(List& list) {
 } // namespace
 
 std::vector<TfliteCase> integerTfliteCases() {
-    List list;
+    CodeList list;
     products(list);
-    elementwise(list);
+    elementwiseCodes(list);
     others(list);
     return std::move(list.cases);
 }

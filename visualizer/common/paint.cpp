@@ -33,7 +33,7 @@ bool isHalf(const QString& precision) {
     return precision == QLatin1String("F16") || precision == QLatin1String("BF16");
 }
 
-Chip::Kind kindOf(const QString& precision) {
+Chip::Kind chipKind(const QString& precision) {
     if (precision.isEmpty() || precision == QLatin1String("auto"))
         return Chip::Kind::None;
     if (isHalf(precision))
@@ -45,7 +45,7 @@ Chip::Kind kindOf(const QString& precision) {
 
 Chip chipOf(const QString& precision) {
     Chip chip;
-    chip.kind = kindOf(precision);
+    chip.kind = chipKind(precision);
     if (chip.kind == Chip::Kind::None)
         return chip;
     chip.text = shortPrecision(precision);

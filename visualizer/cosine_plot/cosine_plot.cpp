@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kRedrawInterval = 100; // ms: ten times a second (V-5)
 
-SeriesKind kindOf(jobs::Variant variant) {
+SeriesKind seriesOf(jobs::Variant variant) {
     switch (variant) {
     case jobs::Variant::Source: return SeriesKind::Source;
     case jobs::Variant::Fp32: return SeriesKind::Fp32;
@@ -194,7 +194,7 @@ void CosinePlot::setNetwork(const jobs::NetworkSnapshot& network) {
 }
 
 void CosinePlot::setSeries(jobs::Variant variant, bool isolated, const QVector<jobs::LayerSample>& samples) {
-    const SeriesKind kind = kindOf(variant);
+    const SeriesKind kind = seriesOf(variant);
     fill((isolated ? m_state->isolated : m_state->accumulated)[static_cast<int>(kind)], kind, samples,
          m_state->count());
     schedule();

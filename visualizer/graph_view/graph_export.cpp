@@ -15,7 +15,7 @@
 namespace wb::graph_view {
 namespace {
 
-struct Words {
+struct ExportWords {
     Q_DECLARE_TR_FUNCTIONS(wb::graph_view::GraphExport)
 };
 
@@ -25,7 +25,7 @@ constexpr double kMargin = 24, kMostPixels = 32'000;
 
 QString exportGraph(const GraphCanvas& canvas, const QString& file, GraphPart part, double scale) {
     const GraphLayout& layout = canvas.graphLayout();
-    if (layout.nodes.isEmpty()) return Words::tr("There is no graph to export yet.");
+    if (layout.nodes.isEmpty()) return ExportWords::tr("There is no graph to export yet.");
     const bool whole = part == GraphPart::Whole;
     // The whole graph with all its words; the visible part as it is seen.
     const double zoom = whole ? 1.0 : canvas.zoom();
@@ -40,15 +40,15 @@ QString exportGraph(const GraphCanvas& canvas, const QString& file, GraphPart pa
     };
     if (kind == u"png") {
         if (size.width() * scale > kMostPixels || size.height() * scale > kMostPixels)
-            return Words::tr("The picture would be %1 × %2 pixels. Export SVG or PDF, or the visible part.")
+            return ExportWords::tr("The picture would be %1 × %2 pixels. Export SVG or PDF, or the visible part.")
                 .arg(qRound64(size.width() * scale)).arg(qRound64(size.height() * scale));
         QImage image((size * scale).toSize(), QImage::Format_RGB32);
-        if (image.isNull()) return Words::tr("There is not enough memory for this picture.");
+        if (image.isNull()) return ExportWords::tr("There is not enough memory for this picture.");
         paint(&image, scale);
-        return image.save(file) ? QString() : Words::tr("%1 cannot be written.").arg(file);
+        return image.save(file) ? QString() : ExportWords::tr("%1 cannot be written.").arg(file);
     }
     QSaveFile out(file);
-    if (!out.open(QIODevice::WriteOnly)) return Words::tr("%1 cannot be written.").arg(file);
+    if (!out.open(QIODevice::WriteOnly)) return ExportWords::tr("%1 cannot be written.").arg(file);
     if (kind == u"svg") {
         QSvgGenerator svg;
         svg.setOutputDevice(&out);
@@ -65,9 +65,9 @@ QString exportGraph(const GraphCanvas& canvas, const QString& file, GraphPart pa
         pdf.setResolution(96);
         paint(&pdf, 1);
     } else {
-        return Words::tr("Choose a name that ends in .svg, .pdf or .png.");
+        return ExportWords::tr("Choose a name that ends in .svg, .pdf or .png.");
     }
-    return out.commit() ? QString() : Words::tr("%1 cannot be written.").arg(file);
+    return out.commit() ? QString() : ExportWords::tr("%1 cannot be written.").arg(file);
 }
 
 } // namespace wb::graph_view

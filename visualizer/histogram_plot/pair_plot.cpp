@@ -18,7 +18,7 @@ using visualizer::numberText;
 
 namespace {
 
-constexpr double kLeft = 8, kBottom = 34, kTop = 4, kRight = 8;
+constexpr double kLeft = 8, kBottom = 34, kAbove = 4, kRight = 8;
 
 /// canvas → sky → text over 0…1 (visual design, section 7: sequential).
 QColor heat(double share) {
@@ -80,7 +80,7 @@ void PairPlot::paintEvent(QPaintEvent*) {
         painter.drawText(rect(), Qt::AlignCenter, tr("The two tensors cannot be paired."));
         return;
     }
-    const QRectF area = QRectF(rect()).adjusted(kLeft, kTop, -kRight, -kBottom);
+    const QRectF area = QRectF(rect()).adjusted(kLeft, kAbove, -kRight, -kBottom);
     if (m_shows == Shows::Pairs) paintPairs(painter, area);
     else paintDifferences(painter, area);
 }

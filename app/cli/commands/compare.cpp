@@ -12,7 +12,7 @@
 namespace wb::cli {
 namespace {
 
-struct Options {
+struct CompareOptions {
     std::vector<std::string> words;
     std::string tolerance = "0.99,0.90", save, key;
     std::vector<std::string> excepts;
@@ -22,7 +22,7 @@ struct Options {
     bool forAll = false, firstBad = false;
 };
 
-int runCompare(const Options& options, Invocation& in) {
+int runCompare(const CompareOptions& options, Invocation& in) {
     std::vector<std::string> files = options.words;
     if (!files.empty() && files.front() == "compare") files.erase(files.begin()); // npz_tool compare A B
     if (files.size() != 2) return in.console.fail(usage("two npz files are needed", "tpuwb compare TARGET REFERENCE"));
@@ -63,7 +63,7 @@ int runCompare(const Options& options, Invocation& in) {
 
 Command compareCommand() {
     return {"compare", {"npz_tool"}, "Compare two npz files layer by layer", [](CLI::App& app) {
-        auto options = std::make_shared<Options>();
+        auto options = std::make_shared<CompareOptions>();
         app.add_option("files", options->words, "TARGET REFERENCE")->required();
         app.add_option("--tolerance", options->tolerance, "Least cosine,euclid similarity");
         app.add_option("--excepts,--except", options->excepts, "Layers left out");

@@ -11,13 +11,13 @@
 namespace wb::cli {
 namespace {
 
-struct Options {
+struct DeployOptions {
     jobs::DeployRequest request;
     std::string tolerance, correctness;
     std::vector<std::string> testInput, excepts;
 };
 
-Result<jobs::DeployRequest> collect(const Options& options) {
+Result<jobs::DeployRequest> collectDeploy(const DeployOptions& options) {
     jobs::DeployRequest request = options.request;
     for (const std::string& file : splitList(options.testInput))
         request.testInput.emplace_back(file);
@@ -47,7 +47,7 @@ std::string describe(const jobs::BmodelResult& bmodel) {
 
 Command deployCommand() {
     return {"deploy", {"model_deploy"}, "Quantise for a chip and check the result", [](CLI::App& app) {
-        auto options = std::make_shared<Options>();
+        auto options = std::make_shared<DeployOptions>();
         auto& request = options->request;
         app.add_option("--mlir", request.mlir, "Top .mlir of transform")->required();
         app.add_option("--chip,--processor", request.chip, "Target chip: bm1684x, bm1684, cv183x, cv182x, cv181x, cv180x")->required();
@@ -72,9 +72,9 @@ Command deployCommand() {
         app.add_flag("--debug", request.debug, "Keep the intermediate files");
         app.add_option("--model", request.model, "The bmodel")->required();
         return [options](Invocation& in) {
-            auto request = collect(*options);
-            if (!request) return in.console.fail(request.error());
-            const auto result = jobs::deploy(*request, in.context);
+            auto asked = collectDeploy(*options);
+            if (!asked) return in.console.fail(asked.error());
+            const auto result = jobs::deploy(*asked, in.context);
             if (!result) return in.console.fail(result.error());
             in.console.print("quantised model: " + result->tpuMlir.string());
             if (result->bmodel) in.console.print(describe(*result->bmodel));

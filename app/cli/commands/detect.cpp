@@ -11,7 +11,7 @@
 namespace wb::cli {
 namespace {
 
-struct Options {
+struct DetectOptions {
     jobs::DetectRequest request;
     std::vector<std::string> models, outputNames, anchors;
     std::string dims;
@@ -20,7 +20,7 @@ struct Options {
 };
 
 /// The vendor's two samples differ in family and thresholds (dossier section 9).
-Result<jobs::DetectRequest> collect(const Options& options, const std::string& calledAs) {
+Result<jobs::DetectRequest> collectDetect(const DetectOptions& options, const std::string& calledAs) {
     jobs::DetectRequest request = options.request;
     if (calledAs == "detect_yolov5") request.family = "yolov5";
     if (calledAs == "detect_yolov3") {
@@ -48,7 +48,7 @@ Result<jobs::DetectRequest> collect(const Options& options, const std::string& c
 
 Command detectCommand() {
     return {"detect", {"detect_yolov5", "detect_yolov3"}, "Detect objects and draw them", [](CLI::App& app) {
-        auto options = std::make_shared<Options>();
+        auto options = std::make_shared<DetectOptions>();
         auto& request = options->request;
         app.add_option("--model", options->models, "ONNX, top or tpu .mlir; several: side by side")->required();
         app.add_option("--input", request.input, "Picture or folder")->required();
@@ -64,9 +64,9 @@ Command detectCommand() {
         app.add_flag("--fuse_preprocess", options->fused, "The model takes the picture itself; also recognised without");
         app.add_flag("--vendor_nms", request.vendorNms, "Suppress across classes as the vendor's sample does");
         return [options](Invocation& in) {
-            auto request = collect(*options, in.calledAs);
-            if (!request) return in.console.fail(request.error());
-            const auto result = jobs::detect(*request, in.context);
+            auto asked = collectDetect(*options, in.calledAs);
+            if (!asked) return in.console.fail(asked.error());
+            const auto result = jobs::detect(*asked, in.context);
             if (!result) return in.console.fail(result.error());
             nlohmann::json list = nlohmann::json::array();
             for (const jobs::DetectPicture& picture : *result) {

@@ -13,20 +13,20 @@
 namespace wb::cli {
 namespace {
 
-struct Options {
+struct ProjectOptions {
     std::filesystem::path file, sample;
     std::string until = "deploy", recipe;
     bool run = false, exportScript = false;
 };
 
-Result<std::filesystem::path> projectFile(const Options& options) {
+Result<std::filesystem::path> projectFile(const ProjectOptions& options) {
     if (!options.sample.empty()) return jobs::writeSample(options.sample);
     if (options.file.empty())
         return usage("no project was named", "give a .tpuwb file, or --sample FOLDER");
     return options.file;
 }
 
-int runProject(const Options& options, Invocation& in) {
+int runProject(const ProjectOptions& options, Invocation& in) {
     const auto file = projectFile(options);
     if (!file) return in.console.fail(file.error());
     auto project = jobs::loadProject(*file);
@@ -56,7 +56,7 @@ int runProject(const Options& options, Invocation& in) {
 
 Command projectCommand() {
     return {"project", {}, "Run, show or export a project", [](CLI::App& app) {
-        auto options = std::make_shared<Options>();
+        auto options = std::make_shared<ProjectOptions>();
         auto* run = app.add_subcommand("run", "Run what is missing or out of date");
         auto* status = app.add_subcommand("status", "Show the stages and their results");
         auto* script = app.add_subcommand("export", "Print the project as commands");

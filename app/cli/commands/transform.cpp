@@ -13,14 +13,14 @@
 namespace wb::cli {
 namespace {
 
-struct Options {
+struct TransformOptions {
     jobs::TransformRequest request;
     PreprocessOptions preprocess;
     std::string inputShapes, tolerance, postHandle;
     std::vector<std::string> outputNames, testInput, excepts;
 };
 
-Result<jobs::TransformRequest> collect(const Options& options) {
+Result<jobs::TransformRequest> collectTransform(const TransformOptions& options) {
     jobs::TransformRequest request = options.request;
     WB_ASSIGN(request.inputShapes, parseShapes(options.inputShapes));
     WB_ASSIGN(request.preprocess, options.preprocess.collect());
@@ -46,7 +46,7 @@ Result<jobs::TransformRequest> collect(const Options& options) {
 
 Command transformCommand() {
     return {"transform", {"model_transform"}, "Import a model: top .mlir, weights, reference values", [](CLI::App& app) {
-        auto options = std::make_shared<Options>();
+        auto options = std::make_shared<TransformOptions>();
         auto& request = options->request;
         app.add_option("--model_name", request.modelName, "Module name and prefix of the files")->required();
         app.add_option("--model_def", request.modelDef, "The model file")->required();
@@ -62,9 +62,9 @@ Command transformCommand() {
         app.add_option("--mlir", request.mlir, "The result")->required();
         app.add_flag("--debug", request.debug, "Keep the intermediate files");
         return [options](Invocation& in) {
-            auto request = collect(*options);
-            if (!request) return in.console.fail(request.error());
-            const auto result = jobs::transform(*request, in.context);
+            const auto asked = collectTransform(*options);
+            if (!asked) return in.console.fail(asked.error());
+            const auto result = jobs::transform(*asked, in.context);
             if (!result) return in.console.fail(result.error());
             in.console.print("mlir: " + result->mlir.string() + " (" + std::to_string(result->layers) + " layers)");
             in.console.result(*result);

@@ -8,13 +8,13 @@
 namespace wb::ops {
 namespace {
 
-struct Row {
+struct ActivationDefinition {
     const char* name;
     const char* summary;
     int64_t (*flops)(const ir::Graph&, const ir::Node&);
 };
 
-constexpr Row kRows[] = {
+constexpr ActivationDefinition kActivationDefinitions[] = {
     {"top.Relu", "max(x, 0), at most relu_limit", flopsPerElement<1>},
     {"top.LeakyRelu", "x, or alpha·x below zero", flopsPerElement<1>},
     {"top.Clip", "x limited to [min, max]", flopsPerElement<2>},
@@ -55,7 +55,7 @@ Types inferPrelu(const ir::Graph& graph, const ir::Node& node) {
 
 void define_activation(OpTable& table);
 void define_activation(OpTable& table) {
-    for (const Row& row : kRows)
+    for (const ActivationDefinition& row : kActivationDefinitions)
         table.add({.name = row.name,
                    .summary = row.summary,
                    .traits = {.elementwise = true},

@@ -11,7 +11,7 @@ using kernels::UnaryOp;
 
 namespace {
 
-struct Row {
+struct ActivationKernel {
     const char* name;
     UnaryOp (*read)(const ir::AttributeMap&);
 };
@@ -21,7 +21,7 @@ float real(const ir::AttributeMap& a, const char* key, double otherwise) {
     return static_cast<float>(a.real(key, otherwise));
 }
 
-const Row kRows[] = {
+const ActivationKernel kActivationKernels[] = {
     {"top.Relu", [](const ir::AttributeMap& a) { return UnaryOp{Unary::Relu, real(a, "relu_limit", -1)}; }},
     {"top.LeakyRelu", [](const ir::AttributeMap& a) { return UnaryOp{Unary::LeakyRelu, real(a, "alpha", 0.01)}; }},
     {"top.Clip",
@@ -62,7 +62,7 @@ const Row kRows[] = {
     {"top.Tan", plain<Unary::Tan>},
 };
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareActivation(const PrepareContext& c) {
     const auto op = unaryOpOf(*c.node);
     if (!op) return Error{Code::Internal, "no formula for " + c.node->op};
     return makeKernel([op = *op, scalar = c.scalar](Inputs in, Outputs out, const kernels::Work& work) {
@@ -113,7 +113,7 @@ Prepared preparePrelu(const PrepareContext& c) {
 } // namespace
 
 std::optional<UnaryOp> unaryOpOf(const ir::Node& node) {
-    for (const Row& row : kRows)
+    for (const ActivationKernel& row : kActivationKernels)
         if (node.op == row.name) return row.read(node.attributes);
     return {};
 }
@@ -128,8 +128,8 @@ std::vector<Layout> anyLayout(const ir::Graph&, const ir::Node&) {
 
 void float_activation(KernelTable& table);
 void float_activation(KernelTable& table) {
-    for (const Row& row : kRows)
-        table.add({.op = row.name, .prepare = prepare, .layouts = anyLayout, .inPlace = true});
+    for (const ActivationKernel& row : kActivationKernels)
+        table.add({.op = row.name, .prepare = prepareActivation, .layouts = anyLayout, .inPlace = true});
     table.add({.op = "top.PRelu", .prepare = preparePrelu, .inPlace = true});
 }
 

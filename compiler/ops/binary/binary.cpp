@@ -18,7 +18,7 @@ int64_t flopsRelu(const ir::Graph& graph, const ir::Node& node) {
     return resultElements(graph, node) * (1 + reluFlops(node));
 }
 
-struct Row {
+struct BinaryDefinition {
     const char* name;
     const char* summary;
     bool relu;
@@ -26,7 +26,7 @@ struct Row {
     int maxOperands;
 };
 
-constexpr Row kRows[] = {
+constexpr BinaryDefinition kBinaryDefinitions[] = {
     {"top.Add", "sum", true, false, -1},
     {"top.Sub", "difference", true, false, 2},
     {"top.Mul", "product", true, false, -1},
@@ -50,7 +50,7 @@ constexpr Row kRows[] = {
 
 void define_binary(OpTable& table);
 void define_binary(OpTable& table) {
-    for (const Row& row : kRows)
+    for (const BinaryDefinition& row : kBinaryDefinitions)
         table.add({.name = row.name,
                    .summary = row.summary,
                    .traits = {.fusesRelu = row.relu, .elementwise = row.constant},

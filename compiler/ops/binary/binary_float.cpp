@@ -21,7 +21,7 @@ bool sameShapes(const ir::Graph& graph, const ir::Node& node) {
     return true;
 }
 
-std::vector<Layout> layouts(const ir::Graph& graph, const ir::Node& node) {
+std::vector<Layout> layoutsBinary(const ir::Graph& graph, const ir::Node& node) {
     if (sameShapes(graph, node)) return anyLayout(graph, node);
     return {Layout::Plain};
 }
@@ -32,7 +32,7 @@ struct Term {
     size_t right = 1;
 };
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareBinary(const PrepareContext& c) {
     const auto op = binaryOf(*c.node);
     if (!op)
         return Error{Code::UnsupportedAttribute,
@@ -154,7 +154,7 @@ void float_binary(KernelTable& table);
 void float_binary(KernelTable& table) {
     for (const char* op : {"top.Add", "top.Sub", "top.Mul", "top.Div", "top.Max", "top.Min", "top.BinaryPow",
                            "top.Compare", "top.Mod"})
-        table.add({.op = op, .prepare = prepare, .layouts = layouts, .inPlace = true});
+        table.add({.op = op, .prepare = prepareBinary, .layouts = layoutsBinary, .inPlace = true});
     for (const char* op : {"top.AddConst", "top.SubConst", "top.MulConst", "top.MaxConst", "top.MinConst",
                            "top.Reciprocal", "top.Pow"})
         table.add({.op = op, .prepare = prepareConst, .layouts = anyLayout, .inPlace = true});

@@ -7,7 +7,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareCast(const PrepareContext& c) {
     const std::string to = c.node->attributes.string("to", "F32");
     const bool whole = to.find("INT") != std::string::npos;
     const bool truth = to == "BOOL";
@@ -29,7 +29,7 @@ Prepared prepare(const PrepareContext& c) {
 
 void float_cast(KernelTable& table);
 void float_cast(KernelTable& table) {
-    table.add({.op = "top.Cast", .prepare = prepare, .layouts = anyLayout, .inPlace = true});
+    table.add({.op = "top.Cast", .prepare = prepareCast, .layouts = anyLayout, .inPlace = true});
 }
 
 } // namespace wb::ops

@@ -5,7 +5,7 @@
 namespace wb::ops {
 namespace {
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferConcat(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType first, operandType(graph, node, 0));
     const auto axis = normaliseAxis(node.attributes.integer("axis", 1), first.shape.size());
     if (!axis)
@@ -32,7 +32,7 @@ void define_concat(OpTable& table) {
     table.add({.name = "top.Concat",
                .summary = "joins values along an axis",
                .traits = {.movesData = true, .fusesRelu = true},
-               .infer = infer,
+               .infer = inferConcat,
                .minOperands = 1,
                .maxOperands = -1});
 }

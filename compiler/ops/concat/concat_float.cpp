@@ -15,7 +15,7 @@ size_t axisOf(const ir::Graph& graph, const ir::Node& node) {
 }
 
 /// Along the channels, blocked layouts work if each operand but the last fills its blocks.
-std::vector<Layout> layouts(const ir::Graph& graph, const ir::Node& node) {
+std::vector<Layout> layoutsConcat(const ir::Graph& graph, const ir::Node& node) {
     const Layout blocked = blockedLayout();
     const size_t axis = axisOf(graph, node);
     const bool pictures = graph.value(node.results[0]).type.shape.size() == 4;
@@ -69,7 +69,7 @@ std::vector<int64_t> placement(const ir::Graph& graph, const ir::Node& node, Lay
     return offsets;
 }
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareConcat(const PrepareContext& c) {
     const Pieces p = piecesOf(*c.graph, *c.node, c.outputLayouts[0]);
     return makeKernel([p, relu = fusedRelu(*c.node)](Inputs in, Outputs out, const kernels::Work& work) {
         float* result = out[0].as<float>();
@@ -92,7 +92,7 @@ Prepared prepare(const PrepareContext& c) {
 
 void float_concat(KernelTable& table);
 void float_concat(KernelTable& table) {
-    table.add({.op = "top.Concat", .prepare = prepare, .layouts = layouts, .placement = placement});
+    table.add({.op = "top.Concat", .prepare = prepareConcat, .layouts = layoutsConcat, .placement = placement});
 }
 
 } // namespace wb::ops

@@ -7,7 +7,7 @@
 namespace wb::ops {
 namespace {
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferDepthToSpace(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0, 4));
     const int64_t h = node.attributes.integer("block_h", 1), w = node.attributes.integer("block_w", 1);
     const ir::Shape& s = x.shape;
@@ -29,7 +29,7 @@ void define_depth2space(OpTable& table) {
     table.add({.name = "top.Depth2Space",
                .summary = "moves channels into blocks of pixels, or back",
                .traits = {.movesData = true},
-               .infer = infer});
+               .infer = inferDepthToSpace});
 }
 
 } // namespace wb::ops

@@ -7,7 +7,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareDepthToSpace(const PrepareContext& c) {
     const auto& a = c.node->attributes;
     const bool inverse = a.boolean("is_inversed");
     const bool crd = a.boolean("is_CRD");
@@ -58,6 +58,6 @@ Prepared prepare(const PrepareContext& c) {
 } // namespace
 
 void float_depth2space(KernelTable& table);
-void float_depth2space(KernelTable& table) { table.add({.op = "top.Depth2Space", .prepare = prepare}); }
+void float_depth2space(KernelTable& table) { table.add({.op = "top.Depth2Space", .prepare = prepareDepthToSpace}); }
 
 } // namespace wb::ops

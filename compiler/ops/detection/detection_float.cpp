@@ -12,7 +12,7 @@ namespace wb::ops {
 namespace {
 
 /// Two opposite corners in any order (y, x first), or centre and size (x, y first).
-Corners cornersOf(const float* p, bool centre) {
+Corners boxCorners(const float* p, bool centre) {
     if (centre) return {p[0] - p[2] / 2, p[1] - p[3] / 2, p[0] + p[2] / 2, p[1] + p[3] / 2};
     return {std::min(p[1], p[3]), std::min(p[0], p[2]), std::max(p[1], p[3]), std::max(p[0], p[2])};
 }
@@ -31,7 +31,7 @@ Prepared prepareNms(const PrepareContext& c) {
         std::vector<Corners> boxes(static_cast<size_t>(places));
         for (int64_t n = 0; n < scores[0]; ++n) {
             for (int64_t i = 0; i < places; ++i)
-                boxes[static_cast<size_t>(i)] = cornersOf(in[0].as<float>() + (n * places + i) * 4, centre);
+                boxes[static_cast<size_t>(i)] = boxCorners(in[0].as<float>() + (n * places + i) * 4, centre);
             for (int64_t k = 0; k < scores[1]; ++k) {
                 if (work.job != nullptr && work.job->stopRequested()) return;
                 std::vector<Scored> scored;

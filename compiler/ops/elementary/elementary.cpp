@@ -6,12 +6,12 @@
 namespace wb::ops {
 namespace {
 
-struct Row {
+struct ElementaryDefinition {
     const char* name;
     const char* summary;
 };
 
-constexpr Row kRows[] = {
+constexpr ElementaryDefinition kElementaryDefinitions[] = {
     {"top.Arccos", "inverse cosine"},
     {"top.Arcsin", "inverse sine"},
     {"top.Arctan", "inverse tangent"},
@@ -28,7 +28,7 @@ constexpr Row kRows[] = {
 
 void define_elementary(OpTable& table);
 void define_elementary(OpTable& table) {
-    for (const Row& row : kRows)
+    for (const ElementaryDefinition& row : kElementaryDefinitions)
         table.add({.name = row.name,
                    .summary = row.summary,
                    .traits = {.elementwise = true},

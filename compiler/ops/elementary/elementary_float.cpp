@@ -6,12 +6,12 @@
 namespace wb::ops {
 namespace {
 
-struct Row {
+struct ElementaryKernel {
     const char* name;
     float (*function)(float x, bool positive, bool negative);
 };
 
-constexpr Row kRows[] = {
+constexpr ElementaryKernel kElementaryKernels[] = {
     {"top.Arccos", [](float x, bool, bool) { return std::acos(x); }},
     {"top.Arcsin", [](float x, bool, bool) { return std::asin(x); }},
     {"top.Arctan", [](float x, bool, bool) { return std::atan(x); }},
@@ -27,10 +27,10 @@ constexpr Row kRows[] = {
      }},
 };
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareElementary(const PrepareContext& c) {
     const bool positive = c.node->attributes.boolean("detect_positive", true);
     const bool negative = c.node->attributes.boolean("detect_negative", true);
-    for (const Row& row : kRows)
+    for (const ElementaryKernel& row : kElementaryKernels)
         if (c.node->op == row.name)
             return makeKernel([=, f = row.function](Inputs in, Outputs out, const kernels::Work& work) {
                 const float* x = in[0].as<float>();
@@ -47,8 +47,8 @@ Prepared prepare(const PrepareContext& c) {
 
 void float_elementary(KernelTable& table);
 void float_elementary(KernelTable& table) {
-    for (const Row& row : kRows)
-        table.add({.op = row.name, .prepare = prepare, .layouts = anyLayout, .inPlace = true});
+    for (const ElementaryKernel& row : kElementaryKernels)
+        table.add({.op = row.name, .prepare = prepareElementary, .layouts = anyLayout, .inPlace = true});
 }
 
 } // namespace wb::ops

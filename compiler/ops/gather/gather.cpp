@@ -6,7 +6,7 @@
 namespace wb::ops {
 namespace {
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferGather(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0));
     WB_ASSIGN(const ir::TensorType indices, operandType(graph, node, 1));
     const auto axis = normaliseAxis(node.attributes.integer("axis", 0), x.shape.size());
@@ -42,7 +42,7 @@ void define_gather(OpTable& table) {
     table.add({.name = "top.Gather",
                .summary = "picks slices along an axis",
                .traits = {.movesData = true},
-               .infer = infer,
+               .infer = inferGather,
                .verify = verify,
                .minOperands = 2,
                .maxOperands = 2});

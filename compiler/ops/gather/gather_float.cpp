@@ -7,7 +7,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareGather(const PrepareContext& c) {
     const ir::Shape shape = operandShape(c, 0);
     const auto axis = normaliseAxis(c.node->attributes.integer("axis", 0), shape.size());
     if (!axis) return shapeError(*c.graph, *c.node, "axis of " + ir::toText(shape));
@@ -39,6 +39,6 @@ Prepared prepare(const PrepareContext& c) {
 } // namespace
 
 void float_gather(KernelTable& table);
-void float_gather(KernelTable& table) { table.add({.op = "top.Gather", .prepare = prepare}); }
+void float_gather(KernelTable& table) { table.add({.op = "top.Gather", .prepare = prepareGather}); }
 
 } // namespace wb::ops

@@ -39,7 +39,7 @@ Result<Product> product(const ir::Graph& graph, const ir::Node& node) {
     return p;
 }
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferMatMul(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(Product p, product(graph, node));
     return floatResult(graph, node, std::move(p.result));
 }
@@ -49,7 +49,7 @@ int64_t macs(const ir::Graph& graph, const ir::Node& node) {
     return p ? resultElements(graph, node) * p->inner : 0;
 }
 
-int64_t flops(const ir::Graph& graph, const ir::Node& node) {
+int64_t flopsMatMul(const ir::Graph& graph, const ir::Node& node) {
     const int64_t extra = (hasOperand(node, 2) ? 1 : 0) + reluFlops(node);
     return 2 * macs(graph, node) + resultElements(graph, node) * extra;
 }
@@ -61,9 +61,9 @@ void define_matmul(OpTable& table) {
     table.add({.name = "top.MatMul",
                .summary = "matrix product with optional bias and ReLU",
                .traits = {.fusesRelu = true},
-               .infer = infer,
+               .infer = inferMatMul,
                .macs = macs,
-               .flops = flops,
+               .flops = flopsMatMul,
                .minOperands = 3,
                .maxOperands = 3});
 }

@@ -6,7 +6,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareMatMul(const PrepareContext& c) {
     ir::Shape a = operandShape(c, 0);
     ir::Shape b = operandShape(c, 1);
     if (a.empty() || b.empty()) return shapeError(*c.graph, *c.node, "a scalar operand");
@@ -77,6 +77,6 @@ Prepared prepare(const PrepareContext& c) {
 } // namespace
 
 void float_matmul(KernelTable& table);
-void float_matmul(KernelTable& table) { table.add({.op = "top.MatMul", .prepare = prepare}); }
+void float_matmul(KernelTable& table) { table.add({.op = "top.MatMul", .prepare = prepareMatMul}); }
 
 } // namespace wb::ops

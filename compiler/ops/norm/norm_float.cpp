@@ -61,7 +61,7 @@ Prepared perChannel(const PrepareContext& c, bool batchNorm) {
 Prepared prepareBatchNorm(const PrepareContext& c) { return perChannel(c, true); }
 Prepared prepareScale(const PrepareContext& c) { return perChannel(c, false); }
 
-std::vector<Layout> layouts(const ir::Graph&, const ir::Node&) { return {Layout::Plain, blockedLayout()}; }
+std::vector<Layout> layoutsNorm(const ir::Graph&, const ir::Node&) { return {Layout::Plain, blockedLayout()}; }
 
 Prepared prepareLrn(const PrepareContext& c) {
     const ir::Shape shape = resultShape(c);
@@ -175,8 +175,8 @@ Prepared prepareLayerNorm(const PrepareContext& c) {
 
 void float_norm(KernelTable& table);
 void float_norm(KernelTable& table) {
-    table.add({.op = "top.BatchNorm", .prepare = prepareBatchNorm, .layouts = layouts, .inPlace = true});
-    table.add({.op = "top.Scale", .prepare = prepareScale, .layouts = layouts, .inPlace = true});
+    table.add({.op = "top.BatchNorm", .prepare = prepareBatchNorm, .layouts = layoutsNorm, .inPlace = true});
+    table.add({.op = "top.Scale", .prepare = prepareScale, .layouts = layoutsNorm, .inPlace = true});
     table.add({.op = "top.LRN", .prepare = prepareLrn});
     table.add({.op = "top.InstanceNorm", .prepare = prepareInstanceNorm});
     table.add({.op = "top.GroupNorm", .prepare = prepareGroupNorm});

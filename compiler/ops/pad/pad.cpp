@@ -6,7 +6,7 @@
 namespace wb::ops {
 namespace {
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferPad(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0));
     const size_t rank = x.shape.size();
     WB_ASSIGN(const auto pads,
@@ -33,7 +33,7 @@ void define_pad(OpTable& table) {
     table.add({.name = "top.Pad",
                .summary = "adds or crops a border",
                .traits = {.movesData = true},
-               .infer = infer});
+               .infer = inferPad});
 }
 
 } // namespace wb::ops

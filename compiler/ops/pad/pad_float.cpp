@@ -7,25 +7,25 @@
 namespace wb::ops {
 namespace {
 
-enum class Mode : uint8_t { Constant, Reflect, Edge };
+enum class PadMode : uint8_t { Constant, Reflect, Edge };
 
 /// Operand index for result index o along an axis, or -1 for the border value.
-int64_t source(Mode mode, int64_t o, int64_t before, int64_t size) {
+int64_t source(PadMode mode, int64_t o, int64_t before, int64_t size) {
     int64_t i = o - before;
     if (i >= 0 && i < size) return i;
     switch (mode) {
-    case Mode::Constant: return -1;
-    case Mode::Edge: return std::clamp<int64_t>(i, 0, size - 1);
-    case Mode::Reflect: return i < 0 ? -i : 2 * (size - 1) - i;
+    case PadMode::Constant: return -1;
+    case PadMode::Edge: return std::clamp<int64_t>(i, 0, size - 1);
+    case PadMode::Reflect: return i < 0 ? -i : 2 * (size - 1) - i;
     }
     return -1;
 }
 
-Prepared prepare(const PrepareContext& c) {
+Prepared preparePad(const PrepareContext& c) {
     const std::string name = c.node->attributes.string("mode", "constant");
     if (name != "constant" && name != "reflect" && name != "edge")
         return Error{Code::UnsupportedAttribute, "padding mode " + name + " is not known"};
-    const Mode mode = name == "constant" ? Mode::Constant : name == "edge" ? Mode::Edge : Mode::Reflect;
+    const PadMode mode = name == "constant" ? PadMode::Constant : name == "edge" ? PadMode::Edge : PadMode::Reflect;
     const ir::Shape in = operandShape(c, 0);
     const ir::Shape out = resultShape(c);
     const auto pads = c.node->attributes.integers("paddings");
@@ -67,6 +67,6 @@ Prepared prepare(const PrepareContext& c) {
 } // namespace
 
 void float_pad(KernelTable& table);
-void float_pad(KernelTable& table) { table.add({.op = "top.Pad", .prepare = prepare}); }
+void float_pad(KernelTable& table) { table.add({.op = "top.Pad", .prepare = preparePad}); }
 
 } // namespace wb::ops

@@ -5,7 +5,7 @@
 namespace wb::ops {
 namespace {
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferPermute(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0));
     const auto order = node.attributes.integers("order");
     std::vector<char> seen(x.shape.size(), 0);
@@ -29,7 +29,7 @@ void define_permute(OpTable& table) {
     table.add({.name = "top.Permute",
                .summary = "reorders the axes",
                .traits = {.movesData = true},
-               .infer = infer});
+               .infer = inferPermute});
 }
 
 } // namespace wb::ops

@@ -5,7 +5,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared preparePermute(const PrepareContext& c) {
     const std::vector<int64_t> order = c.node->attributes.integers("order");
     const auto strides = stridesOf(operandShape(c, 0));
     StridedCopy copy;
@@ -20,6 +20,6 @@ Prepared prepare(const PrepareContext& c) {
 } // namespace
 
 void float_permute(KernelTable& table);
-void float_permute(KernelTable& table) { table.add({.op = "top.Permute", .prepare = prepare}); }
+void float_permute(KernelTable& table) { table.add({.op = "top.Permute", .prepare = preparePermute}); }
 
 } // namespace wb::ops

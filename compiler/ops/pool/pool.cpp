@@ -11,7 +11,7 @@
 namespace wb::ops {
 namespace {
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferPool(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0));
     const size_t rank = x.shape.size();
     if (rank < 3 || rank > 5)
@@ -46,7 +46,7 @@ Types infer(const ir::Graph& graph, const ir::Node& node) {
     return floatResult(graph, node, std::move(out));
 }
 
-int64_t flops(const ir::Graph& graph, const ir::Node& node) {
+int64_t flopsPool(const ir::Graph& graph, const ir::Node& node) {
     int64_t area = 1;
     std::vector<int64_t> kernel = node.attributes.integers("kernel_shape");
     if (kernel.empty()) {
@@ -65,13 +65,13 @@ void define_pool(OpTable& table) {
     table.add({.name = "top.MaxPool",
                .summary = "greatest value of each window",
                .traits = {.movesData = true, .fusesRelu = true},
-               .infer = infer,
-               .flops = flops});
+               .infer = inferPool,
+               .flops = flopsPool});
     table.add({.name = "top.AvgPool",
                .summary = "mean of each window",
                .traits = {.fusesRelu = true},
-               .infer = infer,
-               .flops = flops});
+               .infer = inferPool,
+               .flops = flopsPool});
 }
 
 } // namespace wb::ops

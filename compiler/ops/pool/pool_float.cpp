@@ -7,14 +7,14 @@
 namespace wb::ops {
 namespace {
 
-std::vector<Layout> layouts(const ir::Graph& graph, const ir::Node& node) {
+std::vector<Layout> layoutsPool(const ir::Graph& graph, const ir::Node& node) {
     const bool pictures = graph.value(node.operands[0]).type.shape.size() == 4 &&
                           graph.value(node.results[0]).type.shape.size() == 4;
     if (!pictures) return {Layout::Plain};
     return {Layout::Plain, blockedLayout()};
 }
 
-Prepared prepare(const PrepareContext& c) {
+Prepared preparePool(const PrepareContext& c) {
     WB_ASSIGN(const Window w, readWindow(*c.graph, *c.node));
     kernels::PoolOptions options;
     options.max = c.node->op == "top.MaxPool";
@@ -34,8 +34,8 @@ Prepared prepare(const PrepareContext& c) {
 
 void float_pool(KernelTable& table);
 void float_pool(KernelTable& table) {
-    table.add({.op = "top.MaxPool", .prepare = prepare, .layouts = layouts});
-    table.add({.op = "top.AvgPool", .prepare = prepare, .layouts = layouts});
+    table.add({.op = "top.MaxPool", .prepare = preparePool, .layouts = layoutsPool});
+    table.add({.op = "top.AvgPool", .prepare = preparePool, .layouts = layoutsPool});
 }
 
 } // namespace wb::ops

@@ -9,25 +9,25 @@
 namespace wb::ops {
 namespace {
 
-enum class Mode : uint8_t { Mean, Sum, Max, Min, Prod, L1, L2 };
+enum class ReduceMode : uint8_t { Mean, Sum, Max, Min, Prod, L1, L2 };
 
-std::optional<Mode> modeOf(const std::string& name) {
-    static const std::map<std::string, Mode> rows = {
-        {"ReduceMean", Mode::Mean}, {"ReduceSum", Mode::Sum},   {"ReduceMax", Mode::Max}, {"ReduceMin", Mode::Min},
-        {"ReduceProd", Mode::Prod}, {"ReduceL1", Mode::L1}, {"ReduceL2", Mode::L2}};
+std::optional<ReduceMode> modeOf(const std::string& name) {
+    static const std::map<std::string, ReduceMode> rows = {
+        {"ReduceMean", ReduceMode::Mean}, {"ReduceSum", ReduceMode::Sum},   {"ReduceMax", ReduceMode::Max}, {"ReduceMin", ReduceMode::Min},
+        {"ReduceProd", ReduceMode::Prod}, {"ReduceL1", ReduceMode::L1}, {"ReduceL2", ReduceMode::L2}};
     const auto it = rows.find(name);
     return it == rows.end() ? std::nullopt : std::optional(it->second);
 }
 
-double step(Mode mode, double state, double v) {
+double accumulate(ReduceMode mode, double state, double v) {
     switch (mode) {
-    case Mode::Mean:
-    case Mode::Sum: return state + v;
-    case Mode::Max: return std::max(state, v);
-    case Mode::Min: return std::min(state, v);
-    case Mode::Prod: return state * v;
-    case Mode::L1: return state + std::fabs(v);
-    case Mode::L2: return state + v * v;
+    case ReduceMode::Mean:
+    case ReduceMode::Sum: return state + v;
+    case ReduceMode::Max: return std::max(state, v);
+    case ReduceMode::Min: return std::min(state, v);
+    case ReduceMode::Prod: return state * v;
+    case ReduceMode::L1: return state + std::fabs(v);
+    case ReduceMode::L2: return state + v * v;
     }
     return state;
 }
@@ -69,17 +69,17 @@ Prepared prepareReduce(const PrepareContext& c) {
         work.forEach(results, grain, [&](int64_t begin, int64_t end) {
             for (int64_t r = begin; r < end; ++r) {
                 const float* base = x + offset(r, kept, keptStrides);
-                double state = mode == Mode::Max    ? -std::numeric_limits<double>::infinity()
-                               : mode == Mode::Min  ? std::numeric_limits<double>::infinity()
-                               : mode == Mode::Prod ? 1.0
+                double state = mode == ReduceMode::Max    ? -std::numeric_limits<double>::infinity()
+                               : mode == ReduceMode::Min  ? std::numeric_limits<double>::infinity()
+                               : mode == ReduceMode::Prod ? 1.0
                                                     : 0.0;
                 for (int64_t t = 0; t < terms; t += run) {
                     const float* row = base + offset(t, reduced, reducedStrides);
                     for (int64_t i = 0; i < run; ++i)
-                        state = step(mode, state, row[i * pitch]);
+                        state = accumulate(mode, state, row[i * pitch]);
                 }
-                if (mode == Mode::Mean) state /= static_cast<double>(terms);
-                if (mode == Mode::L2) state = std::sqrt(state);
+                if (mode == ReduceMode::Mean) state /= static_cast<double>(terms);
+                if (mode == ReduceMode::L2) state = std::sqrt(state);
                 y[r] = static_cast<float>(state);
             }
         });

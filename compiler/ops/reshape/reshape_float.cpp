@@ -8,7 +8,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareReshape(const PrepareContext& c) {
     const size_t bytes = static_cast<size_t>(resultElements(*c.graph, *c.node)) * sizeof(float);
     return makeKernel([bytes](Inputs in, Outputs out, const kernels::Work&) {
         if (in[0].data != out[0].data) std::memcpy(out[0].data, in[0].data, bytes);
@@ -20,7 +20,7 @@ Prepared prepare(const PrepareContext& c) {
 void float_reshape(KernelTable& table);
 void float_reshape(KernelTable& table) {
     for (const char* op : {"top.Reshape", "top.Flatten", "top.Squeeze", "top.Unsqueeze"})
-        table.add({.op = op, .prepare = prepare, .alias = true});
+        table.add({.op = op, .prepare = prepareReshape, .alias = true});
 }
 
 } // namespace wb::ops

@@ -8,7 +8,7 @@
 namespace wb::ops {
 namespace {
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferSlice(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0));
     const size_t rank = x.shape.size();
     WB_ASSIGN(const auto offset, boundedInts(graph, node, "offset", rank, INT64_MIN, INT64_MAX));
@@ -31,7 +31,7 @@ void define_slice(OpTable& table) {
     table.add({.name = "top.Slice",
                .summary = "a range of each axis",
                .traits = {.movesData = true},
-               .infer = infer,
+               .infer = inferSlice,
                .minOperands = 1,
                .maxOperands = 4});
 }

@@ -5,7 +5,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareSlice(const PrepareContext& c) {
     const ir::Shape& in = operandShape(c, 0);
     WB_ASSIGN(const auto offset, boundedInts(*c.graph, *c.node, "offset", in.size(), INT64_MIN, INT64_MAX));
     WB_ASSIGN(const auto ends, boundedInts(*c.graph, *c.node, "ends", in.size(), INT64_MIN, INT64_MAX));
@@ -25,6 +25,6 @@ Prepared prepare(const PrepareContext& c) {
 } // namespace
 
 void float_slice(KernelTable& table);
-void float_slice(KernelTable& table) { table.add({.op = "top.Slice", .prepare = prepare}); }
+void float_slice(KernelTable& table) { table.add({.op = "top.Slice", .prepare = prepareSlice}); }
 
 } // namespace wb::ops

@@ -5,7 +5,7 @@
 namespace wb::ops {
 namespace {
 
-Types infer(const ir::Graph& graph, const ir::Node& node) {
+Types inferSoftmax(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0));
     const int64_t axis = node.attributes.integer("axis", -1);
     if (!normaliseAxis(axis, x.shape.size()))
@@ -19,7 +19,7 @@ void define_softmax(OpTable& table);
 void define_softmax(OpTable& table) {
     table.add({.name = "top.Softmax",
                .summary = "normalised exponential along an axis",
-               .infer = infer,
+               .infer = inferSoftmax,
                .flops = flopsPerElement<5>});
 }
 

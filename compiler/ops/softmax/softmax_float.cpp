@@ -7,7 +7,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareSoftmax(const PrepareContext& c) {
     const ir::Shape& shape = operandShape(c, 0);
     const auto axis = normaliseAxis(c.node->attributes.integer("axis", -1), shape.size());
     if (!axis) return shapeError(*c.graph, *c.node, "axis of " + ir::toText(shape));
@@ -67,6 +67,6 @@ Prepared prepare(const PrepareContext& c) {
 } // namespace
 
 void float_softmax(KernelTable& table);
-void float_softmax(KernelTable& table) { table.add({.op = "top.Softmax", .prepare = prepare}); }
+void float_softmax(KernelTable& table) { table.add({.op = "top.Softmax", .prepare = prepareSoftmax}); }
 
 } // namespace wb::ops

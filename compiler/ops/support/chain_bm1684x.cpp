@@ -23,7 +23,7 @@ bool choosesOnly(Unary kind) {
 constexpr int64_t kScratchBytes = 8192;
 
 /// Whole rows of channels where they are small enough, else rows (or columns) of pictures.
-std::vector<Part> piecesOf(const Part& part) {
+std::vector<Part> partsWithin(const Part& part) {
     const auto step = [](Range all, int64_t at, int64_t size) { return Range{at, std::min(at + size, all.end)}; };
     const auto bytes = [](const Part& p) { return alignedBytes(Precision::F32, p); };
     if (bytes(part) <= kScratchBytes) return {part};
@@ -69,7 +69,7 @@ public:
 
 private:
     std::vector<Part> pieces(const Part& result) const {
-        return m_chain.scratchBytes(result).empty() ? std::vector{result} : piecesOf(result);
+        return m_chain.scratchBytes(result).empty() ? std::vector{result} : partsWithin(result);
     }
     FormulaChain m_chain;
     bool m_inPlace;

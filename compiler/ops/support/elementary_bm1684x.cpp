@@ -11,21 +11,18 @@ using namespace bm1684x;
 
 namespace {
 
-constexpr double kLn2 = 0.69314718055994530942;
-
-/// The leading bits of a number, so that its product with an integer below 2^11 is exact in float32.
-float leading(double value) {
-    return std::bit_cast<float>(std::bit_cast<uint32_t>(static_cast<float>(value)) & 0xFFFFF000u);
-}
-
 /// ln((1+s)/(1-s)) / s as a function of s².
 double atanhOverS(double square) { return 2 * std::atanh(std::sqrt(square)) / std::sqrt(square); }
 
 } // namespace
 
+float leadingBits(double value) {
+    return std::bit_cast<float>(std::bit_cast<uint32_t>(static_cast<float>(value)) & 0xFFFFF000u);
+}
+
 void subtractMultiple(VectorUnit& v, const Box& to, const Box& x, const Box& k, const Box& scratch, double unit) {
-    const float first = leading(unit);
-    const float second = leading(unit - first);
+    const float first = leadingBits(unit);
+    const float second = leadingBits(unit - first);
     const auto third = static_cast<float>(unit - first - second);
     const Box* from = &x;
     for (const float part : {first, second, third}) {
@@ -54,7 +51,7 @@ void emitExp(VectorUnit& v, const Box& y, const Box& x, float factor, const ExpS
     v.apply(ArOp::Mul, s.b, s.a, static_cast<float>(1 / kLn2));
     v.cast(k, s.b);
     v.cast(s.c, k);
-    const float high = leading(kLn2);
+    const float high = leadingBits(kLn2);
     v.apply(ArOp::Mul, s.c, s.c, high);
     v.apply(ArOp::Sub, s.a, s.a, s.c);
     v.cast(s.c, k);
@@ -82,7 +79,7 @@ void emitLog(VectorUnit& v, const Box& y, const Box& x, std::span<const Box> r, 
     v.apply(ArOp::Mul, m, s, s);
     v.polynomial(p, m, table, count);
     v.apply(ArOp::Mul, p, p, s);
-    const float high = leading(kLn2);
+    const float high = leadingBits(kLn2);
     v.apply(ArOp::Mul, m, k, static_cast<float>(kLn2 - high));
     v.apply(ArOp::Add, p, p, m);
     v.apply(ArOp::Mul, k, k, high);

@@ -9,6 +9,10 @@ namespace wb::ops {
 
 using Box = bm1684x::LocalTensor;
 
+inline constexpr double kLn2 = 0.69314718055994530942;
+/// The leading bits of a number, so that its product with an integer below 2^11 is exact in float32.
+float leadingBits(double value);
+
 /// y = exp(factor · x). x in any layout, a, b, c scratch; y may be c or x.
 struct ExpScratch {
     const Box &a, &b, &c;

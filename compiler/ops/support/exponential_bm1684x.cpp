@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace wb::ops {
 
@@ -13,7 +14,6 @@ using kernels::Unary;
 
 namespace {
 
-constexpr double kLn2 = 0.69314718055994530942, kPi = 3.14159265358979323846;
 constexpr float kLog2e = static_cast<float>(1 / kLn2);
 /// exp of these is a normal number whose reciprocal is one too.
 constexpr float kReach = 86;
@@ -44,12 +44,9 @@ double scaledErfc(double z) {
         term *= -(2 * n - 1) / (2 * z * z);
         sum += term;
     }
-    return sum / (z * std::sqrt(kPi));
+    return sum / (z * std::sqrt(std::numbers::pi));
 }
 double erfcOfT(double t) { return std::log(scaledErfc(2 / t - 2) / t); }
-
-/// The leading bits of a number, so that its product with an integer below 2^11 is exact in float32.
-float leading(double value) { return std::bit_cast<float>(std::bit_cast<uint32_t>(static_cast<float>(value)) & 0xFFFFF000u); }
 
 std::vector<float> scaled(std::vector<float> coefficients, double first, double ratio) {
     double factor = first;
@@ -67,7 +64,7 @@ float factorOf(const kernels::UnaryOp& op) {
     case Unary::Swish: return -op.a;
     case Unary::QuickGelu: return -1.702f;
     case Unary::Tanh: return 2;
-    case Unary::GeluTanh: return static_cast<float>(-2 * std::sqrt(2 / kPi));
+    case Unary::GeluTanh: return static_cast<float>(-2 * std::sqrt(2 / std::numbers::pi));
     case Unary::ConstPow: return std::log(op.a);
     default: return 1;
     }
@@ -184,7 +181,7 @@ void ExponentialFormula::exponential(const Work& w, const Box& to, const Box& x,
         v.apply(ArOp::Mul, a, d, static_cast<float>(1 / unit));
         v.cast(whole, a);
         v.cast(c, whole);
-        const float first = leading(unit);
+        const float first = leadingBits(unit);
         v.apply(ArOp::Mul, a, c, first);
         v.apply(ArOp::Sub, e, d, a);
         v.apply(ArOp::Mul, a, c, static_cast<float>(unit - first));

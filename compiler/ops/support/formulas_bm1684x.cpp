@@ -13,7 +13,6 @@ namespace {
 double sineOverR(double square) { return std::sin(std::sqrt(square)) / std::sqrt(square); }
 double cosineOf(double square) { return std::cos(std::sqrt(square)); }
 
-constexpr double kPi = 3.14159265358979323846;
 
 } // namespace
 
@@ -80,8 +79,8 @@ void UnaryFormula::addTables(LaneTables& tables) {
         fill(m_tables.log, logCoefficients());
         return;
     case Unary::Sin: case Unary::Cos: case Unary::Tan:
-        fill(m_tables.sine, chebyshev(sineOverR, 0, kPi * kPi / 4 + 0.01, 6));
-        if (m_op.kind == Unary::Tan) fill(m_tables.cosine, chebyshev(cosineOf, 0, kPi * kPi / 4 + 0.01, 7));
+        fill(m_tables.sine, chebyshev(sineOverR, 0, std::numbers::pi * std::numbers::pi / 4 + 0.01, 6));
+        if (m_op.kind == Unary::Tan) fill(m_tables.cosine, chebyshev(cosineOf, 0, std::numbers::pi * std::numbers::pi / 4 + 0.01, 7));
         return;
     default:
         return;
@@ -201,12 +200,12 @@ void UnaryFormula::emitCircular(VectorUnit& v, const Box& y, const Box& x, std::
     const bool cosine = m_op.kind == Unary::Cos;
     const Box &a = r[0], &k = r[1], &c = r[2], &d = r[3], &rest = r[4];
     const Box ki = seenAs(k, Precision::Int32), ai = seenAs(a, Precision::Int32);
-    v.apply(ArOp::Mul, a, x, static_cast<float>(1 / kPi));
+    v.apply(ArOp::Mul, a, x, static_cast<float>(1 / std::numbers::pi));
     if (cosine) v.apply(ArOp::Sub, a, a, 0.5f);
     v.cast(ki, a);
     v.cast(c, ki);
     if (cosine) v.apply(ArOp::Add, c, c, 0.5f);
-    subtractMultiple(v, rest, x, c, d, kPi);
+    subtractMultiple(v, rest, x, c, d, std::numbers::pi);
     v.apply(ArOp::Mul, d, rest, rest);
     v.polynomial(a, d, at + m_tables.sine.offset, m_tables.sine.count);
     v.apply(ArOp::Mul, a, a, rest);

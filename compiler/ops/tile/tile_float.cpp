@@ -6,7 +6,7 @@ namespace wb::ops {
 namespace {
 
 /// Both repeat the operand: Tile each axis as a whole, Expand an axis of one element.
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareTile(const PrepareContext& c) {
     StridedCopy copy;
     copy.shape = resultShape(c);
     ir::Shape in = operandShape(c, 0);
@@ -26,8 +26,8 @@ Prepared prepare(const PrepareContext& c) {
 
 void float_tile(KernelTable& table);
 void float_tile(KernelTable& table) {
-    table.add({.op = "top.Tile", .prepare = prepare});
-    table.add({.op = "top.Expand", .prepare = prepare});
+    table.add({.op = "top.Tile", .prepare = prepareTile});
+    table.add({.op = "top.Expand", .prepare = prepareTile});
 }
 
 } // namespace wb::ops

@@ -6,7 +6,7 @@
 namespace wb::ops {
 namespace {
 
-Prepared prepare(const PrepareContext& c) {
+Prepared prepareWhere(const PrepareContext& c) {
     const ir::Shape shape = resultShape(c);
     const size_t rank = shape.size();
     // Stride of each operand along each result axis; 0 repeats. Constants have stride 0 everywhere.
@@ -50,6 +50,6 @@ Prepared prepare(const PrepareContext& c) {
 } // namespace
 
 void float_where(KernelTable& table);
-void float_where(KernelTable& table) { table.add({.op = "top.Where", .prepare = prepare}); }
+void float_where(KernelTable& table) { table.add({.op = "top.Where", .prepare = prepareWhere}); }
 
 } // namespace wb::ops

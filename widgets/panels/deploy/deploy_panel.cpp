@@ -36,7 +36,6 @@ namespace {
 constexpr const char* kChips[] = {"bm1684x", "bm1684", "cv183x", "cv182x", "cv181x", "cv180x", "bm1688", "cv186x"};
 constexpr const char* kPrecisions[] = {"mixed", "INT8", "F16", "BF16", "F32"};
 constexpr int kFormWidth = 680;
-constexpr int kSideBySide = 800; ///< from here on the result stands beside the form, not below it
 
 void disable(QComboBox* box, int index, const QString& reason) {
     auto* items = qobject_cast<QStandardItemModel*>(box->model());
@@ -67,6 +66,7 @@ QWidget* Panel::Private::buildForm() {
     const auto combo = [](const char* name) {
         auto* box = new QComboBox;
         box->setObjectName(QLatin1String(name));
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents); // the language can change while it is shown
         return box;
     };
     chip = combo("deployChip");
@@ -259,7 +259,11 @@ void Panel::Private::connectAll() {
 
 void Panel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    d->columns->setDirection(width() >= kSideBySide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    // The result stands beside the form where neither has to be cut, else below it.
+    int needed = 0;
+    for (int i = 0; i < d->columns->count(); ++i)
+        if (const QWidget* part = d->columns->itemAt(i)->widget()) needed += part->sizeHint().width();
+    d->columns->setDirection(width() >= needed ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }
 
 QString Panel::Private::target() const {
@@ -347,7 +351,7 @@ void Panel::Private::retranslate() {
     quantInput->setText(Panel::tr("as integers, without a cast in the file"));
     rawLabel->setText(Panel::tr("Preprocessing"));
     rawInput->setText(Panel::tr("inside the file"));
-    rawFormat->setItemText(0, Panel::tr("As the network takes them"));
+    rawFormat->setItemText(0, Panel::tr("Network's own"));
     rawFormat->setAccessibleName(Panel::tr("How pictures lie"));
     outputLabel->setText(Panel::tr("Outputs"));
     quantOutput->setText(Panel::tr("as integers, without a cast in the file"));
@@ -355,7 +359,7 @@ void Panel::Private::retranslate() {
     browse->setToolTip(Panel::tr("Choose a place"));
     browse->setAccessibleName(browse->toolTip());
     existsLabel->setText(Panel::tr("If it exists"));
-    exists->setItemText(0, Panel::tr("Replace it once the new one is complete"));
+    exists->setItemText(0, Panel::tr("Replace when complete"));
     exists->setItemText(1, Panel::tr("Keep both"));
     check->setText(Panel::tr("Check after writing"));
     cosineLabel->setText(Panel::tr("Cosine at least"));

@@ -32,7 +32,7 @@ uint32_t dependencyOf(const Command& command) {
 }
 
 /// One engine's commands, and how far it has come.
-struct Queue {
+struct EngineQueue {
     std::vector<size_t> items;   ///< indices into Timing::commands
     size_t next = 0;
     uint32_t done = 0;           ///< largest id so far
@@ -73,7 +73,7 @@ void addToLayer(std::vector<LayerTime>& layers, std::unordered_map<int32_t, size
 
 Result<Timing> run(const std::vector<Item>& items) {
     Timing out;
-    std::array<Queue, 2> queues;
+    std::array<EngineQueue, 2> queues;
     const auto engineIndex = [](Engine e) { return e == Engine::Tiu ? size_t{0} : size_t{1}; };
     for (const Item& item : items) {
         const Cost cost = costOf(*item.command);
@@ -87,7 +87,7 @@ Result<Timing> run(const std::vector<Item>& items) {
     for (bool moved = true; moved;) {
         moved = false;
         for (size_t i = 0; i < queues.size(); ++i) {
-            Queue &own = queues[i], &other = queues[1 - i];
+            EngineQueue &own = queues[i], &other = queues[1 - i];
             while (own.next < own.items.size()) {
                 const size_t index = own.items[own.next];
                 TimedCommand& command = out.commands[index];
@@ -99,7 +99,7 @@ Result<Timing> run(const std::vector<Item>& items) {
             }
         }
     }
-    for (const Queue& queue : queues)
+    for (const EngineQueue& queue : queues)
         if (queue.next < queue.items.size()) {
             const size_t index = queue.items[queue.next];
             return stuck(out.commands[index], dependencyOf(*items[index].command));

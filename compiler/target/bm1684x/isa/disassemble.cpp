@@ -60,7 +60,7 @@ std::string place(const Operand& o) {
     }
 }
 
-std::string listOf(const std::array<int64_t, 4>& values) {
+std::string commaList(const std::array<int64_t, 4>& values) {
     std::string text;
     for (const int64_t v : values)
         text += (text.empty() ? "" : ",") + number(v);
@@ -76,10 +76,10 @@ std::string describe(const Operand& o) {
     if (o.space == Space::Constant) return std::string(o.name) + " " + immediate(o);
     if (o.space == Space::AnyLocal) return place(o);
     std::string text = std::string(o.name) + " " + nameOf(o.precision, o.isSigned) + "[" +
-                       listOf(o.shape) + "] @ " + place(o);
+                       commaList(o.shape) + "] @ " + place(o);
     if (!*o.layout) return text;
     return text +
-           (hasOwnStrides(o) ? " strides [" + listOf(o.stride) + "]" : std::string(" ") + o.layout);
+           (hasOwnStrides(o) ? " strides [" + commaList(o.stride) + "]" : std::string(" ") + o.layout);
 }
 
 std::string pairOf(uint64_t first, uint64_t second) {
@@ -157,7 +157,7 @@ std::string jsonOf(const Operand& o) {
     if (o.space == Space::Constant)
         return text + ", \"value\": " + quoted(immediate(o)) + ", \"bits\": " + number(o.address) +
                "}";
-    text += ", \"shape\": [" + listOf(o.shape) + "], \"stride\": [" + listOf(o.stride) +
+    text += ", \"shape\": [" + commaList(o.shape) + "], \"stride\": [" + commaList(o.stride) +
             "], \"layout\": " + quoted(o.layout);
     text += ", \"place\": " + quoted(place(o)) + ", \"address\": " + number(o.address);
     return text + ", \"reads\": " + (o.reads ? "true" : "false") +

@@ -10,7 +10,7 @@
 namespace wb::bm1684x::sim {
 namespace {
 
-constexpr int64_t kMostElements = int64_t{1} << 27; ///< of the packed input; larger ones take the scalar form
+constexpr int64_t kMostPacked = int64_t{1} << 27; ///< of the packed input; larger ones take the scalar form
 
 struct Packed {
     int64_t height, width, channels; ///< with pads; channels rounded up
@@ -166,7 +166,7 @@ Status convolveSingles(const Context& x, const Convolution& v) {
 
 bool fitsFast(const Convolution& v) {
     const Packed p(v);
-    return v.window.insertY == 0 && v.window.insertX == 0 && p.channels <= kMostElements / p.height / p.width;
+    return v.window.insertY == 0 && v.window.insertX == 0 && p.channels <= kMostPacked / p.height / p.width;
 }
 
 Status convolveFast(const Context& x, const Convolution& v) {
