@@ -18,7 +18,7 @@ struct PipelineOptions {
 #endif
     /// Called after each pass with its name and whether it changed anything; for dumps and
     /// statistics.
-    std::function<void(const Pass&, const ir::Graph&, bool changed)> observer;
+    std::function<void(const Pass&, const ir::Graph&, bool changed)> observer = {};
 };
 
 /// The passes that make the vendor's optimised top graph.
