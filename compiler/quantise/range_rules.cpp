@@ -187,13 +187,17 @@ struct Harmoniser {
         return set(node.operands[1], both) || first;
     }
 
+    static bool keepsExtreme(const ir::Node& node) {
+        return node.op == "top.Reduce" && isOneOf(node.attributes.string("mode"), {"ReduceMax", "ReduceMin"});
+    }
+
     bool forward(ir::Node& node) {
         if (node.op == "top.MulConst" && range(node.operands[0]) != nullptr) {
             const double factor = node.attributes.real("const_val");
             CalibratedRange wanted{range(node.operands[0])->min * factor,
                                    range(node.operands[0])->max * factor};
             if (factor < 0) std::swap(wanted.min, wanted.max);
-            if (node.attributes.boolean("do_relu")) wanted.min = 0;
+            if (node.attributes.boolean("do_relu") && !bm1684) wanted.min = 0; // BM1684 keeps the sign and clears bits
             if (wanted.max <= 0 && wanted.min >= 0) return false;
             return set(node.results[0], wanted);
         }
@@ -206,7 +210,7 @@ struct Harmoniser {
                                "top.Pad",      "top.Permute",         "top.Reverse",
                                "top.Upsample", "top.LeakyRelu",       "top.PRelu",
                                "top.Abs",      "top.Depth2Space"}) &&
-            !(bm1684 && node.op == "top.AvgPool"))
+            !(bm1684 && node.op == "top.AvgPool") && !(cv18xx && keepsExtreme(node)))
             return false;
         if (node.attributes.boolean(ops::kOwnCodes))
             return false;
@@ -231,7 +235,8 @@ void harmoniseRanges(ir::Graph& graph, const PrecisionTable&, ops::Chip chip) {
     h.toFixedPoint([&](ir::Node& node) { return h.addOfMuls(node); });
     h.toFixedPoint([&](ir::Node& node) { return h.compare(node); });
     h.toFixedPoint([&](ir::Node& node) { return h.forward(node); });
-    h.toFixedPoint([&](ir::Node& node) { return h.keepSign(node); });
+    // Not of products: a ReLU whose range was brought to its operand's signed one still has no negative codes.
+    h.toFixedPoint([&](ir::Node& node) { return node.op != "top.Mul" && h.keepSign(node); });
     // The last rule may have marked a pool's result as signed after movers took its range: bring
     // them up (the vendor does not, and halves such values).
     h.toFixedPoint([&](ir::Node& node) { return h.forward(node); });

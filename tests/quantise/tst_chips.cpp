@@ -121,6 +121,7 @@ private slots:
     void whatAChipLacks();
     void codesOfTheFileAreKept();
     void mixedByTable();
+    void ownForms();
     void multipliers();
 };
 
@@ -293,6 +294,66 @@ void TestChips::mixedByTable() {
         QCOMPARE(cut->layers.back().name, std::string("cut"));
         QVERIFY(cut->layers.back().actual == wide);
         QCOMPARE(cut->layers.back().reasonCode, std::string("R03"));
+    }
+}
+
+/// Operators that a chip computes in a way of its own, number by number.
+void TestChips::ownForms() {
+    Graph g = network();
+    const ir::Shape shape{1, kChannels, kSide, kSide};
+    const ValueId sum = g.find("sum"), bent = g.find("bent");
+    ir::AttributeMap plain;
+    plain.set("do_relu", false);
+    plain.set("relu_limit", -1.0);
+    ir::AttributeMap mean = plain;
+    mean.set("axes", ir::Attribute::ints({1}));
+    mean.set("keepdims", true);
+    mean.set("mode", "ReduceMean");
+    ir::AttributeMap number = plain;
+    number.set("const_val", 0.5);
+    g.outputs = {g.add("top.Relu", {sum}, "kept", f32(shape), plain), g.add("top.Max", {bent, sum}, "most", f32(shape), plain),
+                 g.add("top.Sub", {bent, sum}, "less", f32(shape), plain), g.add("top.Sub", {sum, bent}, "more", f32(shape), plain),
+                 g.add("top.MaxConst", {sum}, "floor", f32(shape), number),
+                 g.add("top.Reduce", {sum}, "mean", f32({1, 1, kSide, kSide}), mean)};
+    auto ranges = kRanges;
+    for (const auto& [name, threshold] : {std::pair{"kept", 3.0}, {"most", 2.5}, {"less", 2.0}, {"more", 4.0}, {"floor", 3.0}, {"mean", 1.5}})
+        ranges[name] = {threshold, -1.2, threshold, {}};
+    const auto on = [&](Chip chip) {
+        quantise::LowerOptions options;
+        options.target.chip = chip;
+        return quantise::lower(g, ranges, {}, options, {});
+    };
+    const auto cv = on(Chip::CV181X);
+    QVERIFY2(cv, cv ? "" : toText(cv.error()).c_str());
+    auto layers = layersOf(cv->graph);
+    QCOMPARE(layers.size() > 8, true);
+    for (size_t i = 0; i < layers.at("sum").size(); ++i) {
+        const double a = layers.at("bent")[i], b = layers.at("sum")[i];
+        QCOMPARE(layers.at("kept")[i], std::max(b, 0.0));
+        // 2 / 2.5 and 3 / 2.5 at the larger one's shift: 0.8 * 2^6 = 51, 1.2 * 2^6 = 76
+        QCOMPARE(layers.at("most")[i], clampCode(std::floor((std::max(a * 51, b * 76) + 32) / 64)));
+        QCOMPARE(layers.at("floor")[i], std::max(b, 21.0)); // 0.5 / (3 / 127)
+    }
+    const size_t plane = kSide * kSide;
+    for (size_t i = 0; i < plane; ++i) {
+        double total = 0;
+        for (size_t c = 0; c < kChannels; ++c)
+            total += layers.at("sum")[c * plane + i];
+        const auto pair = numeric::truncatedMultiplier(2.0 / kChannels);
+        QCOMPARE(layers.at("mean")[i], clampCode(std::floor(total * pair.multiplier / std::ldexp(1.0, pair.shift) + 0.5)));
+    }
+
+    const auto bm = on(Chip::BM1684);
+    QVERIFY2(bm, bm ? "" : toText(bm.error()).c_str());
+    QVERIFY(bm->graph->value(bm->graph->find("less")).type.uniform() == nullptr); // smaller than an operand: floats
+    QVERIFY(bm->graph->value(bm->graph->find("more")).type.uniform() != nullptr);
+    layers = layersOf(bm->graph);
+    for (size_t i = 0; i < layers.at("sum").size(); ++i) {
+        const double a = layers.at("bent")[i], b = layers.at("sum")[i];
+        // 3 / 4 = 96 / 2^7 and 2.5 / 4 = 80 / 2^7 (a leaky one keeps its operand's range), each shifted by itself
+        QCOMPARE(layers.at("more")[i], clampCode(std::floor((b * 96 + 64) / 128) - std::floor((a * 80 + 64) / 128)));
+        // compared at 64 / 2^6 with 0.5 / (3 / 127) * 2^6 = 1355
+        QCOMPARE(layers.at("floor")[i], clampCode(std::floor((std::max(b * 64, 1355.0) + 32) / 64)));
     }
 }
 

@@ -30,6 +30,8 @@ Prepared preparePRelu(const PrepareContext& c) {
     if (slopes->elementCount() != channels && slopes->elementCount() != 1)
         return cannotRun(c, "slopes are not one a channel");
     const auto shift = static_cast<int>(c.node->attributes.integer("rshift", 0));
+    const int64_t above = c.node->attributes.integer("multiplier_pos", 1); // CV18xx scales this side, too
+    const auto shiftAbove = static_cast<int>(c.node->attributes.integer("rshift_pos", 0));
     const int64_t plane = product(shape, 2, shape.size());
     const bool inSigned = isSignedCode(operandType(c, 0));
     const bool outSigned = isSignedCode(resultType(c));
@@ -47,7 +49,8 @@ Prepared preparePRelu(const PrepareContext& c) {
                             for (int64_t p = 0; p < plane; ++p) {
                                 const int64_t x = from[p];
                                 out[0].as<Out>()[at * plane + p] = numeric::saturate<Out>(
-                                    x >= 0 ? x : numeric::shiftRightHalfUp(x * slope, shift));
+                                    x >= 0 ? numeric::shiftRightHalfUp(x * above, shiftAbove)
+                                           : numeric::shiftRightHalfUp(x * slope, shift));
                             }
                         }
                     });

@@ -19,6 +19,10 @@ Result<std::vector<CodeOperand>> codeOperands(LoweringBuilder& builder, const ir
 Result<double> constantScale(const LoweringBuilder& builder, ir::ValueId source);
 std::vector<ir::ValueId> valuesOf(const std::vector<CodeOperand>& operands);
 
+/// Whether a difference of two tensors has a smaller range than one of them: then codes of that operand are too coarse for
+/// what is left, and the chips that can compute it in floats.
+bool cancels(LoweringBuilder& builder, const ir::Node& node);
+
 /// The node's attributes with its ReLU in full.
 ir::AttributeMap withRelu(const ir::Node& node);
 

@@ -212,6 +212,19 @@ Prepared prepareMul(const PrepareContext& c) {
 Prepared prepareExtreme(const PrepareContext& c) {
     WB_ASSIGN(auto sides, sidesOf(c));
     const bool largest = c.node->op == "tpu.Max";
+    const auto multipliers = c.node->attributes.integers("multipliers");
+    const auto shifts = c.node->attributes.integers("rshifts");
+    if (shifts.size() == 1) { // CV18xx: the operands' scales differ
+        if (multipliers.size() != sides.size()) return cannotRun(c, "it has not one multiplier an operand");
+        return combineCodes(c, std::move(sides),
+                            [=, shift = static_cast<int>(shifts[0])](const std::vector<Side>&, const std::vector<int64_t>& codes) {
+                                int64_t extreme = codes[0] * multipliers[0];
+                                for (size_t i = 1; i < codes.size(); ++i)
+                                    extreme = largest ? std::max(extreme, codes[i] * multipliers[i])
+                                                      : std::min(extreme, codes[i] * multipliers[i]);
+                                return numeric::shiftRightHalfUp(extreme, shift);
+                            });
+    }
     return combineCodes(c, std::move(sides),
                         [=](const std::vector<Side>&, const std::vector<int64_t>& codes) {
                             return largest ? *std::max_element(codes.begin(), codes.end())

@@ -4,6 +4,7 @@
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/binary/binary_codes.h"
+#include "compiler/ops/support/shift_codes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,6 +34,18 @@ Result<double> constantScale(const LoweringBuilder& builder, ir::ValueId source)
         isSigned = isSigned || v < 0;
     }
     return largest == 0 ? 1.0 : largest / (isSigned ? 127.0 : 255.0);
+}
+
+bool cancels(LoweringBuilder& builder, const ir::Node& node) {
+    const auto most = [](const Codes& codes) { return codes.scale * (codes.isSigned ? 127.0 : 255.0); };
+    const auto type = builder.typeFor(node.results[0], Precision::Int8);
+    bool smaller = false;
+    for (const ir::ValueId source : node.operands) {
+        if (builder.source().weight(source) != nullptr) return false;
+        const auto codes = codesOfOperand(builder, source);
+        smaller = smaller || !type || !codes || most(codesOf(*type)) < most(*codes); // without a range there are no codes
+    }
+    return smaller;
 }
 
 namespace {
@@ -120,6 +133,7 @@ Result<Precision> lowerAdd(LoweringBuilder& builder, const ir::Node& node, Preci
 }
 
 Result<Precision> lowerSub(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    if (precision == Precision::Int8 && !builder.options().asymmetric && cancels(builder, node)) precision = Precision::F16;
     return lowerSum(builder, node, precision, true);
 }
 

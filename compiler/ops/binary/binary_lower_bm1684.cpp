@@ -50,7 +50,10 @@ void setPair(ir::AttributeMap& a, const EightBits& pair) {
     a.set("relu_limit", -1.0);
 }
 
+/// Sum and difference.
 Result<Precision> lowerShiftedAdd(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    const bool minus = node.op == "top.Sub";
+    if (minus && precision == Precision::Int8 && cancels(builder, node)) precision = Precision::F32;
     if (precision != Precision::Int8) return commonRule(builder, node);
     WB_ASSIGN(const auto scales, scalesOf(builder, node));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
@@ -69,7 +72,7 @@ Result<Precision> lowerShiftedAdd(LoweringBuilder& builder, const ir::Node& node
     a.set("multipliers", ir::Attribute::ints(multipliers));
     a.set("rshifts", ir::Attribute::ints(shifts));
     a.set("relu_limit", -1.0);
-    emitLowered(builder, node, "tpu.Add", valuesOf(operands), std::move(type), std::move(a));
+    emitLowered(builder, node, minus ? "tpu.Sub" : "tpu.Add", valuesOf(operands), std::move(type), std::move(a));
     return precision;
 }
 
@@ -111,13 +114,43 @@ Result<Precision> lowerShiftedConst(LoweringBuilder& builder, const ir::Node& no
     return precision;
 }
 
+/// The extreme of a tensor and a number: compared at the multiplied scale with the number's 16 bits.
+Result<Precision> lowerShiftedExtreme(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    if (precision != Precision::Int8) return commonRule(builder, node);
+    const auto value = static_cast<float>(node.attributes.real("const_val"));
+    WB_ASSIGN(const Codes own, codesOfOperand(builder, node.operands.at(0)));
+    WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
+    const double scaleOut = codesOf(type).scale;
+    int shift = numeric::rightShiftOfRatio(own.scale / scaleOut);
+    const auto codeAt = [&](int s) {
+        return numeric::narrowBias(std::span(&value, 1), static_cast<float>(std::ldexp(1.0, s) / scaleOut));
+    };
+    auto code = codeAt(shift);
+    for (int tries = 5; code.overflowed > 0 && tries > 0; --tries)
+        code = codeAt(--shift);
+    if (shift <= 0) return commonRule(builder, node);
+    shift = std::min(shift, 31);
+    WB_ASSIGN(const ValueId in, int8Operand(builder, node, node.operands[0]));
+    constexpr float kOne = 1;
+    const auto multiplier = numeric::codesTimes(std::span(&kOne, 1), shiftedScale(shift, own.scale, scaleOut))[0];
+    ir::AttributeMap a = withRelu(node);
+    if (!a.has("is_scalar")) a.set("is_scalar", false);
+    a.set("const_val", static_cast<double>(code.codes[0]));
+    setPair(a, {multiplier, shift});
+    emitLowered(builder, node, node.op == "top.MaxConst" ? "tpu.MaxConst" : "tpu.MinConst", {in}, std::move(type), std::move(a));
+    return precision;
+}
+
 } // namespace
 
 void bm1684_binary(LoweringTable& table) {
     table.add("top.Add", lowerShiftedAdd);
+    table.add("top.Sub", lowerShiftedAdd);
     table.add("top.Mul", lowerShiftedMul);
     table.add("top.AddConst", lowerShiftedConst);
     table.add("top.MulConst", lowerShiftedConst);
+    table.add("top.MaxConst", lowerShiftedExtreme);
+    table.add("top.MinConst", lowerShiftedExtreme);
 }
 
 } // namespace wb::ops

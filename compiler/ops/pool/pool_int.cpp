@@ -15,6 +15,7 @@ struct Window {
     int64_t inHeight = 1, inWidth = 1, outHeight = 1, outWidth = 1;
     int64_t kernelHeight = 1, kernelWidth = 1, strideY = 1, strideX = 1, padTop = 0, padLeft = 0;
     bool maximum = false, countPadding = false, relu = false;
+    bool halfUp = false; ///< the mean times the area, on CV18xx; half away from zero elsewhere
     int64_t multiplier = 1;
     int shift = 0;
     bool scaled = false; ///< a mean in codes with zero points: in single precision, rounded half away from zero
@@ -32,8 +33,8 @@ template <class Out> Out averaged(const Window& w, int64_t sum, int64_t valid) {
         return numeric::toCode<Out>(static_cast<double>(static_cast<float>(sum) * scale + w.offset));
     }
     if (!w.countPadding && valid != area && valid > 0)
-        sum = static_cast<int64_t>(std::round(
-            static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(area)));
+        sum = static_cast<int64_t>(numeric::round(static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(area),
+                                                  w.halfUp ? numeric::Round::HalfUp : numeric::Round::HalfAwayFromZero));
     return saturateRelu<Out>(numeric::shiftRightHalfUp(sum * w.multiplier, w.shift), w.relu);
 }
 
@@ -113,6 +114,7 @@ Prepared preparePool(const PrepareContext& c) {
     w.maximum = a.enumerator("pool_mode") == "Max";
     w.countPadding = a.boolean("count_include_pad");
     w.relu = a.boolean("do_relu");
+    w.halfUp = c.graph->attributes.string("module.chip").starts_with("cv");
     w.multiplier = a.integer("multiplier", 1);
     w.shift = static_cast<int>(a.integer("rshift", 0));
     w.scaled = a.has("scale");

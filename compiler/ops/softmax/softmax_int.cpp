@@ -12,7 +12,8 @@
 namespace wb::ops {
 namespace {
 
-/// e^(x - largest) through slopes, times 1/sum through exponent and mantissa; each step rounded to bfloat16.
+/// e^(x - largest) through slopes, times 1/sum through exponent and mantissa (or x - largest less the sum's logarithm); each
+/// step rounded to bfloat16.
 Prepared prepareTableSoftmax(const PrepareContext& c, const Bf16Tables& slopes, const Bf16Tables& powers) {
     using numeric::fromBfloat16, numeric::roundToBfloat16;
     const auto& shape = resultShape(c);
@@ -22,6 +23,7 @@ Prepared prepareTableSoftmax(const PrepareContext& c, const Bf16Tables& slopes, 
         return cannotRun(c, "its tables are of another kind of number");
     const auto at = static_cast<size_t>(axis);
     const int64_t outer = product(shape, 0, at), length = shape[at], inner = product(shape, at + 1, shape.size());
+    const bool log = c.node->attributes.boolean("log");
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
         work.forEach(outer * inner, 64, [&](int64_t begin, int64_t end) {
             std::vector<float> powersOfE(static_cast<size_t>(length));
@@ -36,6 +38,13 @@ Prepared prepareTableSoftmax(const PrepareContext& c, const Bf16Tables& slopes, 
                     const float x = roundToBfloat16(fromBfloat16(from[k * inner]) - largest);
                     powersOfE[static_cast<size_t>(k)] = throughSlopes(slopes, kExpReach, x);
                     sum += powersOfE[static_cast<size_t>(k)];
+                }
+                if (log) {
+                    const float size = throughLog(powers, roundToBfloat16(sum));
+                    for (int64_t k = 0; k < length; ++k)
+                        out[0].as<uint16_t>()[first + k * inner] =
+                            numeric::toBfloat16(roundToBfloat16(fromBfloat16(from[k * inner]) - largest) - size);
+                    continue;
                 }
                 const float share = throughPower(powers, roundToBfloat16(sum));
                 for (int64_t k = 0; k < length; ++k)

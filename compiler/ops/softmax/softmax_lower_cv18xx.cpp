@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Softmax on CV18xx is computed in BF16: the exponential by a table with slopes, 1/sum by exponent and mantissa (dossier
+// Softmax on CV18xx is computed in BF16: the exponential by a table with slopes, 1/sum or
+// its logarithm by exponent and mantissa (dossier
 // section 5.8).
 #include "compiler/ops/support/bf16_tables.h"
 
@@ -15,12 +16,12 @@ Result<Precision> lowerTableSoftmax(LoweringBuilder& builder, const ir::Node& no
     ir::AttributeMap a = node.attributes;
     enumeratorsForRounding(a);
     a.set("axis", ir::Attribute::si32(axis));
-    if (a.boolean("log")) return lowerFloat(builder, node, Precision::BF16, "tpu.Softmax", std::move(a), 5);
     WB_ASSIGN(const ir::ValueId in, operandFor(builder, node, node.operands.at(0), Precision::BF16));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::BF16));
     const auto& name = resultName(builder, node);
     const auto slopes = addTables(builder, name, slopeTables([](double x) { return std::exp(x); }, kExpReach), "slope", "slope");
-    const auto powers = addTables(builder, name, powerTables(-1), "pow", "mantissa");
+    const bool log = node.attributes.boolean("log");
+    const auto powers = addTables(builder, name, log ? logTables() : powerTables(-1), log ? "log" : "pow", "mantissa");
     emitLowered(builder, node, "tpu.Softmax", {in, slopes[0], slopes[1], powers[0], powers[1], ir::kNoValue}, std::move(type),
                 std::move(a));
     return Precision::BF16;

@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cmath>
+#include <numbers>
 
 namespace wb::ops {
 namespace {
@@ -15,6 +16,16 @@ using numeric::roundToBfloat16;
 constexpr int kHalf = 128;
 constexpr int kLeastExponent = -62;                                  ///< of the first entry that is not zero's
 const float kLargest = std::bit_cast<float>(uint32_t{0x7F7F} << 16); ///< stands for 1/0
+
+/// The table's entry for x by its exponent; the first is zero's.
+size_t exponentEntry(float x) {
+    if (x == 0 || !std::isfinite(x)) return 0;
+    const int exponent = std::clamp(std::ilogb(x) - kLeastExponent, 0, kHalf - 2) + 1;
+    return static_cast<size_t>(exponent + (x < 0 ? kHalf : 0));
+}
+
+/// By the mantissa's upper bits and the exponent's last; cut, not rounded.
+size_t mantissaEntry(float x) { return (std::bit_cast<uint32_t>(x) >> 16) & 0xFF; }
 
 } // namespace
 
@@ -67,13 +78,29 @@ Bf16Tables powerTables(float exponent) {
 }
 
 float throughPower(const Bf16Tables& tables, float x) {
-    const uint16_t bits = static_cast<uint16_t>(std::bit_cast<uint32_t>(x) >> 16); // cut, not rounded
-    size_t entry = 0;
-    if (x != 0 && std::isfinite(x)) {
-        const int exponent = std::clamp(std::ilogb(x) - kLeastExponent, 0, kHalf - 2) + 1;
-        entry = static_cast<size_t>(exponent + (x < 0 ? kHalf : 0));
-    }
-    return roundToBfloat16(tables.first[entry] * tables.second[bits & 0xFF]);
+    return roundToBfloat16(tables.first[exponentEntry(x)] * tables.second[mantissaEntry(x)]);
+}
+
+Bf16Tables logTables() {
+    Bf16Tables t;
+    t.first[0] = -kLargest;
+    for (size_t i = kHalf + 1; i < t.first.size(); ++i)
+        t.first[i] = -kLargest;
+    for (int i = 0; i + 1 < kHalf; ++i)
+        t.first[static_cast<size_t>(i + 1)] = roundToBfloat16(static_cast<float>((kLeastExponent + i) * std::numbers::ln2));
+    for (size_t i = 0; i < kHalf; ++i)
+        t.second[i] = t.second[i + kHalf] = roundToBfloat16(static_cast<float>(std::log1p(static_cast<double>(i) / kHalf)));
+    return t;
+}
+
+float throughLog(const Bf16Tables& tables, float x) {
+    return roundToBfloat16(tables.first[exponentEntry(x)] + tables.second[mantissaEntry(x)]);
+}
+
+void setPowerRange(ir::AttributeMap& attributes, bool log) {
+    attributes.set("lut_mode", tpuEnum("lut_mode", log ? "Log" : "Mantissa"));
+    attributes.set("max_range", static_cast<double>(kLeastExponent + kHalf - 3));
+    attributes.set("min_range", static_cast<double>(kLeastExponent));
 }
 
 std::array<ir::ValueId, 2> addTables(LoweringBuilder& builder, const std::string& name, const Bf16Tables& tables,

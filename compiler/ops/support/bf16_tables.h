@@ -28,6 +28,13 @@ float throughSlopes(const Bf16Tables& tables, float reach, float x);
 Bf16Tables powerTables(float exponent);
 float throughPower(const Bf16Tables& tables, float x);
 
+/// ln(x) for x in [2^-62, 2^63].
+Bf16Tables logTables();
+float throughLog(const Bf16Tables& tables, float x);
+
+/// Attributes of tpu.LutBF16 with such tables: how they are joined, exponents of two that they begin and end with.
+void setPowerRange(ir::AttributeMap& attributes, bool log);
+
 /// The two tables as weights `<name>_<kind>_table_bf16` and `<name>_<kind>_<second>_table_bf16`.
 std::array<ir::ValueId, 2> addTables(LoweringBuilder& builder, const std::string& name, const Bf16Tables& tables,
                                      const std::string& kind, const std::string& second);

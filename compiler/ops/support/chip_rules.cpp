@@ -15,10 +15,11 @@ constexpr ChipTraits kCv18xx{
 
 /// Operators that move codes, and piecewise linear ones, whose integer form is BM1684X's.
 constexpr std::array kSharedByBm1684 = {"top.Reshape", "top.Flatten", "top.Squeeze", "top.Unsqueeze", "top.Permute",
-                                        "top.Slice", "top.Tile", "top.Pad", "top.MaxPool", "top.Upsample", "top.Concat",
+                                        "top.Slice", "top.Tile", "top.Pad", "top.Upsample", "top.Concat",
                                         "top.Depth2Space", "top.LeakyRelu", "top.PRelu", "top.Max", "top.Min"};
 constexpr std::array kSharedByCv18xx = {"top.Reshape", "top.Flatten", "top.Squeeze", "top.Unsqueeze", "top.Permute",
-                                        "top.Slice", "top.Tile", "top.Pad", "top.MaxPool", "top.Depth2Space"};
+                                        "top.Slice", "top.Tile", "top.Pad", "top.MaxPool", "top.Depth2Space",
+                                        "top.Abs"};
 
 template <size_t n> bool holds(const std::array<const char*, n>& ops, std::string_view op) {
     return std::find(ops.begin(), ops.end(), op) != ops.end();

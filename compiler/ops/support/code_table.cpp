@@ -79,9 +79,12 @@ std::optional<CodeTable> codeTableOf(const ir::Graph& graph, const ir::Node& nod
     const bool add = node.op == "tpu.AddConst", largest = node.op == "tpu.MaxConst",
                smallest = node.op == "tpu.MinConst";
     if (!add && !largest && !smallest && node.op != "tpu.MulShift") return {};
-    // Added before the shift, at the multiplied scale; compared after it.
+    // Added before the shift, at the multiplied scale; compared after it, on BM1684 before.
     const int64_t number = std::llround(std::clamp(a.real("const_val", 0), -0x1p62, 0x1p62));
+    const bool early = (largest || smallest) && graph.attributes.string("module.chip") == "bm1684";
     return tableOf(inSigned, outSigned, relu && !zeros, [=](int64_t x) {
+        if (early)
+            return numeric::shiftRightHalfUp(largest ? std::max(x * multiplier, number) : std::min(x * multiplier, number), shift);
         int64_t y = numeric::shiftRightHalfUp((x - zeroIn) * multiplier + (add ? number : 0), shift) + zeroOut;
         if (relu) y = std::max(y, zeroOut);
         return largest ? std::max(y, number) : smallest ? std::min(y, number) : y;
