@@ -40,6 +40,16 @@ bool isConstant(const ir::Graph& graph, ir::ValueId value) {
     return producer != nullptr && producer->op == "top.Weight";
 }
 
+/// A value that a float operator cannot take or give: its kernel counts on elements of 32 bits.
+const ir::Value* narrowValue(const ir::Graph& graph, const ir::Node& node) {
+    if (!node.op.starts_with("top.")) return nullptr;
+    for (const auto* list : {&node.operands, &node.results})
+        for (const ir::ValueId id : *list)
+            if (id != ir::kNoValue && graph.value(id).type.element != ir::ElementType::None && ir::sizeInBytes(graph.value(id).type.element) < 4)
+                return &graph.value(id);
+    return nullptr;
+}
+
 Result<std::vector<Group>> groupNodes(const ir::Graph& graph, const Options& options) {
     const auto& nodes = graph.nodes();
     const auto users = graph.users();
@@ -63,6 +73,8 @@ Result<std::vector<Group>> groupNodes(const ir::Graph& graph, const Options& opt
             ++missing[node.op];
             continue;
         }
+        if (const ir::Value* narrow = narrowValue(graph, node))
+            return Error{Code::OperatorNotLowered, node.op + " works on float32, not on " + ir::spelling(narrow->type.element)}.atNode(narrow->name);
         group.operands = node.operands;
         if (!options.observable && !options.scalar && group.def->absorb != nullptr) {
             std::vector<ir::NodeId> chain = chainAfter(graph, id, users, taken, isOutput);

@@ -4,6 +4,7 @@
 #include "compiler/ir/npz_tensor.h"
 #include "compiler/jobs/bmodel_run.h"
 #include "compiler/jobs/host_model.h"
+#include "compiler/jobs/layer_values.h"
 
 #include <algorithm>
 #include <chrono>
@@ -17,7 +18,10 @@ void to_json(nlohmann::json& j, const RunResult& v) {
 }
 
 Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
-    WB_ASSIGN(const OpenedModel model, openModel(request.model, {}, context));
+    WB_ASSIGN(OpenedModel model, openModel(request.model, {}, context));
+    if (model.stage == GraphStage::Top || model.stage == GraphStage::Source) {
+        WB_ASSIGN(model.graph, runnable(model.graph, context));
+    }
     const std::string kind = request.input.extension().string();
     if (model.stage == GraphStage::Compiled && kind != ".npz" && kind != ".npy")
         return Error{Code::PreprocessInvalid, "a bmodel does not say how a picture becomes its input"}
