@@ -8,6 +8,7 @@
 #include "compiler/codegen/groups/plan.h"
 #include "compiler/codegen/layouts/choose.h"
 #include "compiler/codegen/rewrites/align_joins.h"
+#include "compiler/codegen/rewrites/broadcasts.h"
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/fuse_requants.h"
 #include "compiler/codegen/rewrites/lane_rows.h"
@@ -207,7 +208,7 @@ Result<CompiledModel> finish(Attempt& done) {
 
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
     PreparedNodes prepared;
-    ir::Graph possible = resizeByProducts(narrowWindows(flattenVolumes(lowered))); // what no single command can do
+    ir::Graph possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(lowered)))); // what no single command can do
     if (!options.fuse || options.observable) { // every layer keeps its name and shape when they are observed
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));
         return finish(*only);

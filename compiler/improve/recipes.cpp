@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/improve/recipes.h"
 
+#include "compiler/improve/exact_ratios.h"
 #include "compiler/improve/search_ranges.h"
 #include "compiler/quantise/sum_activations.h"
 
@@ -124,6 +125,14 @@ private:
         return {m_pictures.calibration.begin(), m_pictures.calibration.begin() + count};
     }
 
+    /// Measures chosen ranges, moved by what makes the ratios of sums exact.
+    Status finishRanges(Candidate candidate, const std::vector<RangeClass>& classes) {
+        WB_ASSIGN(ExactRatios exact,
+                  withExactRatios(*candidate.top, candidate.ranges, classes, formOf(candidate.asymmetric), m_context));
+        candidate.ranges = std::move(exact.ranges);
+        return finish(std::move(candidate));
+    }
+
     Status chooseRanges() {
         WB_ASSIGN(const auto classes, rangeClasses(*m_top, m_vendor, formOf(false), m_context));
         WB_ASSIGN(const Spreads spreads, collectSpreads(m_top, m_vendor, classes, somePictures(), m_context));
@@ -136,7 +145,7 @@ private:
             candidate.recipe = Recipe::Ranges;
             candidate.top = m_top;
             candidate.ranges = pickRanges(m_vendor, classes, spreads, options, &candidate.picked);
-            return finish(std::move(candidate));
+            return finishRanges(std::move(candidate), classes);
         };
         WB_TRY(add("ranges", {}));
         if (hasLeaky(classes)) {
@@ -191,14 +200,14 @@ private:
         candidate.asymmetric = true;
         if (!candidate.marked) {
             candidate.ranges = pickSpans(m_vendor, classes, spreads, {}, &candidate.picked);
-            return finish(std::move(candidate));
+            return finishRanges(std::move(candidate), classes);
         }
         if (alone > 0)
             note(std::to_string(alone) + " activations with codes of their own have no convolution that takes them and cost more "
                                          "cycles than the vendor's form; deploy says how many");
         WB_ASSIGN(const Spreads own, collectSpreads(candidate.top, m_vendor, classes, somePictures(), m_context));
         candidate.ranges = pickSpans(m_vendor, classes, own, {}, &candidate.picked);
-        return finish(std::move(candidate));
+        return finishRanges(std::move(candidate), classes);
     }
 
     /// The best table, with equalised channels in those of its worst tensors where that takes their damage away.
@@ -221,7 +230,7 @@ private:
         candidate.marked = from.marked;
         candidate.picked = from.picked;
         candidate.equalised = std::move(found.tensors);
-        return finish(std::move(candidate));
+        return finishRanges(std::move(candidate), classes);
     }
 
     /// Weights for the best table in both ways, and for the vendor's in the better one.

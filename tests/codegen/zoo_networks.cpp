@@ -244,6 +244,13 @@ std::vector<ZooNet> zooLimits() {
                           {"kernel_shape", Attribute::ints(kernel)}, {"pads", Attribute::ints({1, 1, 0, 2, 1, 1})}, {"relu_limit", -1.0},
                           {"strides", Attribute::ints(stride)}, {"weight_is_coeff", 1}})};
         }, kernel.back() == 3});
+    nets.push_back({"split attention", {1, 3, 14, 10}, [](ZooBuilder& b) -> Ids { // repeats along axes the chip would join
+        const Id x = b.conv(b.input(), 24, square(3, 1, true));
+        const int64_t n = b.shape(x)[0];
+        const Id weights = b.reshape(b.one(b.globalPool(x), 24), {n, 2, 12, 1, 1});
+        const Id halves = b.mul(b.reshape(x, {n, 2, 12, 14, 10}), weights);
+        return {b.conv(b.reshape(halves, {n, 24, 14, 10}), 8), b.add(halves, b.reshape(b.globalPool(b.one(x, 12)), {n, 1, 12, 1, 1}))};
+    }});
     nets.push_back({"wide picture", {1, 3, 12, 2000}, [](ZooBuilder& b) -> Ids { return {b.conv(b.conv(b.input(), 16, square(3, 1, true)), 8)}; }});
     return nets;
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/rewrites/broadcasts.h"
+
+#include "compiler/codegen/rewrites/steps.h"
+#include "compiler/ops/binary/binary_bm1684x.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+namespace wb::codegen {
+namespace {
+
+using ir::Shape;
+using ir::ValueId;
+
+constexpr size_t kChipAxes = 4;
+constexpr std::array<std::string_view, 7> kElementwise{"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Div",
+                                                       "tpu.Max", "tpu.Min", "tpu.Compare"};
+
+/// The shapes of operands, with as many axes as the result; nothing where the operator is none of these or has no need.
+std::vector<Shape> broadcastShapes(const ir::Graph& graph, const ir::Node& node) {
+    const Shape& result = graph.value(node.results[0]).type.shape;
+    if (result.size() <= kChipAxes || std::find(kElementwise.begin(), kElementwise.end(), node.op) == kElementwise.end()) return {};
+    std::vector<Shape> shapes;
+    bool needed = false;
+    for (const ValueId id : node.operands) {
+        if (id == ir::kNoValue) return {};
+        Shape shape = graph.value(id).type.shape;
+        if (shape.size() > result.size()) return {};
+        const bool shorter = shape.size() < result.size();
+        shape.insert(shape.begin(), result.size() - shape.size(), 1);
+        needed = needed || (graph.weight(id) == nullptr && (shorter || ops::joinableShape(shape, result) != shape));
+        shapes.push_back(std::move(shape));
+    }
+    return needed ? shapes : std::vector<Shape>{};
+}
+
+/// Makes one of the axes i and i + 1 of all shapes; the result's is the last.
+void join(std::vector<Shape>& shapes, size_t i) {
+    for (Shape& shape : shapes) {
+        shape[i] *= shape[i + 1];
+        shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+}
+
+/// Whether every operand has both axes or repeats along both.
+bool alike(const std::vector<Shape>& shapes, size_t i) {
+    const Shape& result = shapes.back();
+    if (result[i] == 1 || result[i + 1] == 1) return true;
+    return std::all_of(shapes.begin(), shapes.end(), [&](const Shape& shape) {
+        return (shape[i] == result[i]) == (shape[i + 1] == result[i + 1]);
+    });
+}
+
+ValueId reshaped(Steps& steps, ValueId id, const Shape& shape) {
+    const ir::Tensor* data = steps.graph().weight(id);
+    if (data == nullptr) return steps.reshape(id, shape);
+    ir::Tensor copy(data->type(), shape);
+    std::memcpy(copy.mutableBytes(), data->bytes(), data->byteSize());
+    return steps.constant(std::move(copy), steps.graph().value(id).type);
+}
+
+} // namespace
+
+ir::Graph joinBroadcastAxes(const ir::Graph& source) {
+    ir::Graph graph = source;
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const auto position = static_cast<ir::NodeId>(i);
+        std::vector<Shape> shapes = broadcastShapes(graph, graph.node(position));
+        if (shapes.empty()) continue;
+        shapes.push_back(graph.value(graph.node(position).results[0]).type.shape);
+        for (size_t axis = 0; shapes.back().size() > kChipAxes && axis + 1 < shapes.back().size();) {
+            if (alike(shapes, axis)) join(shapes, axis);
+            else ++axis;
+        }
+        if (shapes.back().size() > kChipAxes) continue;
+        Steps steps(graph, position, graph.value(graph.node(position).results[0]).name + "_axes");
+        const size_t operands = steps.node().operands.size();
+        for (size_t k = 0; k < operands; ++k) {
+            const ValueId id = reshaped(steps, steps.node().operands[k], shapes[k]);
+            steps.node().operands[k] = id;
+        }
+        const Shape whole = graph.value(graph.node(steps.position()).results[0]).type.shape;
+        const ValueId result = steps.takeResult(shapes.back());
+        steps.behind();
+        steps.giveResult(steps.reshape(result, whole));
+        i = static_cast<size_t>(steps.last());
+    }
+    return graph;
+}
+
+} // namespace wb::codegen
