@@ -96,7 +96,7 @@ private:
 
     /// Runs with jittered scales; one of rewritten weights.
     Result<BandedAgreement> measured(const Reference& reference, const Candidate& candidate, int repeats) const {
-        return measureBanded(reference, *candidate.top, candidate.ranges, {}, formOf(candidate.asymmetric),
+        return measureBanded(reference, *candidate.top, candidate.ranges, m_options.precisions, formOf(candidate.asymmetric),
                              candidate.planKey.empty() ? repeats : 1, m_context);
     }
 
@@ -254,11 +254,11 @@ private:
         options.solve.ridge = m_options.ridge * way.ridge;
         options.solve.meanShare = way.meanShare;
         options.form = formOf(from.asymmetric);
-        WB_ASSIGN(Reweighted weights, reweight(*from.top, from.ranges, {}, m_pictures.calibration, options, m_context));
+        WB_ASSIGN(Reweighted weights, reweight(*from.top, from.ranges, m_options.precisions, m_pictures.calibration, options, m_context));
         Candidate candidate;
         candidate.name = (source == 0 ? std::string() : from.name + " + ") + way.name;
         candidate.recipe = source == 0 ? Recipe::Weights : Recipe::Both;
-        WB_ASSIGN(candidate.ranges, withScales(from.ranges, {}, from.asymmetric, weights));
+        WB_ASSIGN(candidate.ranges, withScales(from.ranges, m_options.precisions, from.asymmetric, weights));
         candidate.asymmetric = from.asymmetric;
         candidate.marked = from.marked;
         candidate.top = weights.top;

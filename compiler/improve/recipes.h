@@ -51,6 +51,7 @@ struct PortfolioOptions {
     bool asymmetric = true;       ///< try zero points, where they send no layer to float
     bool equalise = true;         ///< try equalised channels of the worst tensors, where weights may change
     ops::Chip chip = ops::Chip::BM1684X;
+    quantise::PrecisionTable precisions; ///< layers of the plan that weights are fitted to and all is measured with
 };
 
 struct Portfolio {

@@ -8,6 +8,7 @@
 #include "compiler/jobs/model_file.h"
 #include "compiler/jobs/time_stamp.h"
 #include "compiler/preprocess/samples.h"
+#include "compiler/quantise/precision_table.h"
 
 #include <algorithm>
 #include <chrono>
@@ -166,6 +167,11 @@ Result<ImproveResult> improveGraph(const ImproveOnGraph& request, JobContext& co
     options.recipe = *recipe;
     options.repeats = request.improve.repeats;
     options.ridge = request.improve.ridge;
+    if (!request.improve.quantizeTable.empty()) {
+        WB_ASSIGN(const auto rows, quantise::readPrecisionTable(request.improve.quantizeTable, options.chip));
+        for (const auto& row : rows)
+            options.precisions.insert_or_assign(row.name, row.precision);
+    }
 
     ImproveResult result;
     WB_ASSIGN(const improve::PictureSets sets, pictureSets(request, result.notes, context));

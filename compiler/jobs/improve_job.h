@@ -19,6 +19,7 @@ struct ImproveSettings {
     std::string validation, test;        ///< folders; empty: held out from the calibration pictures
     int repeats = 3;
     double ridge = 4;
+    std::filesystem::path quantizeTable; ///< precision table of the plan that weights are fitted to; empty: INT8 throughout
 };
 
 struct ImproveOnGraph {

@@ -280,6 +280,23 @@ private slots:
         QVERIFY(!withScales(net.table, {{"c1", ops::Precision::F16}}, false, *weights));
     }
 
+    /// Weights of a portfolio fit the plan that it was given, and no other.
+    void weightsFitThePlan() {
+        const Network net = smallNetwork(4);
+        const quantise::PrecisionTable plan{{"c1", ops::Precision::F16}};
+        PortfolioOptions options;
+        options.recipe = Recipe::Weights;
+        options.asymmetric = false;
+        options.precisions = plan;
+        const auto found = runPortfolio(net.graph, net.table, {net.pictures, {}, {}}, options, {});
+        QVERIFY2(found, found ? "" : toText(found.error()).c_str());
+        const Candidate& kept = found->chosen();
+        QCOMPARE(kept.planKey, planKey(net.table, plan, false));
+        QVERIFY(kept.planKey != planKey(net.table, {}, false));
+        const auto layer = std::find_if(kept.layers.begin(), kept.layers.end(), [](const LayerMove& l) { return l.name == "c1"; });
+        QVERIFY(layer != kept.layers.end() && layer->kept == "it is computed in float");
+    }
+
     void nothingInsideTheBandIsBetter() {
         QCOMPARE(compare({20.0, 0.2}, {20.5, 0.2}), Verdict::Same); // band 0.57
         QCOMPARE(compare({20.0, 0.2}, {20.7, 0.2}), Verdict::Better);

@@ -45,6 +45,7 @@ Command calibrateCommand() {
         app.add_option("--repeats", improve->repeats, "Runs a measurement, for its band")->check(CLI::Range(1, 20));
         app.add_option("--ridge", improve->ridge, "How strongly rewritten weights are held to the original ones")
             ->check(CLI::PositiveNumber);
+        app.add_option("--quantize_table", improve->quantizeTable, "Precision table of search: weights are rewritten for its layers");
         return [request, improve](Invocation& in) {
             if (request->settings.method.starts_with("use_")) request->settings.method.erase(0, 4);
             if (!improve->recipe.empty()) return runRecipes(*request, *improve, in);
