@@ -40,6 +40,21 @@ TensorMap runOn(Executor& executor, const TensorMap& inputs, int threads = 2) {
 class TestExecutor : public QObject {
     Q_OBJECT
 private slots:
+    /// Buffers of codes are a quarter of what a float kernel writes.
+    void floatOperatorsRefuseCodes() {
+        for (const ir::ElementType narrow : {ir::ElementType::Si8, ir::ElementType::Ui8, ir::ElementType::F16}) {
+            test::GraphMaker maker(1);
+            const auto x = maker.input("x", {1, 2, 4, 4});
+            const auto y = maker.op("top.Relu", {x}, "y");
+            maker.graph.outputs = {y};
+            maker.graph.value(y).type.element = narrow;
+            const auto refused = execute::Executor::create(std::make_shared<const ir::Graph>(maker.graph), {}, {});
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().code, Code::OperatorNotLowered);
+            QCOMPARE(refused.error().node, std::string("y"));
+        }
+    }
+
     void fastEqualsScalar() {
         for (int64_t size : {8, 14, 24, 37}) {
             test::GraphMaker maker(static_cast<unsigned>(size));
