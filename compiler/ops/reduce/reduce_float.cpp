@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reductions over any set of axes, and the position of an extreme. Each result is summed by one thread in
 // the order of memory, in double, so that neither threads nor sizes show in the result.
-#include "compiler/ops/float_kernel.h"
+#include "compiler/ops/reduce/reduced_rows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -37,48 +37,19 @@ Prepared prepareReduce(const PrepareContext& c) {
     if (!mode)
         return Error{Code::UnsupportedAttribute,
                      "reduction " + c.node->attributes.string("mode") + " is not known"};
-    const ir::Shape shape = operandShape(c, 0);
-    std::vector<bool> gone(shape.size(), c.node->attributes.integers("axes").empty());
-    for (int64_t axis : c.node->attributes.integers("axes")) {
-        const auto a = normaliseAxis(axis, shape.size());
-        if (!a) return shapeError(*c.graph, *c.node, "axis " + std::to_string(axis));
-        gone[static_cast<size_t>(*a)] = true;
-    }
-    const auto strides = stridesOf(shape);
-    ir::Shape kept, keptStrides, reduced, reducedStrides;
-    for (size_t d = 0; d < shape.size(); ++d) {
-        (gone[d] ? reduced : kept).push_back(shape[d]);
-        (gone[d] ? reducedStrides : keptStrides).push_back(strides[d]);
-    }
-    const int64_t results = product(kept, 0, kept.size());
-    const int64_t terms = product(reduced, 0, reduced.size());
-    return makeKernel([=, mode = *mode](Inputs in, Outputs out, const kernels::Work& work) {
+    WB_ASSIGN(const ReducedRows rows, reducedRows(c));
+    return makeKernel([mode = *mode, rows](Inputs in, Outputs out, const kernels::Work& work) {
         const float* x = in[0].as<float>();
         float* y = out[0].as<float>();
-        auto offset = [](int64_t index, const ir::Shape& sizes, const ir::Shape& pitch) {
-            int64_t at = 0;
-            for (size_t d = sizes.size(); d-- > 0;) {
-                at += index % sizes[d] * pitch[d];
-                index /= sizes[d];
-            }
-            return at;
-        };
-        const int64_t run = reduced.empty() ? 1 : reduced.back();
-        const int64_t pitch = reduced.empty() ? 0 : reducedStrides.back();
-        const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(1, terms));
-        work.forEach(results, grain, [&](int64_t begin, int64_t end) {
+        const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(1, rows.terms));
+        work.forEach(rows.results, grain, [&](int64_t begin, int64_t end) {
             for (int64_t r = begin; r < end; ++r) {
-                const float* base = x + offset(r, kept, keptStrides);
                 double state = mode == ReduceMode::Max    ? -std::numeric_limits<double>::infinity()
                                : mode == ReduceMode::Min  ? std::numeric_limits<double>::infinity()
                                : mode == ReduceMode::Prod ? 1.0
-                                                    : 0.0;
-                for (int64_t t = 0; t < terms; t += run) {
-                    const float* row = base + offset(t, reduced, reducedStrides);
-                    for (int64_t i = 0; i < run; ++i)
-                        state = accumulate(mode, state, row[i * pitch]);
-                }
-                if (mode == ReduceMode::Mean) state /= static_cast<double>(terms);
+                                                          : 0.0;
+                rows.forEachTerm(r, [&](int64_t at) { state = accumulate(mode, state, x[at]); });
+                if (mode == ReduceMode::Mean) state /= static_cast<double>(rows.terms);
                 if (mode == ReduceMode::L2) state = std::sqrt(state);
                 y[r] = static_cast<float>(state);
             }
