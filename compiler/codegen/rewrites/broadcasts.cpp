@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 
 namespace wb::codegen {
@@ -57,9 +56,7 @@ bool alike(const std::vector<Shape>& shapes, size_t i) {
 ValueId reshaped(Steps& steps, ValueId id, const Shape& shape) {
     const ir::Tensor* data = steps.graph().weight(id);
     if (data == nullptr) return steps.reshape(id, shape);
-    ir::Tensor copy(data->type(), shape);
-    std::memcpy(copy.mutableBytes(), data->bytes(), data->byteSize());
-    return steps.constant(std::move(copy), steps.graph().value(id).type);
+    return steps.constant(data->reshaped(shape), steps.graph().value(id).type);
 }
 
 } // namespace
