@@ -7,4 +7,3 @@ target_sources(wb_bm1684x PRIVATE
   simulator/vector.cpp)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 target_link_libraries(wb_bm1684x PRIVATE PkgConfig::HWY)
-set_source_files_properties(simulator/conv_dot_simd.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON) # as wb_unity
