@@ -13,6 +13,7 @@
 #include "compiler/codegen/rewrites/fuse_requants.h"
 #include "compiler/codegen/rewrites/lane_rows.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
+#include "compiler/codegen/rewrites/repeats.h"
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/volumes.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
@@ -208,8 +209,10 @@ Result<CompiledModel> finish(Attempt& done) {
 
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
     PreparedNodes prepared;
-    ir::Graph possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(lowered)))); // what no single command can do
-    if (!options.fuse || options.observable) { // every layer keeps its name and shape when they are observed
+    const bool asItIs = !options.fuse || options.observable; // every layer keeps its name and shape when they are observed
+    ir::Graph possible = asItIs ? lowered : dropRepeats(lowered);
+    possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(possible)))); // what no single command can do
+    if (asItIs) {
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));
         return finish(*only);
     }

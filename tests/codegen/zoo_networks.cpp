@@ -251,6 +251,17 @@ std::vector<ZooNet> zooLimits() {
         const Id halves = b.mul(b.reshape(x, {n, 2, 12, 14, 10}), weights);
         return {b.conv(b.reshape(halves, {n, 24, 14, 10}), 8), b.add(halves, b.reshape(b.globalPool(b.one(x, 12)), {n, 1, 12, 1, 1}))};
     }});
+    nets.push_back({"repeated norms", {1, 3, 12, 20}, [](ZooBuilder& b) -> Ids { // divided by a sum that an Expand repeats
+        const Id x = b.op("top.Softplus", {b.conv(b.input(), 24)});
+        const auto sum = [&](int64_t axis) {
+            return b.op("top.Reduce", {x}, {{"axes", Attribute::ints({axis})}, {"keepdims", true}, {"mode", "ReduceSum"}, {"is_scalar", false}});
+        };
+        const auto repeat = [&](Id in, std::vector<int64_t> times) { return b.op("top.Tile", {in}, {{"tile", Attribute::ints(times)}}); };
+        const auto divide = [&](Id a, Id c) { return b.op("top.Div", {a, c}, {{"do_relu", false}, {"relu_limit", -1.0}, {"is_reverse", false}}); };
+        const Id wide = repeat(sum(3), {1, 1, 1, 20}), rows = repeat(sum(2), {1, 1, 12, 1}), deep = repeat(sum(1), {1, 24, 1, 1});
+        return {divide(x, wide), b.add(x, b.op("top.Sigmoid", {rows}, {{"scale", 1.0}, {"bias", 0.0}})), b.mul(deep, x), b.concat({wide, x}),
+                b.add(wide, rows)};
+    }, true});
     nets.push_back({"wide picture", {1, 3, 12, 2000}, [](ZooBuilder& b) -> Ids { return {b.conv(b.conv(b.input(), 16, square(3, 1, true)), 8)}; }});
     return nets;
 }

@@ -14,18 +14,20 @@ namespace {
 using ir::Shape;
 using ir::ValueId;
 
-constexpr size_t kChipAxes = 4;
-constexpr std::array<std::string_view, 7> kElementwise{"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Div",
-                                                       "tpu.Max", "tpu.Min", "tpu.Compare"};
+constexpr std::array<std::string_view, 8> kElementwise{"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Div",
+                                                       "tpu.Max", "tpu.Min", "tpu.Compare", "tpu.Where"};
 
 /// The shapes of operands, with as many axes as the result; nothing where the operator is none of these or has no need.
 std::vector<Shape> broadcastShapes(const ir::Graph& graph, const ir::Node& node) {
     const Shape& result = graph.value(node.results[0]).type.shape;
-    if (result.size() <= kChipAxes || std::find(kElementwise.begin(), kElementwise.end(), node.op) == kElementwise.end()) return {};
+    if (result.size() <= kChipAxes || !repeatsOperands(node.op)) return {};
     std::vector<Shape> shapes;
     bool needed = false;
     for (const ValueId id : node.operands) {
-        if (id == ir::kNoValue) return {};
+        if (id == ir::kNoValue) { // a number
+            shapes.emplace_back(result.size(), 1);
+            continue;
+        }
         Shape shape = graph.value(id).type.shape;
         if (shape.size() > result.size()) return {};
         const bool shorter = shape.size() < result.size();
@@ -53,6 +55,14 @@ bool alike(const std::vector<Shape>& shapes, size_t i) {
     });
 }
 
+/// Joins axes, the first ones first, until as many are left as the chip has.
+void joinAlike(std::vector<Shape>& shapes) {
+    for (size_t axis = 0; shapes.back().size() > kChipAxes && axis + 1 < shapes.back().size();) {
+        if (alike(shapes, axis)) join(shapes, axis);
+        else ++axis;
+    }
+}
+
 ValueId reshaped(Steps& steps, ValueId id, const Shape& shape) {
     const ir::Tensor* data = steps.graph().weight(id);
     if (data == nullptr) return steps.reshape(id, shape);
@@ -61,6 +71,19 @@ ValueId reshaped(Steps& steps, ValueId id, const Shape& shape) {
 
 } // namespace
 
+bool repeatsOperands(std::string_view op) {
+    return std::find(kElementwise.begin(), kElementwise.end(), op) != kElementwise.end();
+}
+
+size_t chipAxesOf(const Shape& result, const std::vector<Shape>& operands) {
+    std::vector<Shape> shapes = operands;
+    for (Shape& shape : shapes)
+        shape.insert(shape.begin(), result.size() - std::min(result.size(), shape.size()), 1);
+    shapes.push_back(result);
+    joinAlike(shapes);
+    return shapes.back().size();
+}
+
 ir::Graph joinBroadcastAxes(const ir::Graph& source) {
     ir::Graph graph = source;
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
@@ -68,14 +91,12 @@ ir::Graph joinBroadcastAxes(const ir::Graph& source) {
         std::vector<Shape> shapes = broadcastShapes(graph, graph.node(position));
         if (shapes.empty()) continue;
         shapes.push_back(graph.value(graph.node(position).results[0]).type.shape);
-        for (size_t axis = 0; shapes.back().size() > kChipAxes && axis + 1 < shapes.back().size();) {
-            if (alike(shapes, axis)) join(shapes, axis);
-            else ++axis;
-        }
+        joinAlike(shapes);
         if (shapes.back().size() > kChipAxes) continue;
         Steps steps(graph, position, graph.value(graph.node(position).results[0]).name + "_axes");
         const size_t operands = steps.node().operands.size();
         for (size_t k = 0; k < operands; ++k) {
+            if (steps.node().operands[k] == ir::kNoValue) continue;
             const ValueId id = reshaped(steps, steps.node().operands[k], shapes[k]);
             steps.node().operands[k] = id;
         }

@@ -5,7 +5,16 @@
 
 #include "compiler/ir/graph.h"
 
+#include <string_view>
+
 namespace wb::codegen {
+
+inline constexpr size_t kChipAxes = 4;
+
+/// Element-wise operators of which the chip repeats operands along axes of one element.
+bool repeatsOperands(std::string_view op);
+/// The axes that are left of `result` when neighbours along which all of `operands` repeat alike are one.
+size_t chipAxesOf(const ir::Shape& result, const std::vector<ir::Shape>& operands);
 
 /// The graph with such operators between reshapes; those that keep more than four axes stay as they are.
 ir::Graph joinBroadcastAxes(const ir::Graph& graph);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rewrites of the lowered graph, looked at by themselves; that results stay as they were is shown by tst_codegen_zoo.
+#include "compiler/codegen/rewrites/repeats.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace wb;
+using ir::Attribute;
+using ir::ElementType;
+using ir::Shape;
+using ir::ValueId;
+
+namespace {
+
+ir::TensorType type(Shape shape) { return {.element = ElementType::F16, .shape = std::move(shape), .quant = {}}; }
+
+struct Net {
+    ir::Graph graph;
+    int count = 0;
+
+    ValueId input(Shape shape) { return op("top.Input", {}, std::move(shape)); }
+    ValueId op(const char* name, std::vector<ValueId> operands, Shape shape) {
+        return graph.add(name, std::move(operands), "value" + std::to_string(count++), type(std::move(shape)));
+    }
+};
+
+ptrdiff_t countOf(const ir::Graph& graph, const char* op) {
+    return std::count_if(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& node) { return node.op == op; });
+}
+
+} // namespace
+
+class TestCodegenRewrites : public QObject {
+    Q_OBJECT
+
+private slots:
+    void operatorsRepeatByThemselves();
+    void copiesThatAreNeededStay();
+    void functionsComeBeforeRepeats();
+    void productsRepeatTheirBatches();
+};
+
+void TestCodegenRewrites::operatorsRepeatByThemselves() {
+    for (const char* name : {"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Div", "tpu.Max", "tpu.Min", "tpu.Compare"}) {
+        Net net;
+        const ValueId x = net.input({1, 4, 32, 196}), norm = net.input({1, 4, 32, 1});
+        const ValueId y = net.op(name, {x, net.op("tpu.Tile", {norm}, {1, 4, 32, 196})}, {1, 4, 32, 196});
+        net.graph.outputs = {y};
+        const ir::Graph done = codegen::dropRepeats(net.graph);
+        QCOMPARE(countOf(done, "tpu.Tile"), 0);
+        const ir::Node* node = done.producer(done.outputs[0]);
+        QCOMPARE(done.value(node->operands[1]).type.shape, (Shape{1, 4, 32, 1}));
+        QCOMPARE(done.value(node->results[0]).type.shape, (Shape{1, 4, 32, 196}));
+    }
+}
+
+void TestCodegenRewrites::copiesThatAreNeededStay() {
+    { // neither operand has all rows and columns: one is repeated
+        Net net;
+        const ValueId a = net.op("tpu.Tile", {net.input({1, 4, 1, 8})}, {1, 4, 6, 8});
+        const ValueId b = net.op("tpu.Tile", {net.input({1, 4, 1, 8})}, {1, 4, 6, 8});
+        net.graph.outputs = {net.op("tpu.Add", {a, b}, {1, 4, 6, 8})};
+        QCOMPARE(countOf(codegen::dropRepeats(net.graph), "tpu.Tile"), 1);
+    }
+    { // not one element but a period; a reader that does not repeat; an output
+        Net net;
+        const ValueId x = net.input({1, 4, 6, 8});
+        const ValueId period = net.op("tpu.Tile", {net.input({1, 2, 6, 8})}, {1, 4, 6, 8});
+        const ValueId joined = net.op("tpu.Tile", {net.input({1, 4, 6, 1})}, {1, 4, 6, 8});
+        const ValueId given = net.op("tpu.Tile", {net.input({1, 1, 6, 8})}, {1, 4, 6, 8});
+        net.graph.outputs = {net.op("tpu.Mul", {x, period}, {1, 4, 6, 8}), net.op("tpu.Concat", {x, joined}, {1, 8, 6, 8}),
+                             net.op("tpu.Mul", {x, joined}, {1, 4, 6, 8}), net.op("tpu.Mul", {x, given}, {1, 4, 6, 8}), given};
+        const ir::Graph done = codegen::dropRepeats(net.graph);
+        QCOMPARE(countOf(done, "tpu.Tile"), 3);
+        QCOMPARE(done.value(done.producer(done.outputs[2])->operands[1]).type.shape, (Shape{1, 4, 6, 1}));
+        QCOMPARE(done.value(done.producer(done.outputs[3])->operands[1]).type.shape, (Shape{1, 1, 6, 8}));
+    }
+    { // more axes than the chip has, however they are joined
+        Net net;
+        const ValueId x = net.input({2, 3, 4, 5, 6}), once = net.input({1, 3, 1, 5, 1});
+        net.graph.outputs = {net.op("tpu.Mul", {x, net.op("tpu.Tile", {once}, {2, 3, 4, 5, 6})}, {2, 3, 4, 5, 6})};
+        QCOMPARE(countOf(codegen::dropRepeats(net.graph), "tpu.Tile"), 1);
+    }
+}
+
+void TestCodegenRewrites::functionsComeBeforeRepeats() {
+    Net net;
+    const ValueId x = net.input({1, 4, 6, 8});
+    const ValueId repeated = net.op("tpu.Tile", {net.input({1, 4, 6, 1})}, {1, 4, 6, 8});
+    net.graph.outputs = {net.op("tpu.Mul", {x, net.op("tpu.Active", {repeated}, {1, 4, 6, 8})}, {1, 4, 6, 8})};
+    const std::string name = net.graph.value(net.graph.outputs[0]).name;
+    const ir::Graph done = codegen::dropRepeats(net.graph);
+    QCOMPARE(countOf(done, "tpu.Tile"), 0);
+    QCOMPARE(done.value(done.outputs[0]).name, name);
+    const ir::Node* product = done.producer(done.outputs[0]);
+    QCOMPARE(done.producer(product->operands[1])->op, std::string("tpu.Active"));
+    QCOMPARE(done.value(product->operands[1]).type.shape, (Shape{1, 4, 6, 1}));
+}
+
+void TestCodegenRewrites::productsRepeatTheirBatches() {
+    Net net;
+    const ValueId queries = net.input({8, 4, 49, 32});
+    const ValueId keys = net.op("tpu.Tile", {net.input({1, 4, 32, 49})}, {8, 4, 32, 49});
+    const ValueId rows = net.op("tpu.Tile", {net.input({8, 4, 1, 49})}, {8, 4, 49, 49}); // a matrix is no batch
+    net.graph.outputs = {net.op("tpu.MatMul", {queries, keys, ir::kNoValue}, {8, 4, 49, 49}),
+                         net.op("tpu.MatMul", {rows, net.input({8, 4, 49, 7}), ir::kNoValue}, {8, 4, 49, 7})};
+    const ir::Graph done = codegen::dropRepeats(net.graph);
+    QCOMPARE(countOf(done, "tpu.Tile"), 1);
+    QCOMPARE(done.value(done.producer(done.outputs[0])->operands[1]).type.shape, (Shape{1, 4, 32, 49}));
+}
+
+QTEST_GUILESS_MAIN(TestCodegenRewrites)
+#include "tst_codegen_rewrites.moc"
