@@ -29,7 +29,7 @@ Trial reshaped(Draw& draw, ElementType element, const char* op) {
 
 Trial permute(Draw& draw, ElementType element) {
     OneNode node("tpu.Permute", draw.seed());
-    const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 6)), 4000);
+    const Shape shape = draw.shape(static_cast<size_t>(draw.between(1, 6)), draw.of<int64_t>({4000, 4000, 60000}));
     std::vector<int64_t> order(shape.size());
     std::iota(order.begin(), order.end(), 0);
     for (size_t i = order.size(); i > 1; --i)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/ops/support/move_bm1684x.h"
 
-#include "compiler/ops/support/transpose_bm1684x.h"
+#include "compiler/ops/support/staged_move_bm1684x.h"
 
 #include <map>
 
@@ -28,7 +28,10 @@ struct HeldOperands {
 class Mover : public GlobalEmitter {
 public:
     Mover(Moves moves, HeldOperands held, int64_t resultElements, bm1684x::Precision precision)
-        : m_moves(std::move(moves)), m_held(std::move(held)), m_elements(resultElements), m_precision(precision) {}
+        : m_moves(std::move(moves)), m_held(std::move(held)), m_elements(resultElements), m_precision(precision) {
+        for (const ElementMove& move : m_moves.list)
+            m_staged.push_back(stagedMove(move, precision));
+    }
 
     Result<std::vector<std::byte>> constants() const override { return m_held.bytes; }
 
@@ -50,14 +53,22 @@ public:
             whole.sourceStrides = whole.targetStrides = {1};
             bm1684x::fillStrided(out, whole, *m_moves.fill);
         }
-        for (const ElementMove& move : m_moves.list) {
+        for (size_t i = 0; i < m_moves.list.size(); ++i) {
+            const ElementMove& move = m_moves.list[i];
             const StridedMove placed = strided(move, sourceOf(move, call), call.output.address);
             if (placed.source == placed.target && bm1684x::isOneRun(placed)) continue; // produced in its place
-            if (const auto transpose = transposeOf(move, m_precision))
-                emitTranspose(*transpose, placed.source, placed.target, out);
+            if (m_staged[i]) emitStaged(*m_staged[i], placed.source, placed.target, out);
             else bm1684x::moveStrided(out, placed);
         }
         return {};
+    }
+
+    /// Transfers within DDR; what goes by way of local memory takes few.
+    int64_t transfers() const {
+        int64_t count = 0;
+        for (size_t i = 0; i < m_moves.list.size(); ++i)
+            count += m_staged[i] ? 1 : bm1684x::transfersOf(strided(m_moves.list[i], 0, 0));
+        return count;
     }
 
     StridedMove strided(const ElementMove& move, uint64_t source, uint64_t target) const {
@@ -74,6 +85,7 @@ private:
     }
 
     Moves m_moves;
+    std::vector<std::optional<StagedMove>> m_staged;
     HeldOperands m_held;
     int64_t m_elements;
     bm1684x::Precision m_precision;
@@ -121,11 +133,8 @@ Result<std::unique_ptr<GlobalEmitter>> makeMover(const EmitContext& context, Mov
             return notEmitted(context, "its elements change their width");
         if (const ir::Tensor* data = context.graph->weight(context.node->operands[move.operand])) held.add(move.operand, *data);
     }
-    const auto list = moves.list;
     auto mover = std::make_unique<Mover>(std::move(moves), std::move(held), result.elementCount(), chipPrecision(result.element));
-    int64_t transfers = 0;
-    for (const ElementMove& move : list)
-        transfers += transposeOf(move, chipPrecision(result.element)) ? 1 : bm1684x::transfersOf(mover->strided(move, 0, 0));
+    const int64_t transfers = mover->transfers();
     if (transfers > kMostTransfers)
         return notEmitted(context, "it would take " + std::to_string(transfers) + " transfers");
     return std::unique_ptr<GlobalEmitter>(std::move(mover));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/target/bm1684x/transfer.h"
 
+#include "compiler/target/bm1684x/cycles/cost.h"
+
 #include <algorithm>
 #include <cassert>
 #include <numeric>
@@ -238,6 +240,14 @@ int64_t transfersOf(const StridedMove& move) {
     for (const Axis& axis : arranged(move).loop)
         rounds *= axis.size;
     return rounds;
+}
+
+int64_t cyclesOfMove(const StridedMove& move) {
+    int64_t cycles = 0, transfers = 0;
+    forEachTransfer(move, [&](const Box& shape, const Place& from, const Place& to) {
+        if (transfers++ == 0) cycles = costOf(boxCommand(move.precision, shape, from, to)).cycles; // all of one kind
+    });
+    return cycles * transfers;
 }
 
 } // namespace wb::bm1684x

@@ -53,5 +53,7 @@ void fillStrided(Assembler& out, const StridedMove& move, uint32_t bits);
 bool isOneRun(const StridedMove& move);
 /// The number of transfers that moveStrided makes.
 int64_t transfersOf(const StridedMove& move);
+/// What they cost together by the listings' measure (cycles/cost.h).
+int64_t cyclesOfMove(const StridedMove& move);
 
 } // namespace wb::bm1684x
