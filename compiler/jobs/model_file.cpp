@@ -7,6 +7,7 @@
 #include "compiler/jobs/bmodel_run.h"
 #include "compiler/jobs/stored_values.h"
 #include "compiler/passes/pipeline.h"
+#include "compiler/passes/vendor_forms.h"
 #include "compiler/preprocess/number.h"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ std::string lowerExtension(const fs::path& path) {
 
 Result<OpenedModel> openMlir(const fs::path& path) {
     WB_ASSIGN(ir::Graph graph, ir::readMlir(path));
+    if (const Status typed = passes::fromVendorForms(graph); !typed) return Error(typed.error()).inFile(path.string());
     OpenedModel model;
     const std::string state = graph.attributes.string("module.state");
     model.stage = state.starts_with("TPU_") ? GraphStage::Lowered : GraphStage::Top;

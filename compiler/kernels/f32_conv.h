@@ -22,7 +22,7 @@ struct WindowShape {
 void f32ConvScalar(const WindowShape& shape, const float* in, const float* weights, const float* bias,
                    const UnaryOp& after, float* out, const Work& work);
 
-/// Transposed convolution: weights [O/g,C,kd,kh,kw] (output channels first, as in the top dialect).
+/// Transposed convolution: weights [O,C/g,kd,kh,kw], as a convolution has them.
 void f32DeconvScalar(const WindowShape& shape, const float* in, const float* weights, const float* bias,
                      const UnaryOp& after, float* out, const Work& work);
 

@@ -78,7 +78,7 @@ void f32DeconvScalar(const WindowShape& s, const float* in, const float* weights
                 if (work.job != nullptr && work.job->stopRequested()) return;
                 const int64_t ic = oc / groupOut * groupIn + i;
                 const float* plane = in + (n * s.inChannels + ic) * inPixels;
-                const float* w = weights + (oc % groupOut * s.inChannels + ic) * taps;
+                const float* w = weights + (oc * groupIn + i) * taps;
                 for (int64_t tap = 0; tap < taps; ++tap) {
                     const int64_t kd = tap / (s.kernel[1] * s.kernel[2]);
                     const int64_t kh = tap / s.kernel[2] % s.kernel[1];

@@ -21,6 +21,8 @@ void convolutions(ChipCase& c) {
     c.add("Conv", {"x", c.numbers({6, 4, 3, 3}, 0, 1), c.numbers({6})}, "c5", {{"dilations", Ints{2, 2}}});
     c.add("ConvTranspose", {"x", c.numbers({4, 5, 3, 3}), c.numbers({5})}, "d1", window({3, 3}, {2, 2}, {1, 1, 1, 1}));
     c.add("ConvTranspose", {"x", c.numbers({4, 1, 2, 2}), c.numbers({4})}, "d2", window({2, 2}, {2, 2}, {0, 0, 0, 0}, 4));
+    c.add("ConvTranspose", {"x", c.numbers({4, 3, 3, 3}), c.numbers({6})}, "d3", window({3, 3}, {2, 2}, {1, 1, 1, 1}, 2));
+    c.add("ConvTranspose", {"x", c.numbers({4, 2, 2, 2}), c.numbers({8})}, "d4", window({2, 2}, {2, 2}, {0, 0, 0, 0}, 4));
     // Padding and dilation above 15, which CV18xx takes apart.
     c.conv("x", "o1", {4, 4, 3, 3}, {{"dilations", Ints{16, 16}}, {"pads", Ints{16, 16, 16, 16}}});
     c.add("Conv", {"x", c.numbers({4, 4, 33, 33}, -0.1F, 0.1F), c.numbers({4})}, "o2", {{"pads", Ints{16, 16, 16, 16}}});

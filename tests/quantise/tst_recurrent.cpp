@@ -46,20 +46,19 @@ Graph layer(const Kind& k) {
     const int64_t gates = k.op == "top.LSTM" ? 4 : k.op == "top.GRU" ? 3 : 1, ways = k.direction == "bidirectional" ? 2 : 1;
     Graph g;
     g.name = "net";
-    std::vector<ValueId> operands(8, ir::kNoValue);
+    std::vector<ValueId> operands(gates == 4 ? 7 : 5, ir::kNoValue);
     operands[0] = g.add("top.Input", {}, "x", f32({kSteps, k.batch, kIn}));
     operands[1] = g.addWeight("w", random({ways, gates * kHidden, kIn}, 1, 0.8F));
     operands[2] = g.addWeight("r", random({ways, gates * kHidden, kHidden}, 2, 0.8F));
     if (k.bias) operands[3] = g.addWeight("bias", random({ways, 2 * gates * kHidden}, 3, 0.5F));
     const TensorType state = f32({ways, k.batch, kHidden});
-    if (k.states) operands[5] = g.add("top.Input", {}, "h", state);
-    if (k.states && gates == 4) operands[6] = g.add("top.Input", {}, "c", state);
+    if (k.states) operands[4] = g.add("top.Input", {}, "h", state);
+    if (k.states && gates == 4) operands[5] = g.add("top.Input", {}, "c", state);
     ir::AttributeMap a;
     a.set("hidden_size", kHidden);
-    a.set("direction", k.direction);
-    a.set("clip", 0.0);
+    a.set("bidirectional", k.direction == "bidirectional");
+    if (k.direction == "reverse") a.set("direction", k.direction);
     a.set("linear_before_reset", k.linear);
-    a.set("input_forget", false);
     if (!k.functions.empty()) {
         ir::AttributeList list;
         for (const std::string& name : k.functions) list.emplace_back(name);

@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Module, function and operations. Locations may be defined after their use, so operations are first
 // collected and put into the graph when the whole text is read.
-#include "compiler/ir/text/scanner.h"
+#include "compiler/ir/text/location.h"
 #include "compiler/ir/text/text.h"
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
 namespace wb::ir {
 namespace {
 
-using text::kMaxDepth;
+using text::Location;
 using text::Scanner;
 
-/// A location, or a reference to one ("#loc3").
-struct Location {
-    enum Kind { Unknown, Named, Fused, Alias } kind = Unknown;
-    std::string text;             ///< the name, or the alias
-    std::vector<Location> parts;  ///< of Fused
-};
+constexpr int64_t kMostResults = 1 << 20; ///< of one operation
 
 struct Operation {
     std::string op;
     size_t at = 0;
-    std::string id;                     ///< of its results, without '%'
+    std::vector<std::pair<std::string, int64_t>> ids; ///< names of its results without '%', and of how many each
     std::vector<std::string> operands;  ///< "5", "5#1"
     std::vector<size_t> operandPlaces;
     AttributeMap attributes;
@@ -63,7 +59,7 @@ private:
         const size_t start = m_scan.position();
         if (name.starts_with("#loc") && m_scan.takeWord("loc")) {
             m_scan.setPosition(start);
-            WB_ASSIGN(Location where, location(0));
+            WB_ASSIGN(Location where, text::readLocation(m_scan));
             m_locations.insert_or_assign(name, std::move(where));
             return {};
         }
@@ -106,7 +102,7 @@ private:
     Status trailingLocation() {
         if (!m_scan.takeWord("loc")) return {};
         m_scan.setPosition(m_scan.position() - 3);
-        WB_TRY(location(0));
+        WB_TRY(text::readLocation(m_scan));
         return {};
     }
 
@@ -193,19 +189,31 @@ private:
         return trailingLocation();
     }
 
+    /// `%5 =`, `%5:3 =`, `%y, %y_h =` or nothing: how many results are named.
+    Result<int64_t> resultIds(Operation& operation) {
+        int64_t count = 0;
+        if (m_scan.peek() != '%') return count;
+        do {
+            if (!m_scan.take('%')) return m_scan.fail("a result, '%name'");
+            std::string id(m_scan.suffixId());
+            int64_t of = 1;
+            if (m_scan.take(':')) {
+                WB_ASSIGN(of, m_scan.integer());
+            }
+            if (of < 1 || of > kMostResults - count)
+                return m_scan.failAt(operation.at, "'%" + id + "' names " + std::to_string(of) + " results");
+            count += of;
+            operation.ids.emplace_back(std::move(id), of);
+        } while (m_scan.take(','));
+        WB_TRY(m_scan.expect('=', "after the result"));
+        return count;
+    }
+
     Status operation() {
         Operation operation;
-        int64_t count = 0;
         m_scan.peek();
         operation.at = m_scan.position();
-        if (m_scan.take('%')) {
-            operation.id = std::string(m_scan.suffixId());
-            count = 1;
-            if (m_scan.take(':')) {
-                WB_ASSIGN(count, m_scan.integer());
-            }
-            WB_TRY(m_scan.expect('=', "after the result"));
-        }
+        WB_ASSIGN(const int64_t count, resultIds(operation));
         if (m_scan.peek() != '"') return m_scan.fail("an operation in generic form, \"dialect.name\"(…)");
         WB_ASSIGN(operation.op, m_scan.string());
         WB_TRY(m_scan.expect('(', "before the operands"));
@@ -229,7 +237,7 @@ private:
         WB_ASSIGN(operation.resultTypes, typeList());
         if (m_scan.takeWord("loc")) {
             m_scan.setPosition(m_scan.position() - 3);
-            WB_ASSIGN(operation.location, location(0));
+            WB_ASSIGN(operation.location, text::readLocation(m_scan));
         }
         if (static_cast<int64_t>(operation.resultTypes.size()) != count)
             return m_scan.failAt(operation.at, "'" + operation.op + "' names " + std::to_string(count) +
@@ -237,55 +245,6 @@ private:
                                                    std::to_string(operation.resultTypes.size()));
         m_operations.push_back(std::move(operation));
         return {};
-    }
-
-    /// `loc(…)`, or what stands between the brackets when depth is not 0.
-    Result<Location> location(int depth) {
-        if (depth > kMaxDepth) return m_scan.failAt(m_scan.position(), "locations are nested too deep");
-        Location where;
-        if (m_scan.takeWord("loc")) {
-            WB_TRY(m_scan.expect('(', "after loc"));
-            WB_ASSIGN(where, location(depth + 1));
-            WB_TRY(m_scan.expect(')', "after the location"));
-            return where;
-        }
-        if (m_scan.take('#')) {
-            where.kind = Location::Alias;
-            where.text = "#" + std::string(m_scan.suffixId());
-            return where;
-        }
-        if (m_scan.takeWord("unknown")) return where;
-        if (m_scan.takeWord("fused")) {
-            where.kind = Location::Fused;
-            if (m_scan.peek() == '<') WB_TRY(m_scan.skipBracket());
-            WB_TRY(m_scan.expect('[', "after fused"));
-            do {
-                WB_ASSIGN(Location part, location(depth + 1));
-                where.parts.push_back(std::move(part));
-            } while (m_scan.take(','));
-            WB_TRY(m_scan.expect(']', "after the fused locations"));
-            return where;
-        }
-        if (m_scan.peek() != '"') return m_scan.fail("a location");
-        where.kind = Location::Named;
-        WB_ASSIGN(where.text, m_scan.string());
-        if (m_scan.peek() == '(') WB_TRY(m_scan.skipBracket()); // where the name comes from
-        while (m_scan.take(':')) { // a place in a file
-            WB_ASSIGN(const int64_t number, m_scan.integer());
-            where.text += ":" + std::to_string(number);
-        }
-        return where;
-    }
-
-    /// `steps` bounds the work: a damaged file may define locations by themselves.
-    void names(const Location& where, int depth, int& steps, std::vector<std::string>& into) const {
-        if (depth > kMaxDepth || --steps < 0) return;
-        if (where.kind == Location::Named) into.push_back(where.text);
-        for (const Location& part : where.parts)
-            names(part, depth + 1, steps, into);
-        if (where.kind != Location::Alias) return;
-        if (const auto it = m_locations.find(where.text); it != m_locations.end())
-            names(it->second, depth + 1, steps, into);
     }
 
     Result<std::vector<ValueId>> operandsOf(const Operation& operation) {
@@ -312,47 +271,65 @@ private:
         return ids;
     }
 
+    /// The type none marks a result that nobody asked for. Last ones that our operator does not have are left out.
+    Status absentResults(Operation& operation) const {
+        auto& types = operation.resultTypes;
+        for (size_t extra = text::resultsLeftOut(operation.op); extra > 0 && types.size() > 1; --extra)
+            if (types.back().element == ElementType::None) types.pop_back();
+        if (!types.empty() && std::all_of(types.begin(), types.end(), [](const TensorType& t) { return t.element == ElementType::None; }))
+            return m_scan.failAt(operation.at, "only top.None may have nothing but results of the type none");
+        return {};
+    }
+
+    /// What the location calls the results; those of the type none need not be named there.
+    Result<std::vector<std::string>> namesOf(const Operation& operation, const std::vector<std::string>& own, std::set<std::string>& used) const {
+        const size_t count = operation.resultTypes.size();
+        std::vector<std::string> names;
+        int steps = 1000 + static_cast<int>(std::min<size_t>(count, 1000000)) * 4;
+        text::addNames(operation.location, m_locations, 0, steps, names);
+        if (names.empty())
+            for (size_t i = 0; i < count; ++i)
+                names.push_back("%" + own[i]);
+        const size_t named = names.size();
+        names.resize(count);
+        for (size_t i = 0; i < count; ++i) {
+            const bool absent = operation.resultTypes[i].element == ElementType::None;
+            if (i >= named && !absent)
+                return m_scan.failAt(operation.at, "'" + operation.op + "' has " + std::to_string(count) +
+                                                       " results, its location names " + std::to_string(named));
+            if (i >= named) names[i] = names[0] + "_unused" + std::to_string(i);
+            if (!used.insert(names[i]).second && operation.op != "top.Weight")
+                return m_scan.failAt(operation.at, "the name '" + names[i] + "' is used twice");
+        }
+        return names;
+    }
+
     Status build() {
         std::set<std::string> used;
         for (Operation& operation : m_operations) {
-            const size_t count = operation.resultTypes.size();
-            const auto define = [&](size_t index, ValueId id) {
-                return m_values.emplace(index == 0 ? operation.id : operation.id + "#" + std::to_string(index), id).second;
-            };
+            std::vector<std::string> own; // the name of each result
+            for (const auto& [id, of] : operation.ids)
+                for (int64_t i = 0; i < of; ++i)
+                    own.push_back(i == 0 ? id : id + "#" + std::to_string(i));
+            const auto define = [&](size_t index, ValueId id) { return m_values.emplace(own[index], id).second; };
             if (operation.op == "top.None") {
-                if (count != 1 || !define(0, kNoValue))
-                    return m_scan.failAt(operation.at, "'%" + operation.id + "' is defined twice");
+                if (own.size() != 1 || !define(0, kNoValue)) return m_scan.failAt(operation.at, "top.None has one result of its own");
                 continue;
             }
-            for (const TensorType& type : operation.resultTypes)
-                if (type.element == ElementType::None)
-                    return m_scan.failAt(operation.at, "only top.None may have the type none");
+            WB_TRY(absentResults(operation));
             std::vector<ValueId> operands;
             if (operation.op == "top.Input") { // its operand is the function's argument
-                if (operation.operands.size() != 1 || !m_arguments.contains(operation.operands[0]) || count != 1)
+                if (operation.operands.size() != 1 || !m_arguments.contains(operation.operands[0]) || own.size() != 1)
                     return m_scan.failAt(operation.at, "top.Input needs one argument and one result");
             } else {
                 WB_ASSIGN(operands, operandsOf(operation));
             }
-            std::vector<std::string> resultNames;
-            int steps = 1000 + static_cast<int>(std::min<size_t>(count, 1000000)) * 4;
-            names(operation.location, 0, steps, resultNames);
-            if (resultNames.empty())
-                for (size_t i = 0; i < count; ++i)
-                    resultNames.push_back("%" + operation.id + (i == 0 ? "" : "#" + std::to_string(i)));
-            if (resultNames.size() < count)
-                return m_scan.failAt(operation.at, "'" + operation.op + "' has " + std::to_string(count) +
-                                                       " results, its location names " +
-                                                       std::to_string(resultNames.size()));
-            resultNames.resize(count);
-            for (const std::string& name : resultNames)
-                if (!used.insert(name).second && operation.op != "top.Weight")
-                    return m_scan.failAt(operation.at, "the name '" + name + "' is used twice");
+            WB_ASSIGN(std::vector<std::string> resultNames, namesOf(operation, own, used));
             const NodeId node = m_graph.addNode(std::move(operation.op), std::move(operands), std::move(resultNames),
                                                 std::move(operation.resultTypes), std::move(operation.attributes));
-            for (size_t i = 0; i < count; ++i)
+            for (size_t i = 0; i < m_graph.node(node).results.size(); ++i)
                 if (!define(i, m_graph.node(node).results[i]))
-                    return m_scan.failAt(operation.at, "'%" + operation.id + "' is defined twice");
+                    return m_scan.failAt(operation.at, "'%" + own.front() + "' is defined twice");
         }
         WB_ASSIGN(m_graph.outputs, operandsOf(m_return));
         for (ValueId id : m_graph.outputs)
@@ -362,7 +339,7 @@ private:
 
     Scanner m_scan;
     Scanner::Aliases m_aliases;
-    std::map<std::string, Location, std::less<>> m_locations;
+    text::Locations m_locations;
     std::set<std::string> m_arguments;
     std::vector<Operation> m_operations;
     Operation m_return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The graph as text, byte for byte as the vendor's tools print it.
 #include "compiler/ir/text/float_format.h"
+#include "compiler/ir/text/location.h"
 #include "compiler/ir/text/text.h"
 
 #include <unordered_map>
@@ -161,8 +162,9 @@ public:
             const std::string id = "%" + std::to_string(m_next++);
             for (size_t i = 0; i < node.results.size(); ++i)
                 m_ids[static_cast<size_t>(node.results[i])] =
-                    node.results.size() == 1 ? id : id + "#" + std::to_string(i);
-            out += id + (node.results.size() == 1 ? "" : ":" + std::to_string(node.results.size())) + " = ";
+                    node.results.size() + text::resultsLeftOut(node.op) == 1 ? id : id + "#" + std::to_string(i);
+            const size_t count = node.results.size() + text::resultsLeftOut(node.op);
+            out += id + (count == 1 ? "" : ":" + std::to_string(count)) + " = ";
         }
         out += inQuotes(node.op) + "(";
         out += argument.empty() ? joined(node.operands, [&](ValueId id) { return idOf(id); }) : argument;
@@ -171,6 +173,7 @@ public:
         std::vector<std::string> types;
         for (ValueId id : node.results)
             types.push_back(typeOf(id));
+        types.resize(types.size() + text::resultsLeftOut(node.op), "none");
         out += " : (" +
                (argument.empty() ? joined(node.operands, [&](ValueId id) { return typeOf(id); }) : argumentType) +
                ") -> " + typeList(types);

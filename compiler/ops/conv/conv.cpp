@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Convolution and transposed convolution of any spatial rank from 1 to 3.
 // Conv:   x [N,C,…], filter [O,C/g,…], bias [O] or absent → [N,O,…]
-// Deconv: x [N,C,…], filter [O/g,C,…] (the vendor's order: output channels first), bias [O] → [N,O,…]
+// Deconv: x [N,C,…], filter of the shape [O/g,C,…] whose numbers lie [O,C/g,…], bias [O] → [N,O,…]. That is how the
+// vendor's files have it: several groups of several channels make shape and order two things.
 // Sources: ONNX Conv-11, ConvTranspose-11; the vendor's top dialect.
 #include "compiler/ops/shape_rules.h"
 

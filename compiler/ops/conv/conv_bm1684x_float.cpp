@@ -35,10 +35,8 @@ Range FloatConv::inputChannels(Range out) const {
 
 float FloatConv::weight(int64_t out, int64_t inOfGroup, int64_t tap) const {
     const int64_t taps = window.h.kernel * window.w.kernel;
-    const int64_t own = inChannels / groups, of = outChannels / groups;
-    if (!transposed) return filter[static_cast<size_t>((out * own + inOfGroup) * taps + tap)];
-    const int64_t channel = out / of * own + inOfGroup;
-    return filter[static_cast<size_t>((out % of * inChannels + channel) * taps + taps - 1 - tap)];
+    const int64_t own = inChannels / groups;
+    return filter[static_cast<size_t>((out * own + inOfGroup) * taps + (transposed ? taps - 1 - tap : tap))];
 }
 
 Part FloatConvEmitter::operandPart(size_t index, const Part& result) const {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Caffe's Convolution, its depthwise forms and Deconvolution. Filters are O, I/g, h, w; of a deconvolution I, O/g, h, w.
 #include "compiler/ops/caffe_help.h"
-
-#include <cstring>
+#include "compiler/ops/conv/deconv_filter.h"
 
 namespace wb::ops {
 namespace {
@@ -31,16 +30,8 @@ Status importCaffeConv(const SourceNode& node, ImportBuilder& builder) {
         return nodeError(node, Code::ModelDamaged,
                          "a filter of " + ir::toText(filter->shape()) + ", needed is " + ir::toText(shape));
     ir::Tensor numbers = filter->reshaped(shape);
-    if (transposed) { // the graph keeps O/g first
-        ir::Shape turned{shape[1], shape[0], shape[2], shape[3]};
-        WB_ASSIGN(ir::Tensor swapped, ir::Tensor::allocate(ir::ElementType::F32, turned));
-        const auto area = static_cast<size_t>(shape[2] * shape[3]);
-        auto* out = swapped.mutableData<float>();
-        for (int64_t i = 0; i < shape[0]; ++i)
-            for (int64_t o = 0; o < shape[1]; ++o)
-                std::memcpy(out + static_cast<size_t>(o * shape[0] + i) * area,
-                            numbers.data<float>() + static_cast<size_t>(i * shape[1] + o) * area, area * sizeof(float));
-        numbers = std::move(swapped);
+    if (transposed) {
+        WB_ASSIGN(numbers, deconvFilter(numbers, group));
     }
     ir::AttributeMap a = convAttributes({.kernel = {kernel[0], kernel[1]},
                                          .strides = {stride[0], stride[1]},

@@ -92,7 +92,7 @@ Status conv(const GradientCall& call) {
     return {};
 }
 
-/// A transposed convolution's gradient is the convolution: [oc, ic/group, kh, kw], output channels first.
+/// A transposed convolution's gradient is the convolution: weights lie [oc, ic/group, kh, kw].
 Status deconv(const GradientCall& call) {
     if (call.given[0].empty() || call.wanted[0].empty()) return {};
     WB_ASSIGN(const Window w, readWindow(call.graph, call.node));
@@ -109,8 +109,7 @@ Status deconv(const GradientCall& call) {
             const int64_t n = unit / s.inChannels, c = unit % s.inChannels, group = c / own;
             for (int64_t o = 0; o < of; ++o)
                 for (int64_t tap = 0; tap < taps; ++tap) {
-                    // Weights lie [O/g, C, kh, kw]: the channel of the group first.
-                    const float weight = filter[(o * s.inChannels + c) * taps + tap];
+                    const float weight = filter[((group * of + o) * own + c % own) * taps + tap];
                     const float* plane = given + (n * s.outChannels + group * of + o) * s.out[1] * s.out[2];
                     for (int64_t y = 0; y < s.in[1]; ++y)
                         for (int64_t x = 0; x < s.in[2]; ++x) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Source spellings of convolutions: ONNX Conv-1…11, ConvTranspose-1…11.
+#include "compiler/ops/conv/deconv_filter.h"
 #include "compiler/ops/onnx_window.h"
 #include "compiler/ops/shape_rules.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace wb::ops {
 namespace {
@@ -35,20 +35,32 @@ Status importConv(const SourceNode& node, ImportBuilder& builder) {
     return {};
 }
 
-/// [C, O/g, …] → [O/g, C, …], the order in which the vendor keeps it.
-Result<ir::Tensor> swapChannels(const ir::Tensor& filter) {
-    const ir::Shape& s = filter.shape();
-    ir::Shape swapped = s;
-    std::swap(swapped[0], swapped[1]);
-    WB_ASSIGN(ir::Tensor result, ir::Tensor::allocate(filter.type(), swapped));
-    if (filter.elementCount() == 0) return result;
-    const size_t block = filter.byteSize() / static_cast<size_t>(s[0] * s[1]);
-    std::byte* out = result.mutableBytes();
-    for (int64_t i = 0; i < s[0]; ++i)
-        for (int64_t o = 0; o < s[1]; ++o)
-            std::memcpy(out + static_cast<size_t>(o * s[0] + i) * block,
-                        filter.bytes() + static_cast<size_t>(i * s[1] + o) * block, block);
-    return result;
+/// A filter that is computed, brought to the graph's order (deconv_filter.h): one group is a change of axes, several are
+/// groups of such.
+Result<ir::ValueId> turnedFilter(const SourceNode& node, ImportBuilder& builder, const ir::Shape& s, int64_t group) {
+    WB_ASSIGN(ir::ValueId filter, valueOf(node, builder, 1));
+    const auto shaped = [](const ir::Shape& shape) {
+        ir::AttributeMap a;
+        a.set("shape", ir::Attribute::ints(shape));
+        return a;
+    };
+    const std::string name = node.inputs[1] + "_turned_" + node.outputs.front();
+    std::vector<int64_t> order{1, 0};
+    if (group > 1) {
+        ir::Shape grouped{group, s[0] / group};
+        grouped.insert(grouped.end(), s.begin() + 1, s.end());
+        WB_ASSIGN(filter, builder.emitNamed("top.Reshape", {filter}, name + "_groups", shaped(grouped)));
+        order = {0, 2, 1};
+    }
+    for (size_t i = 2; i < s.size(); ++i)
+        order.push_back(static_cast<int64_t>(order.size()));
+    ir::AttributeMap turn;
+    turn.set("order", ir::Attribute::ints(order));
+    if (group == 1) return builder.emitNamed("top.Permute", {filter}, name, std::move(turn));
+    WB_ASSIGN(filter, builder.emitNamed("top.Permute", {filter}, name + "_order", std::move(turn)));
+    ir::Shape together = s;
+    std::swap(together[0], together[1]);
+    return builder.emitNamed("top.Reshape", {filter}, name, shaped(together));
 }
 
 Status importConvTranspose(const SourceNode& node, ImportBuilder& builder) {
@@ -58,6 +70,9 @@ Status importConvTranspose(const SourceNode& node, ImportBuilder& builder) {
     WB_ASSIGN(const ir::Shape taps, shapeOf(node, builder, 1));
     if (taps.size() < 3 || taps.size() != x.size())
         return nodeError(node, Code::ShapeMismatch, "filter " + ir::toText(taps) + " for " + ir::toText(x));
+    const int64_t group = node.integer("group", 1);
+    if (group < 1 || taps[0] % group != 0)
+        return nodeError(node, Code::ShapeMismatch, "filter " + ir::toText(taps) + " in " + std::to_string(group) + " groups");
     SourceNode plain = node; // auto_pad means something else here: handled below
     plain.attributes.erase("auto_pad");
     plain.attributes.erase("pads");
@@ -86,22 +101,16 @@ Status importConvTranspose(const SourceNode& node, ImportBuilder& builder) {
     } else if (automatic != "VALID") {
         w.pads = node.integers("pads").value_or(std::vector<int64_t>(2 * spatial, 0));
     }
-    ir::AttributeMap a = attributesOf(w, node.integer("group", 1));
+    ir::AttributeMap a = attributesOf(w, group);
     a.set("output_padding", ir::Attribute::ints(extra));
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
     ir::ValueId weights = ir::kNoValue;
     if (filter != nullptr) {
         WB_ASSIGN(const ir::Tensor real, toFloat32(*filter));
-        WB_ASSIGN(ir::Tensor swapped, swapChannels(real));
-        weights = builder.addConstant(node.inputs[1], std::move(swapped));
+        WB_ASSIGN(ir::Tensor turned, deconvFilter(real, group));
+        weights = builder.addConstant(node.inputs[1], std::move(turned));
     } else {
-        WB_ASSIGN(weights, valueOf(node, builder, 1));
-        ir::AttributeMap turn;
-        std::vector<int64_t> order{1, 0, 2, 3, 4};
-        order.resize(taps.size());
-        turn.set("order", ir::Attribute::ints(order));
-        WB_ASSIGN(weights, builder.emitNamed("top.Permute", {weights}, node.inputs[1] + "_turned_" + node.outputs.front(),
-                                             std::move(turn)));
+        WB_ASSIGN(weights, turnedFilter(node, builder, taps, group));
     }
     ir::ValueId bias = ir::kNoValue;
     if (!inputName(node, 2).empty()) {

@@ -225,18 +225,13 @@ Result<Precision> lowerScale(LoweringBuilder& builder, const ir::Node& node, Pre
     return precision;
 }
 
-/// Filters of a deconvolution lie [oc, ic/group, kh, kw] as the vendor keeps them.
+/// Filters of a deconvolution lie [oc, ic/group, kh, kw], whatever their shape says (conv.cpp).
 Result<Precision> lowerDeconv(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     const auto& source = builder.source();
     ir::AttributeMap a = node.attributes;
     const bool withBias = node.operands.size() > 2 && node.operands[2] != ir::kNoValue;
     a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
-    // With several groups of several channels a channel's weights do not lie together.
-    const int64_t group = a.integer("group", 1);
-    const bool together = group == 1 || group == source.value(node.results[0]).type.shape.at(1);
-    if (precision == Precision::Int8 &&
-        (!together || source.weight(node.operands.at(1)) == nullptr))
-        precision = Precision::F32;
+    if (precision == Precision::Int8 && source.weight(node.operands.at(1)) == nullptr) precision = Precision::F32;
     if (precision != Precision::Int8) {
         a.set("with_bias", withBias);
         WB_ASSIGN(const ValueId in, operandFor(builder, node, node.operands[0], precision));

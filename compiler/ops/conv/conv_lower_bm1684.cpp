@@ -64,10 +64,8 @@ Result<Precision> lowerShiftedConv(LoweringBuilder& builder, const ir::Node& nod
 Result<Precision> lowerShiftedDeconv(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     const auto& source = builder.source();
     const LoweringRule common = loweringTable().find(node.op);
-    const int64_t group = node.attributes.integer("group", 1);
-    const auto& shape = source.value(node.results[0]).type.shape;
-    if (precision != Precision::Int8 || source.weight(node.operands.at(1)) == nullptr || shape.size() != 4 ||
-        (group != 1 && group != shape[1]))
+    if (precision != Precision::Int8 || source.weight(node.operands.at(1)) == nullptr ||
+        source.value(node.results[0]).type.shape.size() != 4)
         return common(builder, node, Precision::F32);
     WB_ASSIGN(auto parts, shiftedParts(builder, node));
     if (!parts) return common(builder, node, Precision::F32);

@@ -78,9 +78,7 @@ Result<Precision> lowerQdmConv(LoweringBuilder& builder, const ir::Node& node, P
 Result<Precision> lowerQdmDeconv(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     if (precision != Precision::Int8) return asOnBm1684x(builder, node);
     WB_ASSIGN(const auto constants, constantsOf(builder, node));
-    const int64_t group = node.attributes.integer("group", 1);
-    if (!constants || (group != 1 && group != builder.source().value(node.results[0]).type.shape[1]))
-        return asOnBm1684x(builder, node);
+    if (!constants) return asOnBm1684x(builder, node);
     WB_ASSIGN(auto parts, qdmParts(builder, node, constants->filter, constants->bias,
                                    builder.source().value(node.operands[1]).type.shape));
     ir::AttributeMap a = node.attributes;

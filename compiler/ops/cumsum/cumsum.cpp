@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CumSum(x) {axis, exclusive, reverse}: running sums along an axis, without the element itself (exclusive), from
-// the end (reverse).
+// CumSum(x, unused) {axis, exclusive, reverse}: running sums along an axis, without the element itself (exclusive), from
+// the end (reverse). The vendor writes the axis as an operand, too.
 #include "compiler/ops/shape_rules.h"
 
 namespace wb::ops {
@@ -20,7 +20,8 @@ void define_cumsum(OpTable& table) {
                .summary = "running sums along an axis",
                .infer = sameAsOperand,
                .verify = verifyCumSum,
-               .flops = flopsPerElement<1>});
+               .flops = flopsPerElement<1>,
+               .maxOperands = 2});
 }
 
 } // namespace wb::ops

@@ -14,7 +14,7 @@ Status importCumSum(const SourceNode& node, ImportBuilder& builder) {
     a.set("axis", axis->front());
     a.set("exclusive", node.integer("exclusive", 0) != 0);
     a.set("reverse", node.integer("reverse", 0) != 0);
-    WB_ASSIGN([[maybe_unused]] const ir::ValueId id, builder.emit(node, "top.CumSum", {in}, std::move(a)));
+    WB_ASSIGN([[maybe_unused]] const ir::ValueId id, builder.emit(node, "top.CumSum", {in, ir::kNoValue}, std::move(a)));
     return {};
 }
 

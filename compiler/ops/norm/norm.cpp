@@ -46,7 +46,9 @@ Types inferLayerNorm(const ir::Graph& graph, const ir::Node& node) {
     const ir::Shape tail(x.shape.begin() + *axis, x.shape.end());
     for (size_t i = 1; i < node.operands.size(); ++i) {
         if (!hasOperand(node, i)) continue;
-        WB_ASSIGN(const ir::TensorType p, operandType(graph, node, i));
+        WB_ASSIGN(ir::TensorType p, operandType(graph, node, i));
+        while (p.shape.size() > tail.size() && p.shape.front() == 1) // the vendor's are as long as the operand
+            p.shape.erase(p.shape.begin());
         if (broadcastShapes(tail, p.shape) != tail)
             return shapeError(graph, node, "parameter " + ir::toText(p.shape) + " for axes " +
                                                ir::toText(tail));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Recurrent layers, operands and gates in ONNX's order. x [T,B,I], W [D,G·H,I], R [D,G·H,H], bias [D,2·G·H],
-// lengths [B], h0 [D,B,H], and for LSTM c0 [D,B,H], peepholes [D,3·H]; all from bias on may be absent. D is 1, or 2
-// for direction "bidirectional"; G is 1 (RNN), 3 (GRU: z r h), 4 (LSTM: i o f c).
+// Recurrent layers, gates in ONNX's order, operands in the vendor's. x [T,B,I], W [D,G·H,I], R [D,G·H,H], bias [D,2·G·H],
+// h0 [D,B,H], for LSTM c0 [D,B,H] and the vendor's marks of continuation (not supported); then ours, mostly left out:
+// lengths [B], and for LSTM peepholes [D,3·H]. All from bias on may be absent. D is 1, or 2 in both directions;
+// G is 1 (RNN), 3 (GRU: z r h), 4 (LSTM: i o f c).
 // Results: Y [T,D,B,H], the last h [D,B,H], and for LSTM the last c [D,B,H].
-// Attributes: hidden_size, direction, clip (0: none), activations, activation_alpha, activation_beta,
-// linear_before_reset (GRU), input_forget (LSTM).
+// Attributes: hidden_size, bidirectional, batch_first (false), linear_before_reset (GRU, true if absent); ours, only where
+// they say something: direction "reverse", clip, activations, activation_alpha, activation_beta, input_forget (LSTM).
 #include "compiler/ops/recurrent/recurrent.h"
 
 #include "compiler/ops/shape_rules.h"
@@ -24,7 +25,8 @@ Types inferRecurrent(const ir::Graph& graph, const ir::Node& node) {
     WB_ASSIGN(const ir::TensorType x, operandType(graph, node, 0, 3));
     WB_ASSIGN(const ir::TensorType w, operandType(graph, node, 1, 3));
     const int64_t gates = recurrentGates(node.op), hidden = node.attributes.integer("hidden_size", 0);
-    const std::string direction = node.attributes.string("direction", "forward");
+    const RecurrentOperands at = recurrentOperands(node.op);
+    const std::string direction = recurrentDirection(node);
     if (direction != "forward" && direction != "reverse" && direction != "bidirectional")
         return shapeError(graph, node, "direction '" + direction + "'");
     const int64_t ways = direction == "bidirectional" ? 2 : 1, batch = x.shape[1];
@@ -34,10 +36,12 @@ Types inferRecurrent(const ir::Graph& graph, const ir::Node& node) {
     WB_TRY(operandType(graph, node, 2));
     WB_TRY(expect(graph, node, 2, {ways, gates * hidden, hidden}));
     WB_TRY(expect(graph, node, 3, {ways, 2 * gates * hidden}));
-    WB_TRY(expect(graph, node, 4, {batch}));
-    WB_TRY(expect(graph, node, 5, {ways, batch, hidden}));
-    WB_TRY(expect(graph, node, 6, {ways, batch, hidden}));
-    WB_TRY(expect(graph, node, 7, {ways, 3 * hidden}));
+    if (node.attributes.boolean("batch_first")) return shapeError(graph, node, "its batches come before the steps");
+    if (at.continued > 0 && hasOperand(node, at.continued)) return shapeError(graph, node, "it has marks of continuation");
+    WB_TRY(expect(graph, node, at.lengths, {batch}));
+    WB_TRY(expect(graph, node, at.h0, {ways, batch, hidden}));
+    if (at.c0 > 0) WB_TRY(expect(graph, node, at.c0, {ways, batch, hidden}));
+    if (at.peepholes > 0) WB_TRY(expect(graph, node, at.peepholes, {ways, 3 * hidden}));
     WB_ASSIGN(auto types, floatResult(graph, node, {x.shape[0], ways, batch, hidden}));
     WB_ASSIGN(const auto state, floatResult(graph, node, {ways, batch, hidden}));
     types.push_back(state.front());
@@ -55,6 +59,15 @@ int64_t flopsRecurrent(const ir::Graph& graph, const ir::Node& node) { return 2 
 
 } // namespace
 
+RecurrentOperands recurrentOperands(std::string_view op) {
+    if (op == "top.LSTM") return {.h0 = 4, .c0 = 5, .continued = 6, .lengths = 7, .peepholes = 8, .least = 7, .most = 9};
+    return {};
+}
+
+std::string recurrentDirection(const ir::Node& node) {
+    return node.attributes.boolean("bidirectional") ? "bidirectional" : node.attributes.string("direction", "forward");
+}
+
 int64_t recurrentGates(std::string_view op) { return op == "top.LSTM" ? 4 : op == "top.GRU" ? 3 : 1; }
 
 void define_recurrent(OpTable& table);
@@ -65,8 +78,8 @@ void define_recurrent(OpTable& table) {
                    .infer = inferRecurrent,
                    .macs = macsRecurrent,
                    .flops = flopsRecurrent,
-                   .minOperands = 8,
-                   .maxOperands = 8,
+                   .minOperands = static_cast<int>(recurrentOperands(op).least),
+                   .maxOperands = static_cast<int>(recurrentOperands(op).most),
                    .results = recurrentGates(op) == 4 ? 3 : 2});
 }
 

@@ -142,7 +142,8 @@ void step(const Layer& l, const Run& run, const float* x, int64_t b, std::vector
 }
 
 Prepared prepareRecurrent(const PrepareContext& c) {
-    const std::string direction = c.node->attributes.string("direction", "forward");
+    const std::string direction = recurrentDirection(*c.node);
+    const RecurrentOperands at = recurrentOperands(c.node->op);
     const size_t ways = direction == "bidirectional" ? 2 : 1;
     WB_ASSIGN(const std::vector<Gate> gates, readGates(*c.node, ways));
     Layer layer;
@@ -154,7 +155,7 @@ Prepared prepareRecurrent(const PrepareContext& c) {
     layer.gates = recurrentGates(c.node->op);
     layer.lstm = c.node->op == "top.LSTM";
     layer.gru = c.node->op == "top.GRU";
-    layer.linearBeforeReset = c.node->attributes.boolean("linear_before_reset");
+    layer.linearBeforeReset = c.node->attributes.boolean("linear_before_reset", true);
     layer.inputForget = c.node->attributes.boolean("input_forget");
     layer.clip = static_cast<float>(c.node->attributes.real("clip", 0));
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
@@ -166,25 +167,26 @@ Prepared prepareRecurrent(const PrepareContext& c) {
             const auto each = static_cast<int64_t>(gates.size()) / way;
             l.functions.assign(gates.begin() + d * each, gates.begin() + (d + 1) * each);
             const auto part = [&](size_t i, int64_t size) {
-                return in[i].data == nullptr ? nullptr : in[i].as<float>() + d * size;
+                return i == 0 || i >= in.size() || in[i].data == nullptr ? nullptr : in[i].as<float>() + d * size;
             };
-            Run run{in[0].as<float>(), part(1, rows * l.in), part(2, rows * H), part(3, 2 * rows), part(7, 3 * H),
+            Run run{in[0].as<float>(), part(1, rows * l.in), part(2, rows * H), part(3, 2 * rows), part(at.peepholes, 3 * H),
                     out[1].as<float>() + d * state, l.lstm ? out[2].as<float>() + d * state : unused.data()};
             const auto start = [&](float* to, const float* from) {
                 if (from != nullptr) std::memcpy(to, from, static_cast<size_t>(state) * sizeof(float));
                 else std::fill(to, to + state, 0.0F);
             };
-            start(run.h, part(5, state));
-            start(run.c, l.lstm ? part(6, state) : nullptr);
+            start(run.h, part(at.h0, state));
+            start(run.c, part(at.c0, state));
+            const float* lengths = part(at.lengths, 0);
             const bool back = direction == "reverse" || d == 1;
             work.forEach(l.batch, 1, [&](int64_t begin, int64_t end) {
                 std::vector<float> next(static_cast<size_t>(2 * H));
                 for (int64_t b = begin; b < end; ++b) {
                     // A sequence shorter than T leaves the rest of Y at 0; backwards it starts at its own end.
                     int64_t length = l.steps;
-                    if (in[4].data != nullptr)
+                    if (lengths != nullptr)
                         length = static_cast<int64_t>(
-                            std::clamp(std::isnan(in[4].as<float>()[b]) ? 0.0F : in[4].as<float>()[b], 0.0F,
+                            std::clamp(std::isnan(lengths[b]) ? 0.0F : lengths[b], 0.0F,
                                        static_cast<float>(l.steps)));
                     for (int64_t t = 0; t < l.steps; ++t) {
                         const int64_t at = back && t < length ? length - 1 - t : t;

@@ -18,21 +18,29 @@ Status importRecurrent(const SourceNode& node, ImportBuilder& builder) {
     const std::string op = "top." + node.kind;
     const bool batchFirst = node.integer("layout", 0) != 0;
     Composer c(node, builder);
-    std::vector<ir::ValueId> operands(8, ir::kNoValue);
-    for (size_t i = 0; i < 8; ++i)
-        if (c.has(i)) operands[i] = c.input(i);
     if (recurrentGates(op) != 4 && (c.has(6) || c.has(7)))
         return nodeError(node, Code::ModelDamaged, "more inputs than the operator has");
-    if (batchFirst)
-        for (size_t i : {0, 5, 6})
-            if (operands[i] != ir::kNoValue) operands[i] = c.permute(operands[i], {1, 0, 2});
+    const RecurrentOperands at = recurrentOperands(op);
+    std::vector<ir::ValueId> operands(at.most, ir::kNoValue);
+    const size_t places[]{0, 1, 2, 3, at.lengths, at.h0, at.c0, at.peepholes}; // of ONNX's inputs
+    for (size_t i = 0; i < std::size(places); ++i) {
+        if (!c.has(i)) continue;
+        const ir::ValueId in = c.input(i);
+        const bool turned = batchFirst && (i == 0 || i == 5 || i == 6);
+        operands[places[i]] = turned ? c.permute(in, {1, 0, 2}) : in;
+    }
+    while (operands.size() > at.least && operands.back() == ir::kNoValue)
+        operands.pop_back();
     ir::AttributeMap a;
     const ir::Shape r = c.shape(operands[2]);
     a.set("hidden_size", node.integer("hidden_size", r.empty() ? 0 : r.back()));
-    a.set("direction", node.string("direction", "forward"));
-    a.set("clip", asFloat32(node.real("clip", 0.0)));
-    a.set("linear_before_reset", node.integer("linear_before_reset", 0) != 0);
-    a.set("input_forget", node.integer("input_forget", 0) != 0);
+    const std::string direction = node.string("direction", "forward");
+    a.set("bidirectional", direction == "bidirectional");
+    a.set("batch_first", false);
+    if (direction != "forward" && direction != "bidirectional") a.set("direction", direction);
+    if (const double clip = node.real("clip", 0.0); clip != 0) a.set("clip", asFloat32(clip));
+    if (recurrentGates(op) == 3) a.set("linear_before_reset", node.integer("linear_before_reset", 0) != 0);
+    if (node.integer("input_forget", 0) != 0) a.set("input_forget", true);
     const auto given = node.attributes.find("activations");
     if (given != node.attributes.end())
         if (const auto* names = std::get_if<std::vector<std::string>>(&given->second))

@@ -135,9 +135,11 @@ std::string unknownPart(const LoweringBuilder& builder, const ir::Node& node, co
     if (layer.steps > kMostSteps) return "it has " + std::to_string(layer.steps) + " steps";
     if (node.attributes.real("clip", 0) != 0) return "its sums are clipped";
     if (node.attributes.boolean("input_forget")) return "its input and forget gates are one";
-    if (node.operands.size() > 7 && node.operands[7] != kNoValue && !isZero(builder, node.operands[7])) return "it has peepholes";
-    if (node.operands.size() > 4 && node.operands[4] != kNoValue) {
-        const auto lengths = constantValues(builder, node.operands[4]);
+    const RecurrentOperands at = recurrentOperands(node.op);
+    const auto operand = [&](size_t i) { return i > 0 && node.operands.size() > i ? node.operands[i] : kNoValue; };
+    if (operand(at.peepholes) != kNoValue && !isZero(builder, operand(at.peepholes))) return "it has peepholes";
+    if (operand(at.lengths) != kNoValue) {
+        const auto lengths = constantValues(builder, operand(at.lengths));
         if (!lengths || std::any_of(lengths->begin(), lengths->end(), [&](float v) { return v != static_cast<float>(layer.steps); }))
             return "its sequences have lengths of their own";
     }
@@ -151,14 +153,14 @@ Result<Layer> readLayer(const LoweringBuilder& builder, const ir::Node& node) {
     const Shape& x = source.value(node.operands.at(0)).type.shape;
     Layer l;
     l.op = node.op;
-    l.direction = node.attributes.string("direction", "forward");
+    l.direction = recurrentDirection(node);
     l.steps = x[0];
     l.batch = x[1];
     l.in = x[2];
     l.hidden = node.attributes.integer("hidden_size", 0);
     l.gates = recurrentGates(node.op);
     l.ways = l.direction == "bidirectional" ? 2 : 1;
-    l.linearBeforeReset = node.attributes.boolean("linear_before_reset");
+    l.linearBeforeReset = node.attributes.boolean("linear_before_reset", true);
     l.functions = l.isLstm() ? std::vector<std::string>{"Sigmoid", "Tanh", "Tanh"}
                              : l.isGru() ? std::vector<std::string>{"Sigmoid", "Tanh"} : std::vector<std::string>{"Tanh"};
     if (const Attribute* given = node.attributes.find("activations"))
@@ -286,7 +288,8 @@ Result<Precision> lowerRecurrent(LoweringBuilder& builder, const ir::Node& node,
     WB_ASSIGN(const ValueId x, operandFor(builder, node, node.operands[0], precision));
     std::vector<ValueId> states{kNoValue, kNoValue};
     for (size_t i = 0; i < states.size(); ++i) {
-        const ValueId start = node.operands.size() > 5 + i ? node.operands[5 + i] : kNoValue;
+        const size_t at = i == 0 ? recurrentOperands(node.op).h0 : recurrentOperands(node.op).c0;
+        const ValueId start = at == 0 || at >= node.operands.size() ? kNoValue : node.operands[at];
         if (start == kNoValue || isZero(builder, start)) continue;
         WB_ASSIGN(states[i], operandFor(builder, node, start, precision));
     }
