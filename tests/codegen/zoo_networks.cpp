@@ -187,6 +187,14 @@ std::vector<ZooNet> zooLimits() {
         one(std::string("resize ") + mode + " " + coordinates + " " + std::to_string(h), 16, [=, m = mode, c = coordinates, h = h, w = w](ZooBuilder& b, Id x) {
             return b.op("top.Interp", {x, ir::kNoValue}, {{"scale_h", h}, {"scale_w", w}, {"mode", m}, {"coord_mode", c}});
         });
+    one("cubic", 16, [](ZooBuilder& b, Id x) {
+        return b.op("top.Resample", {x}, {{"sizes", Attribute::ints({b.shape(x)[0], 16, 15, 21})}, {"scales", Attribute::floats({1, 1, 15.0 / static_cast<double>(b.shape(x)[2]), 21.0 / static_cast<double>(b.shape(x)[3])})},
+                                          {"mode", "cubic"}, {"coord_mode", "half_pixel"}, {"cubic_coeff_a", -0.75}});
+    }, true);
+    one("running sums", 16, [](ZooBuilder& b, Id x) {
+        const auto sums = [&](int64_t axis, bool exclusive, bool reverse) { return b.op("top.CumSum", {x}, {{"axis", axis}, {"exclusive", exclusive}, {"reverse", reverse}}); };
+        return b.add(b.add(sums(1, false, false), sums(2, true, false)), b.add(sums(3, false, true), sums(-1, true, true)));
+    }, true);
     one("where", 16, [](ZooBuilder& b, Id x) {
         const Id positive = b.op("top.CompareConst", {x}, {{"const_val", 0.1}, {"mode", "Greater"}, {"inversed", false}});
         return b.op("top.Where", {positive, x, ir::kNoValue}, {{"x_is_const", false}, {"y_is_const", true}, {"x_const_val", 0.0}, {"y_const_val", -0.5}});

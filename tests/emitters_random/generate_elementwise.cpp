@@ -128,7 +128,7 @@ Trial binaryOfCodes(Draw& draw, const char* name) {
         shifts.push_back(unit ? 0 : draw.between(4, 10));
     }
     node.ints("multipliers", multipliers).ints("rshifts", shifts);
-    node.set("multiplier", Attribute::si32(multipliers[0])).set("rshift", Attribute::si32(shifts[0] + (op == "tpu.Mul" ? 6 : 0)));
+    node.set("multiplier", Attribute::si32(multipliers[0])).set("rshift", Attribute::si32(op != "tpu.Mul" ? shifts[0] : draw.oneIn(5) ? draw.of<int64_t>({-1, -3, -12, -32}) : shifts[0] + 6));
     node.set("do_relu", draw.oneIn(3)).set("is_reverse", draw.oneIn(3));
     addResult(node, draw.code(), sides.result);
     return exact(node, draw, ElementType::I8);

@@ -286,6 +286,9 @@ Status checkScale(const EmitContext& context, int64_t multiplier, int64_t shift)
     return beyondChip(context, "it is scaled by " + std::to_string(multiplier) + " / 2^" + std::to_string(shift));
 }
 
+/// Shifts to the left by more than these saturate as well: whatever is not zero is beyond all codes then.
+constexpr int64_t kMostLeft = 24;
+
 Result<std::unique_ptr<LocalEmitter>> prepareCodeBinary(const EmitContext& context) {
     const auto& node = *context.node;
     const auto& a = node.attributes;
@@ -315,10 +318,17 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeBinary(const EmitContext& conte
         return std::unique_ptr<LocalEmitter>(new LongSumEmitter(std::move(sides), result, relu));
     }
     if (node.op == "tpu.Mul") {
-        const int64_t multiplier = a.integer("multiplier", 1), shift = a.integer("rshift", 0);
-        WB_TRY(checkScale(context, multiplier, shift));
+        int64_t multiplier = a.integer("multiplier", 1), shift = a.integer("rshift", 0);
+        const bool up = shift < 0; // products of less than one step of the result
+        if (up) {
+            WB_TRY(checkScale(context, multiplier, 0));
+            multiplier *= int64_t{1} << std::min<int64_t>(-shift, kMostLeft);
+            shift = 0;
+        } else {
+            WB_TRY(checkScale(context, multiplier, shift));
+        }
         if (sides.size() != 2) return notEmitted(context, "it has not two operands");
-        if (zeros)
+        if (zeros || up)
             return std::unique_ptr<LocalEmitter>(
                 new ZeroProductEmitter(std::move(sides), result, relu, multiplier, static_cast<int>(shift)));
         return std::unique_ptr<LocalEmitter>(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every mode is a sum of few neighbours along each axis, so the axes are resized one after the other.
 #include "compiler/ops/float_kernel.h"
+#include "compiler/ops/resample/resample_maps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -93,23 +94,30 @@ AxisTaps tapsOf(const Spec& spec, int64_t in, int64_t out, double scale, double 
     return axis;
 }
 
-Prepared prepareResample(const PrepareContext& c) {
-    const ir::AttributeMap& a = c.node->attributes;
+/// Taps of every axis; none where nothing happens along it.
+std::vector<AxisTaps> axesOf(const ir::Node& node, const ir::Shape& in, const ir::Shape& out) {
+    const ir::AttributeMap& a = node.attributes;
     const Spec spec{a.string("mode", "nearest"), a.string("coord_mode", "half_pixel"),
                     a.string("nearest_mode", "round_prefer_floor"), a.real("cubic_coeff_a", -0.75),
                     a.boolean("exclude_outside")};
-    const ir::Shape in = operandShape(c, 0), out = resultShape(c);
     const auto scales = a.reals("scales"), roi = a.reals("roi");
-    const auto beyond = static_cast<float>(a.real("extrapolation_value", 0));
     std::vector<AxisTaps> axes;
-    bool anyOutside = false;
     for (size_t d = 0; d < in.size(); ++d) {
         const bool plain = in[d] == out[d] && scales[d] == 1.0 && roi.empty();
         axes.push_back(plain ? AxisTaps{}
                              : tapsOf(spec, in[d], out[d], scales[d], roi.empty() ? 0 : roi[d],
                                       roi.empty() ? 1 : roi[d + in.size()]));
-        anyOutside = anyOutside || std::count(axes[d].outside.begin(), axes[d].outside.end(), 1) > 0;
     }
+    return axes;
+}
+
+bool leavesPicture(const AxisTaps& axis) { return std::count(axis.outside.begin(), axis.outside.end(), 1) > 0; }
+
+Prepared prepareResample(const PrepareContext& c) {
+    const ir::Shape in = operandShape(c, 0), out = resultShape(c);
+    const auto beyond = static_cast<float>(c.node->attributes.real("extrapolation_value", 0));
+    const std::vector<AxisTaps> axes = axesOf(*c.node, in, out);
+    const bool anyOutside = std::any_of(axes.begin(), axes.end(), leavesPicture);
     return makeKernel([=](Inputs inputs, Outputs outputs, const kernels::Work& work) {
         ir::Shape shape = in;
         const float* from = inputs[0].as<float>();
@@ -147,6 +155,22 @@ Prepared prepareResample(const PrepareContext& c) {
 }
 
 } // namespace
+
+std::optional<std::vector<AxisMap>> resampleMaps(const ir::Node& node, const ir::Shape& in, const ir::Shape& out) {
+    const std::vector<AxisTaps> axes = axesOf(node, in, out);
+    if (std::any_of(axes.begin(), axes.end(), leavesPicture)) return {};
+    std::vector<AxisMap> maps;
+    for (size_t d = 0; d < axes.size(); ++d) {
+        if (axes[d].taps.empty()) continue;
+        AxisMap map{d, in[d], out[d], std::vector<float>(static_cast<size_t>(in[d] * out[d]), 0.0F)};
+        for (size_t i = 0; i < axes[d].taps.size(); ++i) {
+            const Tap& tap = axes[d].taps[i];
+            map.matrix[i / static_cast<size_t>(axes[d].width) * static_cast<size_t>(in[d]) + static_cast<size_t>(tap.index)] += tap.weight;
+        }
+        maps.push_back(std::move(map));
+    }
+    return maps;
+}
 
 void float_resample(KernelTable& table);
 void float_resample(KernelTable& table) { table.add({.op = "top.Resample", .prepare = prepareResample}); }
