@@ -149,8 +149,9 @@ Result<OpenedModel> openModel(const fs::path& path, const OpenOptions& options, 
     model.format = imported.format;
     model.opset = imported.opset;
     ir::Graph top = imported.origin;
-    model.origin = std::make_shared<const ir::Graph>(std::move(imported.origin));
     WB_TRY(passes::optimiseTop(top, context));
+    passes::nameFoldedNorms(imported.origin, top);
+    model.origin = std::make_shared<const ir::Graph>(std::move(imported.origin));
     model.graph = std::make_shared<const ir::Graph>(std::move(top));
     return model;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace wb::passes {
 namespace {
@@ -97,6 +98,22 @@ Result<bool> foldConvBatchNorm(ir::Graph& graph, const JobContext& context) {
         changed = true;
     }
     return changed;
+}
+
+void nameFoldedNorms(ir::Graph& origin, const ir::Graph& optimised) {
+    std::set<std::string, std::less<>> names;
+    for (const ir::Value& value : optimised.values())
+        names.insert(value.name);
+    const auto uses = useCounts(origin);
+    for (const ir::Node& norm : origin.nodes()) {
+        if (norm.op != "top.BatchNorm" || madeBy(origin, norm, 0, "top.Conv") == ir::kNoNode) continue;
+        ir::Value &before = origin.value(norm.operands[0]), &after = origin.value(norm.results[0]);
+        if (uses[static_cast<size_t>(norm.operands[0])] != 1 || names.contains(after.name)) continue; // not folded
+        if (names.contains(before.name))
+            std::swap(before.name, after.name);
+        else
+            setName(origin, norm.results[0], renamed(after.name, "_BatchNormalization", "_Conv"));
+    }
 }
 
 namespace {

@@ -34,6 +34,10 @@ Status runPasses(ir::Graph& graph, std::span<const Pass> passes, const JobContex
 Status optimiseTop(ir::Graph& graph, const JobContext& context,
                    const PipelineOptions& options = {});
 
+/// Exchanges names in the imported graph where a convolution of the optimised one goes under its own name with the
+/// BatchNorm after it folded in, so that a name means the same values in both.
+void nameFoldedNorms(ir::Graph& origin, const ir::Graph& optimised);
+
 /// Σ of the operators' FLOPs by the vendor's rules.
 int64_t countFlops(const ir::Graph& graph);
 

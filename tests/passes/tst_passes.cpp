@@ -52,6 +52,25 @@ private slots:
         QCOMPARE(graph.value(pool.results[0]).type.shape, (ir::Shape{1, 4, 4, 4}));
     }
 
+    /// A convolution that took in a BatchNorm keeps its name; the imported graph follows, or a comparison by name would
+    /// hold what comes before the BatchNorm against what comes after it.
+    void namesOfFoldedNorms() {
+        OnnxBuilder b;
+        b.node("Sigmoid", {b.batchNorm(b.conv("x", "c", 4, 4, 3), "n", 4)}, "s");
+        b.output(b.batchNorm(b.conv("s", "d", 4, 4, 1), "y", 4));
+        auto model = b.import();
+        QVERIFY2(model, toText(model ? Error{} : model.error()).c_str());
+        ir::Graph top = model->origin;
+        QVERIFY(passes::optimiseTop(top, JobContext()));
+        passes::nameFoldedNorms(model->origin, top);
+        for (const char* name : {"c_Conv", "y_Conv"}) {
+            const ir::ValueId now = top.find(name), source = model->origin.find(name);
+            QVERIFY2(now != ir::kNoValue && source != ir::kNoValue, name);
+            QCOMPARE(top.producer(now)->op, std::string("top.Conv"));
+            QCOMPARE(model->origin.producer(source)->op, std::string("top.BatchNorm"));
+        }
+    }
+
     void flops() {
         OnnxBuilder b;
         b.output(b.node("Relu", {b.conv("x", "c", 4, 6, 3, {{"pads", kOnes}})}, "y"));

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Outputs that are several tensors side by side. As codes they would share one scale, and where boxes in pixels lie
+// beside scores below one nothing is left of the scores. In the improved mode each part is cast with a scale of its own
+// before they are joined: as many elements are cast as at the output otherwise, and the casts write into place.
+#pragma once
+
+#include "compiler/quantise/lower.h"
+
+namespace wb::quantise {
+
+/// Concatenations of a marked network (sum_activations.h) whose result is an output, or becomes one under other shapes
+/// only, with what lies between: by name of the result. Empty for other networks, targets, or integer outputs.
+PrecisionTable floatEnds(const ir::Graph& top, const LowerOptions& options);
+/// The table with these in F32, where it does not say otherwise.
+PrecisionTable withFloatEnds(const ir::Graph& top, const PrecisionTable& precisions, const LowerOptions& options);
+
+} // namespace wb::quantise
