@@ -26,6 +26,12 @@ class TfliteBuilder {
 public:
     using Ints = std::vector<int32_t>;
 
+    /// One level of a sparse constant: dense with `size` places, or the places of each segment.
+    struct Level {
+        int size = 0;
+        Ints segments = {}, places = {};
+    };
+
     TfliteBuilder() { m_buffers.push_back(wire::CreateBuffer(m_fb)); }
 
     flatbuffers::FlatBufferBuilder& fb() { return m_fb; }
@@ -42,6 +48,25 @@ public:
         return add(shape, element, quant, static_cast<uint32_t>(m_buffers.size() - 1), {});
     }
     int floats(const Ints& shape, const std::vector<float>& data) { return constant(shape, wire::Element_Float32, data); }
+    /// `data` holds what the levels list, in their order; `blocks` names the axis that each block axis cuts.
+    int sparse(const Ints& shape, const std::vector<float>& data, const Ints& order, const Ints& blocks, const std::vector<Level>& levels) {
+        std::vector<flatbuffers::Offset<wire::Level>> list;
+        for (const Level& level : levels) {
+            if (level.segments.empty()) {
+                list.push_back(wire::CreateLevel(m_fb, wire::LevelForm_DENSE, level.size));
+                continue;
+            }
+            const auto segments = wire::CreateNumbers16(m_fb, m_fb.CreateVector(std::vector<uint16_t>(level.segments.begin(), level.segments.end())));
+            const auto places = wire::CreateNumbers8(m_fb, m_fb.CreateVector(std::vector<uint8_t>(level.places.begin(), level.places.end())));
+            list.push_back(wire::CreateLevel(m_fb, wire::LevelForm_COMPRESSED, 0, wire::Places_Numbers16, segments.Union(),
+                                             wire::Places_Numbers8, places.Union()));
+        }
+        const auto walk = m_fb.CreateVector(order), cut = m_fb.CreateVector(blocks);
+        m_sparsity = wire::CreateSparsity(m_fb, walk, cut, m_fb.CreateVector(list));
+        const int id = floats(shape, data);
+        m_sparsity = 0;
+        return id;
+    }
     int ints(const Ints& data) { return constant({static_cast<int>(data.size())}, wire::Element_Int32, data); }
     int scalar(int32_t value) { return constant<int32_t>({}, wire::Element_Int32, {value}); }
 
@@ -91,7 +116,7 @@ private:
         }
         const auto dims = m_fb.CreateVector(shape);
         const auto text = m_fb.CreateString(name);
-        m_tensors.push_back(wire::CreateTensor(m_fb, dims, element, buffer, text, q));
+        m_tensors.push_back(wire::CreateTensor(m_fb, dims, element, buffer, text, q, false, m_sparsity));
         return static_cast<int>(m_tensors.size()) - 1;
     }
 
@@ -101,6 +126,7 @@ private:
     std::vector<flatbuffers::Offset<wire::OperatorCode>> m_codes;
     std::vector<flatbuffers::Offset<wire::Operator>> m_operators;
     Ints m_inputs, m_outputs;
+    flatbuffers::Offset<wire::Sparsity> m_sparsity = 0; ///< of the constant that is being added
 };
 
 /// Options of TFLite_Detection_PostProcess.
@@ -132,7 +158,11 @@ inline std::string everyTable(bool codes = false) {
         filter = b.constant<int8_t>({4, 3, 3, 2}, element, std::vector<int8_t>(72, 5), {{0.1F, 0.2F, 0.3F, 0.4F}, {0, 0, 0, 0}, 0});
         bias = b.constant<int32_t>({4}, wire::Element_Int32, {1, 2, 3, 4}, {{0.005F, 0.01F, 0.015F, 0.02F}, {0, 0, 0, 0}, 0});
     } else {
-        filter = b.floats({4, 3, 3, 2}, std::vector<float>(72, 0.5F));
+        TfliteBuilder::Level rows{0, {0}, {}}; // one element of two in each
+        for (int i = 0; i < 36; ++i)
+            rows.segments.push_back(i + 1), rows.places.push_back(i % 2);
+        filter = b.tensor({4, 3, 3, 2});
+        b.op(wire::Kind_DENSIFY, {b.sparse({4, 3, 3, 2}, std::vector<float>(36, 0.5F), {0, 1, 2, 3}, {}, {{4}, {3}, {3}, rows})}, {filter});
         bias = b.floats({4}, {1, 2, 3, 4});
     }
     const int c = b.tensor({1, 3, 3, 4}, element, q), s = b.tensor({1, 3, 3, 4}, element, q), shape = b.tensor({2}, wire::Element_Int32),

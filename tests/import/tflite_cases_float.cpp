@@ -81,6 +81,21 @@ void convolutions(List& list) {
         n.b.op(wire::Kind_TRANSPOSE_CONV, {n.b.ints({1, 7, 9, 3}), n.weight({3, 3, 3, 4}), n.x, n.weight({3})}, {n.out({1, 7, 9, 3})},
                wire::Options_TransposeConvOptions, wire::CreateTransposeConvOptions(n.fb(), wire::Border_VALID, 2, 2));
     });
+    // 8 filters of 4 channels: single elements, and pairs of channels walked before the filters.
+    const auto pointwise = [](Net& n, int stored) {
+        const int filter = n.b.tensor({8, 1, 1, 4});
+        n.b.op(wire::Kind_DENSIFY, {stored}, {filter});
+        n.b.op(wire::Kind_CONV_2D, {n.x, filter, n.weight({8})}, {n.out({1, 6, 5, 8})}, wire::Options_ConvOptions,
+               wire::CreateConvOptions(n.fb(), wire::Border_SAME, 1, 1));
+    };
+    list.add("sparse filter", {1, 6, 5, 4}, [=](Net& n) {
+        pointwise(n, n.b.sparse({8, 1, 1, 4}, {1, -2, 3, 0.5F, 4, -1}, {0, 1, 2, 3}, {},
+                                {{8}, {1}, {1}, {0, {0, 1, 1, 3, 3, 3, 5, 6, 6}, {3, 0, 2, 1, 3, 0}}}));
+    });
+    list.add("sparse filter in blocks", {1, 6, 5, 4}, [=](Net& n) {
+        pointwise(n, n.b.sparse({8, 1, 1, 4}, {1, 2, 3, 4, 5, 6, 7, 8}, {0, 1, 2, 3, 4}, {3},
+                                {{8}, {1}, {1}, {0, {0, 1, 1, 2, 2, 2, 3, 4, 4}, {1, 0, 1, 0}}, {2}}));
+    });
     list.add("space to batch around conv", {1, 6, 6, 4}, [](Net& n) {
         const int blocks = n.b.ints({2, 2}), border = n.b.constant<int32_t>({2, 2}, wire::Element_Int32, {2, 2, 2, 2});
         const int crop = n.b.constant<int32_t>({2, 2}, wire::Element_Int32, {0, 0, 0, 0});

@@ -69,6 +69,76 @@ private slots:
         });
     }
 
+    /// A constant's elements that are stored, in their places; all others zero.
+    void sparseConstants() {
+        using Level = TfliteBuilder::Level;
+        const auto read = [&](const std::vector<float>& stored, const Ints& order, const Ints& blocks, const std::vector<Level>& levels) {
+            TfliteBuilder b;
+            const int x = b.tensor({2, 4}), dense = b.tensor({2, 4}), y = b.tensor({2, 4});
+            b.op(wire::Kind_DENSIFY, {b.sparse({2, 4}, stored, order, blocks, levels)}, {dense});
+            b.op(wire::Kind_ADD, {x, dense}, {y}, wire::Options_AddOptions, wire::CreateAddOptions(b.fb()));
+            b.ends({x}, {y});
+            const auto model = import(b.bytes());
+            if (!model) return std::vector<float>{-1.0F * static_cast<float>(model.error().code)};
+            for (const auto& [name, tensor] : model->origin.weights)
+                if (tensor.elementCount() == 8) return std::vector<float>(tensor.data<float>(), tensor.data<float>() + 8);
+            return std::vector<float>();
+        };
+        using Floats = std::vector<float>;
+        QCOMPARE(read({5, 6, 7}, {0, 1}, {}, {{2}, {0, {0, 1, 3}, {2, 0, 3}}}), (Floats{0, 0, 5, 0, 6, 0, 0, 7}));
+        QCOMPARE(read({5, 6, 7}, {1, 0}, {}, {{4}, {0, {0, 1, 1, 1, 3}, {1, 0, 1}}}), (Floats{0, 0, 0, 6, 5, 0, 0, 7})); // columns first
+        QCOMPARE(read({1, 2, 3, 4}, {0, 1, 2}, {1}, {{2}, {0, {0, 1, 2}, {1, 0}}, {2}}), (Floats{0, 0, 1, 2, 3, 4, 0, 0}));
+        QCOMPARE(read({1, 2, 3, 4}, {0, 1, 2, 3}, {0, 1}, {{1}, {0, {0, 1}, {1}}, {2}, {2}}), (Floats{0, 0, 1, 2, 0, 0, 3, 4}));
+
+        const Floats damaged{-1.0F * static_cast<float>(Code::ModelDamaged)};
+        QCOMPARE(read({5, 6}, {0, 1}, {}, {{2}, {0, {0, 1, 3}, {2, 0, 3}}}), damaged);       // stores less than it lists
+        QCOMPARE(read({5, 6, 7, 8}, {0, 1}, {}, {{2}, {0, {0, 1, 3}, {2, 0, 3}}}), damaged); // and more
+        QCOMPARE(read({5, 6, 7}, {0, 1}, {}, {{2}, {0, {0, 1, 3}, {2, 3, 3}}}), damaged);    // a place twice
+        QCOMPARE(read({5, 6, 7}, {0, 1}, {}, {{2}, {0, {0, 1, 3}, {2, 0, 4}}}), damaged);    // beyond the axis
+        QCOMPARE(read({5, 6, 7}, {0, 1}, {}, {{2}, {0, {0, 3}, {2, 0, 3}}}), damaged);       // too few segments
+        QCOMPARE(read({5, 6, 7}, {0, 1}, {}, {{2}, {0, {0, 1, 9}, {2, 0, 3}}}), damaged);    // a segment leaves the list
+        QCOMPARE(read({5, 6, 7}, {0, 0}, {}, {{2}, {0, {0, 1, 3}, {2, 0, 3}}}), damaged);    // an axis twice
+        QCOMPARE(read({5, 6, 7}, {0, 1}, {}, {{3}, {0, {0, 1, 3}, {2, 0, 3}}}), damaged);    // another size
+        QCOMPARE(read({5, 6, 7}, {0, 1}, {}, {{2}}), damaged);                               // a level missing
+    }
+
+    /// MediaPipe's operator gives what the format's own gives for the same border and stride.
+    void transposeConvWithBias() {
+        for (const bool same : {true, false}) {
+            const Ints size = same ? Ints{1, 6, 8, 3} : Ints{1, 7, 9, 3};
+            const auto made = [&](bool own) {
+                TfliteBuilder b;
+                std::vector<float> weights(108);
+                for (size_t i = 0; i < weights.size(); ++i)
+                    weights[i] = std::cos(static_cast<float>(i));
+                const int x = b.tensor({1, 3, 4, 4}, wire::Element_Float32, {}, "x"), y = b.tensor(size, wire::Element_Float32, {}, "y");
+                const int filter = b.floats({3, 3, 3, 4}, weights), bias = b.floats({3}, {1, 2, 3});
+                if (own)
+                    b.op(wire::Kind_TRANSPOSE_CONV, {b.ints(size), filter, x, bias}, {y}, wire::Options_TransposeConvOptions,
+                         wire::CreateTransposeConvOptions(b.fb(), same ? wire::Border_SAME : wire::Border_VALID, 2, 2));
+                else
+                    b.custom("Convolution2DTransposeBias", {x, filter, bias}, {y},
+                             {static_cast<uint8_t>(same ? 1 : 2), 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0});
+                b.ends({x}, {y});
+                return b.bytes();
+            };
+            const auto own = import(made(true)), custom = import(made(false));
+            QVERIFY2(own && custom, custom ? "" : toText(custom.error()).c_str());
+            const auto expected = run(own->origin, 1), found = run(custom->origin, 1);
+            QVERIFY(expected && found);
+            const ir::Tensor &a = expected->begin()->second, &b = found->begin()->second;
+            QCOMPARE(b.shape(), a.shape());
+            QVERIFY(std::equal(a.data<float>(), a.data<float>() + a.elementCount(), b.data<float>()));
+        }
+        TfliteBuilder b; // no options: no stride to go by
+        const int x = b.tensor({1, 3, 4, 4}), y = b.tensor({1, 6, 8, 3});
+        b.custom("Convolution2DTransposeBias", {x, b.floats({3, 3, 3, 4}, std::vector<float>(108, 1))}, {y}, {});
+        b.ends({x}, {y});
+        const auto refused = import(b.bytes());
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, Code::UnsupportedAttribute);
+    }
+
     void operators_data() {
         QTest::addColumn<int>("index");
         const auto cases = test::floatTfliteCases();

@@ -26,7 +26,7 @@ constexpr OnnxTwin kOnnxTwins[] = {
     {"ABS", "Abs"}, {"RESHAPE", "Reshape"}, {"EXPAND_DIMS", "Unsqueeze"}};
 constexpr const char* kOtherFolds[] = {"STRIDED_SLICE", "SLICE",     "PACK",  "CONCATENATION", "GATHER",      "SQUEEZE",
                                    "TRANSPOSE",     "CAST",      "DIV",   "FLOOR_DIV",     "REDUCE_PROD", "SHAPE",
-                                   "RANK",          "DEQUANTIZE", "RANGE", "FILL",          "BROADCAST_TO", "UNPACK"};
+                                   "RANK",          "DEQUANTIZE", "DENSIFY", "RANGE", "FILL",          "BROADCAST_TO", "UNPACK"};
 
 FoldedMany onlyOne(Result<Tensor> tensor) {
     if (!tensor) return Result<std::vector<Tensor>>(std::move(tensor).error());
@@ -149,6 +149,7 @@ FoldedMany foldTflite(const ops::SourceNode& node, const TfliteInputs& in, const
         const auto it = model.declared.find(name);
         return it == model.declared.end() ? nullptr : it->second.uniform();
     };
+    if (k == "DENSIFY") return onlyOne(*in[0]); // written out when it was read
     if (k == "DEQUANTIZE") {
         const auto* quant = declared(node.inputs[0]);
         if (!folder.charge(in[0]->elementCount()))

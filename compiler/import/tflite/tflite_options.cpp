@@ -134,11 +134,28 @@ void readCustomOptions(std::span<const uint8_t> bytes, ops::SourceNode& node) {
     }
 }
 
+/// MediaPipe writes this operator's options as its interpreter holds them: border (1 same, 2 valid), stride along the
+/// width, stride along the height, 32 bits each.
+void readTransposeBiasOptions(std::span<const uint8_t> bytes, ops::SourceNode& node) {
+    int32_t fields[3];
+    if (bytes.size() < sizeof fields) return;
+    std::memcpy(fields, bytes.data(), sizeof fields);
+    OptionWriter writer(node);
+    writer.word("border", fields[0] == 1 ? "SAME" : fields[0] == 2 ? "VALID" : "");
+    writer.set("stride_w", fields[1]);
+    writer.set("stride_h", fields[2]);
+}
+
 } // namespace
 
 void readTfliteOptions(const wire::Operator& source, ops::SourceNode& node) {
-    if (source.custom_options() != nullptr)
-        readCustomOptions({source.custom_options()->data(), source.custom_options()->size()}, node);
+    if (source.custom_options() != nullptr) {
+        const std::span<const uint8_t> bytes(source.custom_options()->data(), source.custom_options()->size());
+        if (node.kind == "Convolution2DTransposeBias")
+            readTransposeBiasOptions(bytes, node);
+        else
+            readCustomOptions(bytes, node);
+    }
     if (source.options() == nullptr) return;
     OptionWriter writer(node);
     const auto as = [&]<class Table>(const Table* table) {

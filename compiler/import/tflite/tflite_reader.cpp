@@ -5,6 +5,7 @@
 
 #include "compiler/import/tflite/tflite_options.h"
 #include "compiler/import/tflite/tflite_rewrite.h"
+#include "compiler/import/tflite/tflite_sparse.h"
 #include "compiler/ops/tflite_help.h"
 
 #include <algorithm>
@@ -19,6 +20,8 @@ namespace wire = tflite::wire;
 using ir::ElementType;
 
 constexpr size_t kMostBytes = size_t{1} << 31; ///< what a flatbuffer's offsets reach
+/// Sparse constants written out, over the file's size: one element in a hundred is as few as pruning leaves.
+constexpr size_t kMostOfFile = 256;
 constexpr size_t kMostTables = 4'000'000;
 constexpr size_t kMostAxes = 8; ///< of any tensor in the format's own interpreter
 
@@ -131,9 +134,12 @@ private:
         if (!element)
             return Error{Code::UnsupportedAttribute,
                          std::string("a constant of the element type ") + wire::EnumNameElement(tensor.element())};
-        if (countOf(tensor.sparsity() == nullptr ? nullptr : tensor.sparsity()->traversal_order()) > 0)
-            return Error{Code::UnsupportedAttribute, "the constant is stored sparse"}.remedy(
-                "convert the network without sparsity");
+        if (countOf(tensor.sparsity() == nullptr ? nullptr : tensor.sparsity()->traversal_order()) > 0) {
+            WB_ASSIGN(ir::Tensor dense, denseTensor(*tensor.sparsity(), *element, shape, data, mostDense() - m_dense));
+            m_dense += static_cast<size_t>(dense.elementCount()) * ir::sizeInBytes(*element);
+            m_model.constants.insert_or_assign(name, std::move(dense));
+            return {};
+        }
         const auto count = ir::checkedElementCount(shape);
         if (!count || *count * static_cast<int64_t>(ir::sizeInBytes(*element)) != static_cast<int64_t>(data.size()))
             return brokenTflite("the constant of shape " + ir::toText(shape) + " has " + std::to_string(data.size()) +
@@ -142,6 +148,8 @@ private:
         m_model.constants.insert_or_assign(name, ir::Tensor(*element, shape, owner));
         return {};
     }
+
+    size_t mostDense() const { return std::min(kMostBytes, kMostOfFile * m_bytes.size()); }
 
     /// Nothing where the tensor is computed.
     Result<std::span<const std::byte>> dataOf(const wire::Tensor& tensor) const {
@@ -299,6 +307,7 @@ private:
     std::vector<bool> m_constant;
     std::map<std::pair<const std::byte*, size_t>, std::shared_ptr<std::byte>> m_copies;
     size_t m_copied = 0;
+    size_t m_dense = 0; ///< bytes of sparse constants, written out
 };
 
 } // namespace

@@ -28,23 +28,23 @@ Status importTfliteConv(const SourceNode& node, ImportBuilder& builder) {
     return n.emit("top.Conv", {in, weights, bias}, std::move(a), Order::Picture, true);
 }
 
-/// Operand 0 is the result's shape, 1 the filter, 2 the picture, 3 the bias.
-Status importTransposeConv(const SourceNode& node, ImportBuilder& builder) {
-    WB_TRY(needInputs(node, 3));
+struct TransposedOperands {
+    size_t filter, picture, bias;
+};
+
+/// Both forms of the transposed convolution, with a result of the shape `wanted` (NHWC).
+Status emitTransposeConv(const SourceNode& node, ImportBuilder& builder, const ir::Shape& wanted, TransposedOperands at) {
     TfliteNode n(node, builder);
-    const auto wanted = constantInts(node, builder, 0);
-    WB_ASSIGN(const ir::Shape filter, n.shape(1));
-    WB_ASSIGN(const ir::Shape x, n.shape(2));
-    if (!wanted || wanted->size() != 4) return attributeError(node, "the result's shape is known only at run time");
-    if (x.size() != 4 || filter.size() != 4) return attributeError(node, "input " + ir::toText(x) + ", filter " + ir::toText(filter));
-    for (const int64_t d : *wanted)
-        if (d < 1 || d > INT32_MAX) return attributeError(node, "a result of shape " + ir::toText(*wanted));
+    WB_ASSIGN(const ir::Shape filter, n.shape(at.filter));
+    WB_ASSIGN(const ir::Shape x, n.shape(at.picture));
+    for (const int64_t d : wanted)
+        if (d < 1 || d > INT32_MAX) return attributeError(node, "a result of shape " + ir::toText(wanted));
     // Borders as of the convolution that goes the other way, from the result to the picture.
-    WB_ASSIGN(TfliteWindow w, tfliteWindow(node, *wanted, {filter[1], filter[2]}));
+    WB_ASSIGN(TfliteWindow w, tfliteWindow(node, wanted, {filter[1], filter[2]}));
     std::vector<int64_t> extra(2, 0);
     for (size_t i = 0; i < 2; ++i) {
         const int64_t full = (x[i + 1] - 1) * w.strides[i] + w.kernel[i] - w.pads[i] - w.pads[i + 2];
-        extra[i] = (*wanted)[i + 1] - full;
+        extra[i] = wanted[i + 1] - full;
         if (extra[i] < 0) { // less is wanted: more is cut behind
             w.pads[i + 2] -= extra[i];
             extra[i] = 0;
@@ -52,13 +52,47 @@ Status importTransposeConv(const SourceNode& node, ImportBuilder& builder) {
     }
     ir::AttributeMap a = convAttributes({w.kernel, w.strides, w.pads, w.dilations, 1});
     a.set("output_padding", ir::Attribute::ints(extra));
-    WB_ASSIGN(const ir::ValueId in, n.operand(2, Order::Picture));
-    WB_ASSIGN(const ir::ValueId weights, n.weight(1, {0, 3, 1, 2}));
+    WB_ASSIGN(const ir::ValueId in, n.operand(at.picture, Order::Picture));
+    WB_ASSIGN(const ir::ValueId weights, n.weight(at.filter, {0, 3, 1, 2}));
     ir::ValueId bias = ir::kNoValue;
-    if (n.has(3)) {
-        WB_ASSIGN(bias, n.weight(3, {}));
+    if (n.has(at.bias)) {
+        WB_ASSIGN(bias, n.weight(at.bias, {}));
     }
     return n.emit("top.Deconv", {in, weights, bias}, std::move(a), Order::Picture, true);
+}
+
+Status picturesOnly(const SourceNode& node, const ir::Shape& x, const ir::Shape& filter) {
+    if (x.size() == 4 && filter.size() == 4) return {};
+    return attributeError(node, "input " + ir::toText(x) + ", filter " + ir::toText(filter));
+}
+
+/// Operand 0 is the result's shape, 1 the filter, 2 the picture, 3 the bias.
+Status importTransposeConv(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 3));
+    TfliteNode n(node, builder);
+    const auto wanted = constantInts(node, builder, 0);
+    if (!wanted || wanted->size() != 4) return attributeError(node, "the result's shape is known only at run time");
+    WB_ASSIGN(const ir::Shape filter, n.shape(1));
+    WB_ASSIGN(const ir::Shape x, n.shape(2));
+    WB_TRY(picturesOnly(node, x, filter));
+    return emitTransposeConv(node, builder, *wanted, {1, 2, 3});
+}
+
+/// MediaPipe's operator: picture, filter, bias; the result is as large as its border makes it.
+Status importTransposeConvBias(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    TfliteNode n(node, builder);
+    WB_ASSIGN(const ir::Shape x, n.shape(0));
+    WB_ASSIGN(const ir::Shape filter, n.shape(1));
+    WB_TRY(picturesOnly(node, x, filter));
+    const int64_t strides[] = {node.integer("stride_h", 0), node.integer("stride_w", 0)};
+    ir::Shape wanted{x[0], 0, 0, filter[0]};
+    for (size_t i = 0; i < 2; ++i) {
+        if (strides[i] < 1 || strides[i] > filter[i + 1] || x[i + 1] > INT32_MAX / strides[i])
+            return attributeError(node, "a stride of " + std::to_string(strides[i]));
+        wanted[i + 1] = x[i + 1] * strides[i] + (node.string("border", "VALID") == "SAME" ? 0 : filter[i + 1] - strides[i]);
+    }
+    return emitTransposeConv(node, builder, wanted, {1, 0, 2});
 }
 
 } // namespace
@@ -68,6 +102,7 @@ void tflite_conv(ImportTable& table) {
     table.add(Framework::TFLite, "CONV_2D", importTfliteConv);
     table.add(Framework::TFLite, "DEPTHWISE_CONV_2D", importTfliteConv);
     table.add(Framework::TFLite, "TRANSPOSE_CONV", importTransposeConv);
+    table.add(Framework::TFLite, "Convolution2DTransposeBias", importTransposeConvBias);
 }
 
 } // namespace wb::ops
