@@ -17,7 +17,9 @@ ir::Graph rowsFromLanes(const ir::Graph& source, const Selection& selection) {
     for (size_t i = 0; i < source.nodes().size(); ++i) {
         const auto id = static_cast<NodeId>(i);
         const ir::Node& node = source.node(id);
-        if (selection.nodes[i].how != Runs::Local || node.results.size() != 1) continue;
+        const Selected& runs = selection.nodes[i];
+        if (runs.how != Runs::Local || node.results.size() != 1) continue;
+        if (runs.global != nullptr) continue; // a join that is made in DDR lies flat there
         const ValueId result = node.results[0];
         const auto& info = selection.values[static_cast<size_t>(result)];
         const auto& shape = info.shape;
