@@ -2654,6 +2654,10 @@
         <translation>没有这个名称的层</translation>
     </message>
     <message>
+        <source>an output made of several</source>
+        <translation>由几部分拼成的输出</translation>
+    </message>
+    <message>
         <source>%1 has no %2. Use F32 or choose BM1684X.</source>
         <translation>%1 不支持 %2。请使用 F32 或选择 BM1684X。</translation>
     </message>

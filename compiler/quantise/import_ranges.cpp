@@ -4,6 +4,7 @@
 
 #include "compiler/ops/conv/conv_codes.h"
 #include "compiler/ops/support/chip_rules.h"
+#include "compiler/quantise/float_ends.h"
 #include "compiler/quantise/range_rules.h"
 
 #include <algorithm>
@@ -69,6 +70,7 @@ Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, c
                                const PrecisionTable& precisions, const JobContext& context) {
     WB_TRY(context.checkStop());
     ir::Graph graph = top;
+    const PrecisionTable ends = floatEnds(top, options); // never codes, and nothing that others must agree with
     size_t used = 0;
     for (ir::NodeId id = 0; id < static_cast<ir::NodeId>(graph.nodes().size()); ++id) {
         const ir::Node& node = graph.node(id);
@@ -79,7 +81,7 @@ Result<ir::Graph> importRanges(const ir::Graph& top, const RangeTable& ranges, c
             if (row == ranges.end()) continue;
             ++used;
             takeWeightScales(graph, node, row->second.weightScales, context);
-            if (!ir::isFloat(value.type.element)) continue;
+            if (!ir::isFloat(value.type.element) || ends.contains(value.name)) continue;
             if (row->second.min == 0 && row->second.max == 0 && row->second.threshold == 0)
                 continue;
             auto range = rangeFor(graph, node, row->second, options.target.asymmetric);

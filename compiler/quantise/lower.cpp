@@ -4,6 +4,7 @@
 #include "compiler/quantise/lower.h"
 #include "compiler/ops/support/chip_rules.h"
 #include "compiler/quantise/chip_forms.h"
+#include "compiler/quantise/float_ends.h"
 #include "compiler/quantise/fuse_preprocess.h"
 #include "compiler/quantise/host_part.h"
 #include "compiler/quantise/lower_quantised.h"
@@ -94,6 +95,7 @@ std::string reasonText(const std::string& code, const std::string& op, Precision
         return op.substr(op.find('.') + 1) + " has no " + ops::spelling(requested) +
                " form on this chip, " + ops::spelling(actual) + " is used";
     if (code == "R04") return "follows the type of its input";
+    if (code == "R08") return "an output made of several: each is cast with a scale of its own";
     return {};
 }
 
@@ -128,8 +130,9 @@ RangeTable carriedRanges(const ir::Graph& top) {
 }
 
 Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
-                      const PrecisionTable& precisions, const LowerOptions& options,
+                      const PrecisionTable& asked, const LowerOptions& options,
                       const JobContext& context) {
+    const PrecisionTable precisions = withFloatEnds(top, asked, options);
     if (bringsScales(top)) {
         if (options.target.module == Precision::Int8 && !ops::traitsOf(options.target.chip).asymmetric)
             return ownCodesRefused(top, options.target.chip);
@@ -174,7 +177,7 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
         const std::string& name = source.value(node.results[0]).name;
         const auto wanted = precisions.find(name);
         LayerOutcome outcome{name,
-                             wanted == precisions.end() ? options.target.module : wanted->second,
+                             asked.contains(name) ? wanted->second : options.target.module,
                              options.target.module,
                              {},
                              {}};
@@ -186,12 +189,13 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
             outcomes.emplace(name, std::move(outcome));
             continue;
         }
+        const Precision forRule = wanted == precisions.end() ? outcome.requested : wanted->second;
         const auto [rule, takesInt8] = ops::loweringRule(chip, node.op);
         Result<Precision> used =
             rule == nullptr
                 ? Result<Precision>(noRule(source, node, chip))
                 : rule(builder, node,
-                       outcome.requested == Precision::Int8 && !takesInt8 ? ops::traitsOf(chip).wide : outcome.requested);
+                       forRule == Precision::Int8 && !takesInt8 ? ops::traitsOf(chip).wide : forRule);
         if (!used) {
             Error error = std::move(used).error();
             if (error.node.empty()) error.node = name;
@@ -204,10 +208,10 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
         }
         outcome.actual = ops::precisionOn(chip, *used);
         if (outcome.actual != outcome.requested) {
-            outcome.reasonCode = followsInput(node.op) ? "R04" : "R03";
+            outcome.reasonCode = followsInput(node.op) ? "R04" : forRule != outcome.requested ? "R08" : "R03";
             outcome.reasonText =
                 reasonText(outcome.reasonCode, node.op, outcome.requested, outcome.actual, {});
-            if (wanted != precisions.end()) {
+            if (asked.contains(name)) {
                 Error note{Code::PrecisionNotHonoured, outcome.reasonText};
                 note.node = name;
                 note.severity = Severity::Warning;
@@ -234,7 +238,7 @@ Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
                  reasonText("R01", node.op, requested, by.actual, into->second)});
         }
     }
-    for (const auto& [name, precision] : precisions) {
+    for (const auto& [name, precision] : asked) {
         if (top.find(name) != ir::kNoValue) continue;
         context.diagnostics().warn(
             Code::PrecisionNameUnknown,

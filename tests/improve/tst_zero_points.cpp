@@ -5,6 +5,7 @@
 #include "compiler/improve/reweight.h"
 #include "compiler/ir/text/text.h"
 #include "compiler/ops/activation/own_codes.h"
+#include "compiler/quantise/float_ends.h"
 #include "compiler/quantise/sum_activations.h"
 
 #include <QTest>
@@ -57,6 +58,47 @@ private slots:
         const Distortion plain(spread, {});
         QVERIFY(plain.of(grid) < 0.4 * plain.of(CodeGrid::symmetric(7.35, true)));
         QCOMPARE(plain.of(CodeGrid{}), 0.0); // nothing can be said of no scale
+    }
+
+    /// Boxes in pixels and scores below one side by side: in the marked network each part is cast with its own scale, in
+    /// the vendor's form both share one and scores are lost. Behind a permutation, and as integer outputs, nothing changes.
+    void outputsMadeOfSeveral() {
+        test::GraphMaker maker;
+        const auto x = maker.conv(maker.input("x", {1, 3, 8, 8}), 4, 1, "c");
+        const auto scores = maker.op("top.Sigmoid", {maker.conv(x, 2, 1, "s")}, "scores");
+        const auto boxes = maker.conv(x, 4, 1, "boxes");
+        ir::AttributeMap shape;
+        shape.set("shape", ir::Attribute::ints({1, 6, 64}));
+        const auto joined = maker.concat({boxes, scores}, "joined");
+        maker.graph.outputs = {maker.op("top.Reshape", {joined}, "y", shape)};
+        quantise::RangeTable table;
+        for (const char* name : {"x", "c", "s", "boxes", "joined", "y"})
+            table[name] = {320, -320, 320, {}};
+        table["scores"] = {1, 0, 1, {}};
+        const auto scaleOfOutput = [&](const quantise::LowerOptions& form) {
+            const auto lowered = quantise::lower(maker.graph, table, {}, form, {});
+            if (!lowered) return -1.0;
+            const ir::ValueId id = lowered->graph->find("joined");
+            const auto* quant = id == ir::kNoValue ? nullptr : lowered->graph->value(id).type.uniform();
+            return quant == nullptr ? 0.0 : quant->scale();
+        };
+        quantise::LowerOptions form = int8Options(true);
+        QVERIFY(scaleOfOutput(form) > 1); // the vendor's: one code for all of them
+        maker.graph.attributes.set(quantise::kOwnSumsModule, true);
+        QCOMPARE(scaleOfOutput(form), 0.0); // numbers
+        const auto ends = quantise::floatEnds(maker.graph, form);
+        QCOMPARE(ends, (quantise::PrecisionTable{{"joined", ops::Precision::F32}, {"y", ops::Precision::F32}}));
+        const auto lowered = quantise::lower(maker.graph, table, {}, form, {});
+        QVERIFY(lowered);
+        for (const auto& layer : lowered->layers)
+            QVERIFY2((layer.actual == ops::Precision::Int8) != ends.contains(layer.name), layer.name.c_str());
+        form.quantOutput = true;
+        QVERIFY(quantise::floatEnds(maker.graph, form).empty());
+        form.quantOutput = false;
+        ir::AttributeMap order;
+        order.set("order", ir::Attribute::ints({0, 2, 1}));
+        maker.graph.outputs = {maker.op("top.Permute", {maker.graph.outputs[0]}, "z", order)};
+        QVERIFY(quantise::floatEnds(maker.graph, form).empty());
     }
 
     /// Marked leaky activations that no convolution takes are tables with codes of their own: two lines that meet at

@@ -184,6 +184,7 @@ QString reasonName(const QString& code) {
     if (code == u"R05") return LayerFacts::tr("casts at the border would cost more than it saves");
     if (code == u"R06") return LayerFacts::tr("locked by the model");
     if (code == u"R07") return LayerFacts::tr("no layer has this name");
+    if (code == u"R08") return LayerFacts::tr("an output made of several");
     return code;
 }
 
