@@ -5,7 +5,7 @@
 #include "compiler/codegen/compile.h"
 #include "compiler/jobs/bmodel_profile.h"
 #include "compiler/jobs/calibrate_job.h"
-#include "compiler/jobs/improve_job.h"
+#include "compiler/jobs/improved_network.h"
 #include "compiler/jobs/model_file.h"
 #include "compiler/jobs/time_stamp.h"
 #include "compiler/preprocess/samples.h"
@@ -150,9 +150,13 @@ Result<SearchResult> searchTable(const SearchRequest& request, JobContext& conte
         quantise::PrecisionTable found = options.fixed;
         for (const std::string& name : outcome.floatLayers)
             found.insert_or_assign(name, options.floatType);
-        WB_ASSIGN(const Profile mixed, compiledProfile(*model.graph, ranges, found, ops::Precision::Int8, options.asymmetric, context));
-        result.mixedCycles = mixed.cycles;
-        context.line("cycles: INT8 " + std::to_string(result.int8Cycles) + ", found " + std::to_string(mixed.cycles) + ", " +
+        result.mixedCycles = result.int8Cycles;
+        if (!outcome.floatLayers.empty()) {
+            WB_ASSIGN(const Profile mixed,
+                      compiledProfile(*model.graph, ranges, found, ops::Precision::Int8, options.asymmetric, context));
+            result.mixedCycles = mixed.cycles;
+        }
+        context.line("cycles: INT8 " + std::to_string(result.int8Cycles) + ", found " + std::to_string(result.mixedCycles) + ", " +
                      ops::spelling(options.floatType) + " " + std::to_string(result.floatCycles));
     }
     result.int8Cosine = outcome.int8Cosine;

@@ -90,9 +90,7 @@ public:
                 m_context.diagnostics().warn(
                     Code::SearchGoalNotReached,
                     "the best table reaches " + sixDecimals(m_outcome.mixedCosine) + ", the goal is " +
-                        shortest(m_options.expectedCosine) + ", " +
-                        std::to_string(m_outcome.floatLayers.size()) + " of at most " +
-                        std::to_string(m_limit) + " float layers are used");
+                        shortest(m_options.expectedCosine) + ", " + layersUsed());
         }
         std::stable_sort(m_outcome.loss.begin(), m_outcome.loss.end(),
                          [](const auto& a, const auto& b) { return a.similarity < b.similarity; });
@@ -101,6 +99,12 @@ public:
     }
 
 private:
+    /// The walk ends once it is above the limit, as the vendor's does: its last layer brings readers with it.
+    std::string layersUsed() const {
+        const std::string used = std::to_string(m_outcome.floatLayers.size()), limit = std::to_string(m_limit);
+        return m_outcome.floatLayers.size() > m_limit ? used + " float layers are used, the walk ends above " + limit
+                                                      : used + " of at most " + limit + " float layers are used";
+    }
     const std::string& nameOf(const ir::Node& node) const { return m_top.value(node.results[0]).name; }
     bool isFree(const std::string& name) const {
         return !m_options.locked.contains(name) && !m_options.fixed.contains(name);
