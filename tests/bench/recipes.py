@@ -4,7 +4,7 @@
 has seen, each number with its band. Called by run.py (`./workbench bench --only recipes`); alone:
 
   recipes.py --bin build/release/bin [--shared ../shared] [--threads T] [--networks yolov5n,…] [--recipes vendor,…,auto]
-             [--divisions N] [--candidates] [--no-cycles]
+             [--divisions N] [--candidates] [--no-cycles] [--network 'NAME MODEL PICTURES options of transform…']…
 
 With one division of the pictures into calibration, validation and test a band is that of jittered scales; with more,
 mean and deviation are those of the divisions, each with other test pictures.
@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import random
+import shlex
 import statistics
 import subprocess
 import sys
@@ -88,11 +89,12 @@ def divide(pictures, folder, division):
 
 
 def bench(tpuwb, shared, network, args):
-    model, pictures, options = NETWORKS[network]
+    model, pictures, options = NETWORKS[network] if isinstance(network, str) else network[1:]
+    name = network if isinstance(network, str) else network[0]
     threads = ["--threads", str(args.threads)]
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        run([tpuwb, "transform", "--model_name", network, "--model_def", str(shared / "models" / model), *options, "--mlir",
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        run([tpuwb, "transform", "--model_name", name, "--model_def", str(shared / "models" / model), *options, "--mlir",
              "net.mlir", *threads], folder)
         sets = [divide(shared / "images" / pictures, folder, division) for division in range(args.divisions)]
         for recipe in args.recipes.split(","):
@@ -109,7 +111,7 @@ def bench(tpuwb, shared, network, args):
                     candidates = result["recipes"]
                     if not args.no_cycles:
                         cycles = cycles_of(tpuwb, folder, result["mlir"] or "net.mlir", f"table{division}", threads)
-            print_row(network, recipe, over_divisions(shown), cycles, f"{statistics.fmean(seconds):.1f}",
+            print_row(name, recipe, over_divisions(shown), cycles, f"{statistics.fmean(seconds):.1f}",
                       "; ".join(sorted(set(kept))))
             for one in candidates if args.candidates else []:
                 if one["validation"]:
@@ -122,7 +124,9 @@ def main():
     parser.add_argument("--bin", required=True)
     parser.add_argument("--shared", default=os.environ.get("WB_SHARED", here.parents[1].parent / "shared"))
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--networks", default=",".join(NETWORKS))
+    parser.add_argument("--networks", help="of those known, default all: " + ", ".join(NETWORKS))
+    parser.add_argument("--network", action="append", type=shlex.split, default=[],
+                        help="another: its name, its file, a folder of pictures, options of transform; instead of --networks' default")
     parser.add_argument("--recipes", default="vendor,ranges,weights,auto")
     parser.add_argument("--divisions", type=int, default=1, help="of the pictures: figures of several are averaged")
     parser.add_argument("--candidates", action="store_true", help="also what each recipe tried, on its validation pictures")
@@ -135,7 +139,8 @@ def main():
     print("INT8 recipes on test pictures, agreement with the float network "
           + ("(mean +- deviation of jittered runs):" if args.divisions == 1 else f"(mean +- deviation of {args.divisions} divisions):"))
     print(f"{'network':16} {'recipe':16} {'SQNR dB':>13} {'scores dB':>13} {'F1':>13} {'ds':>13} {'cycles':>10} {'seconds':>7}  kept")
-    for network in args.networks.split(","):
+    known = args.networks.split(",") if args.networks else [] if args.network else list(NETWORKS)
+    for network in known + [(name, file, pictures, options) for name, file, pictures, *options in args.network]:
         bench(tpuwb, shared, network, args)
 
 
