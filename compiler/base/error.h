@@ -51,6 +51,9 @@ enum class Code : uint16_t {
     ThresholdMissing = 4010,
     TableNamesUnknown = 4011,
     CalibrationSpace = 4015,
+    PicturesTooFew = 4020,      ///< for one of a recipe's sets, or for the recipe
+    GradientStopped = 4021,     ///< an operator without a gradient: errors before it count alike
+    RecipeLimited = 4022,       ///< a way that the network or what is known of it does not allow
     // 5xxx precision
     PrecisionUnknown = 5001,
     PrecisionSyntax = 5002,

@@ -2,6 +2,7 @@
 #include "compiler/improve/recipes.h"
 
 #include "compiler/improve/exact_ratios.h"
+#include "compiler/improve/notes.h"
 #include "compiler/improve/search_ranges.h"
 #include "compiler/quantise/sum_activations.h"
 
@@ -56,7 +57,7 @@ public:
         if (!m_pictures.validation.empty()) {
             WB_ASSIGN(m_validation, Reference::create(m_top, m_pictures.validation, m_context));
             if (!m_validation->detects())
-                note("no detection head is known (" + m_validation->noHead() + "): recipes are compared by the outputs alone");
+                note(notes::noHead(m_validation->noHead()));
         }
         Candidate vendor;
         vendor.name = "vendor";
@@ -77,7 +78,10 @@ public:
     }
 
 private:
-    void note(std::string text) { m_result.notes.push_back(std::move(text)); }
+    void note(Error problem) {
+        m_context.diagnostics().add(problem);
+        m_result.notes.push_back(std::move(problem));
+    }
 
     /// Measures a candidate and takes it into the list.
     Status finish(Candidate candidate) {
@@ -104,7 +108,7 @@ private:
         const Recipe recipe = m_options.recipe;
         if (recipe == Recipe::Vendor) return {};
         if (recipe == Recipe::Auto && !m_validation) {
-            note("without held-out pictures the choice would rest on pictures already seen: the vendor's table is kept");
+            note(notes::nothingHeldOut());
             return {};
         }
         const bool ranges = recipe != Recipe::Weights, weights = recipe != Recipe::Ranges;
@@ -137,8 +141,7 @@ private:
         WB_ASSIGN(const auto classes, rangeClasses(*m_top, m_vendor, formOf(false), m_context));
         WB_ASSIGN(const Spreads spreads, collectSpreads(m_top, m_vendor, classes, somePictures(), m_context));
         for (const auto& [op, why] : spreads.stopped)
-            note("no gradient goes through " + op.substr(op.find('.') + 1) + " (" + why +
-                 "): errors before it count alike");
+            note(notes::gradientStopped(op.substr(op.find('.') + 1), why));
         const auto add = [&](std::string name, const RangeOptions& options) -> Status {
             Candidate candidate;
             candidate.name = std::move(name);
@@ -165,12 +168,13 @@ private:
         return finish(std::move(candidate));
     }
 
-    /// Layers that are float in a form of INT8; nothing if the form is not to be had.
+    /// Layers that are float in a form of INT8, but for the ends of outputs (R08), which are cast at no cost of their
+    /// own; nothing if the form is not to be had.
     Result<size_t> floatLayers(const ir::Graph& top, bool asymmetric) const {
         JobContext quiet(m_context.stopToken());
         WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(top, m_vendor, {}, formOf(asymmetric), quiet));
         return static_cast<size_t>(std::count_if(lowered.layers.begin(), lowered.layers.end(), [](const auto& layer) {
-            return layer.actual != ops::Precision::Int8;
+            return layer.actual != ops::Precision::Int8 && layer.reasonCode != "R08" && layer.reasonCode != "R04";
         }));
     }
 
@@ -187,11 +191,11 @@ private:
         const auto now = floatLayers(*candidate.top, true);
         if (!now && isCancelled(now.error())) return now.error();
         if (!plain || !now) {
-            note("no INT8 with zero points: " + (now ? plain : now).error().what);
+            note(notes::noZeroPoints((now ? plain : now).error().what));
             return {};
         }
         if (*now > *plain) {
-            note("no INT8 with zero points: " + std::to_string(*now - *plain) + " more layers would be float");
+            note(notes::noZeroPoints(std::to_string(*now - *plain) + " more layers would be float"));
             return {};
         }
         WB_ASSIGN(const auto classes, rangeClasses(*candidate.top, m_vendor, formOf(true), m_context));
@@ -202,9 +206,7 @@ private:
             candidate.ranges = pickSpans(m_vendor, classes, spreads, {}, &candidate.picked);
             return finishRanges(std::move(candidate), classes);
         }
-        if (alone > 0)
-            note(std::to_string(alone) + " activations with codes of their own have no convolution that takes them and cost more "
-                                         "cycles than the vendor's form; deploy says how many");
+        if (alone > 0) note(notes::dearActivations(alone));
         WB_ASSIGN(const Spreads own, collectSpreads(candidate.top, m_vendor, classes, somePictures(), m_context));
         candidate.ranges = pickSpans(m_vendor, classes, own, {}, &candidate.picked);
         return finishRanges(std::move(candidate), classes);
@@ -264,6 +266,7 @@ private:
         candidate.top = weights.top;
         candidate.planKey = weights.planKey;
         candidate.table = source;
+        candidate.solve = options.solve;
         candidate.layers = std::move(weights.layers);
         candidate.picked = from.picked;
         candidate.equalised = from.equalised;
@@ -302,7 +305,7 @@ private:
             if (simpler || (all[i].recipe == all[best].recipe && figure(i) > figure(best))) best = i;
         }
         if (m_options.recipe != Recipe::Auto && m_options.recipe != Recipe::Vendor)
-            note("the recipe was asked for by name; among those tried for it the best is kept, the vendor's included");
+            note(notes::askedByName());
         m_result.best = best;
         const Banded kept = figureOf(*all[best].validation);
         for (size_t i = 0; i < all.size(); ++i) {

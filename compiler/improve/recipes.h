@@ -29,6 +29,7 @@ struct Candidate {
     bool marked = false;                  ///< results come from sums in float32 (quantise/sum_activations.h)
     std::string planKey;                  ///< of rewritten weights, else empty
     size_t table = 0;                     ///< of rewritten weights: the candidate whose table they are fitted to
+    SolveOptions solve;                   ///< of rewritten weights: how they were fitted
     std::vector<LayerMove> layers;        ///< of rewritten weights
     std::vector<PickedRange> picked;      ///< of chosen ranges
     std::vector<EqualisedTensor> equalised; ///< tensors that were tried, if any is scaled
@@ -58,7 +59,7 @@ struct Portfolio {
     std::vector<Candidate> candidates;    ///< the vendor's first, in the order in which they were tried
     size_t best = 0;
     std::optional<BandedAgreement> testVendor, testBest; ///< on pictures used for nothing else
-    std::vector<std::string> notes;       ///< what was not possible, and why
+    std::vector<Error> notes;             ///< what was not possible, and why; reported to the job as well
     bool cancelled = false;               ///< stopped; the best so far is kept
     size_t calibrationPictures = 0, validationPictures = 0, testPictures = 0;
 

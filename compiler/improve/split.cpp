@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/improve/split.h"
 
+#include "compiler/improve/notes.h"
+
 #include <algorithm>
 #include <map>
 
@@ -29,14 +31,12 @@ Sets divide(const std::vector<std::string>& hashes) {
             sets.calibration.insert(sets.calibration.end(), contents[i].begin(), contents[i].end());
     }
     std::sort(sets.calibration.begin(), sets.calibration.end());
-    const std::string have = std::to_string(count) + (count == 1 ? " picture" : " pictures");
     if (validation == 0)
-        sets.notes.push_back(have + ": too few to hold any out, so no recipe can be told from another; give at least 4");
+        sets.notes.push_back(notes::noneToHoldOut(count));
     else if (test == 0)
-        sets.notes.push_back(have + ": too few for a test set; the figures shown are those that the choice was made by");
+        sets.notes.push_back(notes::noneToTest(count));
     else if (sets.calibration.size() < 8)
-        sets.notes.push_back(std::to_string(sets.calibration.size()) +
-                             " pictures to calibrate with: rewritten weights overfit few pictures, 50 to 200 are better");
+        sets.notes.push_back(notes::fewToCalibrate(sets.calibration.size()));
     return sets;
 }
 

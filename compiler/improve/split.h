@@ -11,7 +11,7 @@ namespace wb::improve {
 
 struct Sets {
     std::vector<size_t> calibration, validation, test; ///< indices of runs
-    std::vector<std::string> notes;                    ///< what is missing, for the user
+    std::vector<Error> notes;                          ///< what is missing, for the user
 };
 
 /// Divides runs, told apart by the hash of their content: a quarter each (50 at most) is held out for validation and

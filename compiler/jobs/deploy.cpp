@@ -7,7 +7,7 @@
 #include "compiler/ir/text/text.h"
 #include "compiler/jobs/bmodel_write.h"
 #include "compiler/jobs/calibrate_job.h"
-#include "compiler/jobs/improve_job.h"
+#include "compiler/jobs/improved_network.h"
 #include "compiler/jobs/layer_values.h"
 #include "compiler/jobs/lowered_facts.h"
 #include "compiler/jobs/model_file.h"

@@ -29,6 +29,7 @@ struct ImproveOnGraph {
     std::string mlirName;
     std::filesystem::path table;         ///< result
     std::filesystem::path mlir;          ///< result: top file of rewritten weights, written only if there are any
+    std::filesystem::path base;          ///< result, if wanted: what refit() of other plans starts with
 };
 
 /// One recipe in the report.
@@ -42,6 +43,7 @@ struct RecipeReport {
 struct ImproveResult {
     std::filesystem::path table;
     std::filesystem::path mlir;          ///< empty: the network's own weights
+    std::filesystem::path base;          ///< empty: not wanted, or no rewritten weights
     std::string mode, recipe, level;     ///< of what was kept
     bool asymmetric = false;             ///< with zero points; the table's header says so
     std::vector<RecipeReport> recipes;
@@ -51,7 +53,7 @@ struct ImproveResult {
     std::string verdict;                 ///< "better", "no measurable difference", … on the test pictures
     std::vector<improve::LayerMove> layers;
     std::vector<improve::EqualisedTensor> equalised; ///< of what was kept: tensors tried
-    std::vector<std::string> notes;
+    std::vector<Error> notes;            ///< what was not possible, and why
     double seconds = 0;
 };
 void to_json(nlohmann::json& j, const ImproveResult& v);
@@ -63,16 +65,5 @@ Result<ImproveResult> improve(const CalibrateRequest& request, const ImproveSett
 
 /// The report as lines of text.
 std::vector<std::string> reportLines(const ImproveResult& result);
-
-/// The attributes by which a top file of rewritten weights is known.
-inline constexpr char kPlanAttribute[] = "module.improved_plan", kRecipeAttribute[] = "module.improved_recipe";
-/// ProjectModelChanged if the graph's weights were rewritten for another table, plan or precision than these.
-Status checkPlan(const ir::Graph& top, const quantise::RangeTable& ranges, const quantise::PrecisionTable& precisions,
-                 const ops::LoweringOptions& target);
-/// Takes the scales of rewritten weights out of ranges that are to be used with a network's own, with a warning.
-void dropForeignScales(const ir::Graph& top, const calibrate::Table& table, quantise::RangeTable& ranges,
-                       const JobContext& context);
-/// Whether a table's ranges were chosen for codes with zero points; its header says so.
-bool wantsZeroPoints(const calibrate::Table& table);
 
 } // namespace wb::jobs

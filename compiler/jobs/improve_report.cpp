@@ -2,6 +2,8 @@
 // The report of a recipe run: the same numbers as text and as JSON, each with its band.
 #include "compiler/jobs/improve_job.h"
 
+#include "compiler/jobs/error_json.h"
+
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -42,9 +44,13 @@ std::string agreementText(const improve::BandedAgreement& a) {
 
 void to_json(json& j, const ImproveResult& v) {
     j = {{"table", v.table.string()},  {"mlir", v.mlir.string()},    {"mode", v.mode},       {"recipe", v.recipe},
-         {"level", v.level},           {"asymmetric", v.asymmetric},          {"cancelled", v.cancelled},   {"notes", v.notes},     {"seconds", v.seconds},
+         {"level", v.level},           {"asymmetric", v.asymmetric},          {"cancelled", v.cancelled},   {"seconds", v.seconds},
          {"test", nullptr},
          {"pictures", {{"calibration", v.calibrationPictures}, {"validation", v.validationPictures}, {"test", v.testPictures}}}};
+    json notes = json::array();
+    for (const Error& note : v.notes)
+        notes.push_back(errorToJson(note));
+    j["notes"] = std::move(notes);
     json recipes = json::array();
     for (const RecipeReport& r : v.recipes) {
         json row{{"name", r.name}, {"mode", r.mode}, {"level", r.level}, {"reason", r.reason}, {"kept", r.kept},
@@ -85,8 +91,8 @@ std::vector<std::string> reportLines(const ImproveResult& v) {
     for (const improve::EqualisedTensor& t : v.equalised)
         if (t.power > 0)
             lines.push_back("equalised: " + t.name + format(", power %.2f, damage of the tensor alone %.2e -> %.2e", t.power, t.before, t.after));
-    for (const std::string& note : v.notes)
-        lines.push_back("note: " + note);
+    for (const Error& note : v.notes)
+        lines.push_back(toText(note));
     lines.push_back("kept: " + v.mode + ", recipe " + v.recipe + ", table " + v.table.string() +
                     (v.mlir.empty() ? std::string() : ", network with rewritten weights " + v.mlir.string()));
     if (v.cancelled) lines.push_back("stopped before all recipes were tried");

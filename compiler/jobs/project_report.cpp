@@ -194,16 +194,6 @@ std::string exportScript(const Project& p, const fs::path& projectFile) {
     if (!p.testImages.empty())
         s += " --test_input " + quoted(p.testImages.front()) + " --test_result " + quoted(name + "_top_outputs.npz");
     s += " --mlir " + quoted(name + ".mlir") + '\n';
-    if (p.calibration.importedTable.empty()) {
-        s += "tpuwb calibrate " + quoted(name + ".mlir");
-        s += p.calibration.dataList.empty() ? " --dataset " + quoted(p.calibration.dataset)
-                                            : " --data_list " + quoted(p.calibration.dataList);
-        s += " --input_num " + std::to_string(p.calibration.inputNum) + " --cali_method " + p.calibration.method +
-             " --tune_num " + std::to_string(p.calibration.tuneNum);
-        if (!p.calibration.recipe.empty()) s += " --recipe " + p.calibration.recipe;
-        s += " -o " + quoted(name + "_cali_table") + '\n';
-    }
-    const std::string table = p.calibration.importedTable.empty() ? name + "_cali_table" : p.calibration.importedTable;
     std::string rows;
     for (const auto& [layer, choice] : p.layers)
         if (!choice.precision.empty()) rows += layer + ' ' + choice.precision + '\n';
@@ -211,8 +201,21 @@ std::string exportScript(const Project& p, const fs::path& projectFile) {
     const std::string precision = mixed ? "INT8" : p.deploy.precision;
     if (!mixed) rows.clear();
     if (!rows.empty()) s += "cat > " + quoted(name + "_qtable") + " <<'END'\n" + rows + "END\n";
+    if (p.calibration.importedTable.empty()) {
+        s += "tpuwb calibrate " + quoted(name + ".mlir");
+        s += p.calibration.dataList.empty() ? " --dataset " + quoted(p.calibration.dataset)
+                                            : " --data_list " + quoted(p.calibration.dataList);
+        s += " --input_num " + std::to_string(p.calibration.inputNum) + " --cali_method " + p.calibration.method +
+             " --tune_num " + std::to_string(p.calibration.tuneNum);
+        if (!p.calibration.recipe.empty()) {
+            s += " --recipe " + p.calibration.recipe;
+            if (!rows.empty()) s += " --quantize_table " + quoted(name + "_qtable"); // weights for this plan
+        }
+        s += " -o " + quoted(name + "_cali_table") + '\n';
+    }
+    const std::string table = p.calibration.importedTable.empty() ? name + "_cali_table" : p.calibration.importedTable;
     std::string network = quoted(name + ".mlir");
-    if (precision == "INT8" && rows.empty() && p.calibration.importedTable.empty() && !p.calibration.recipe.empty()) {
+    if (precision == "INT8" && p.calibration.importedTable.empty() && !p.calibration.recipe.empty()) {
         s += "network=" + network + "\nif [ -e " + quoted(name + "_improved.mlir") + " ]; then network=" +
              quoted(name + "_improved.mlir") + "; fi\n"; // where the recipe has rewritten weights
         network = "\"$network\"";

@@ -61,6 +61,7 @@ Status StageRun::runDeploy(StageResult& result, const fs::path& folder) {
     if (!request.calibrationTable.empty()) {
         WB_ASSIGN(const Quantised source, quantised(mixed ? table : quantise::PrecisionTable{}));
         if (!source.mlir.empty()) request.mlir = source.mlir;
+        if (!source.table.empty()) request.calibrationTable = source.table;
     }
     if (!m_project.testImages.empty()) {
         // Raw inputs want the picture itself.

@@ -9,6 +9,7 @@
 #include "compiler/jobs/calibrate_job.h"
 #include "compiler/jobs/events.h"
 #include "compiler/jobs/improve_job.h"
+#include "compiler/jobs/improved_network.h"
 #include "compiler/jobs/lowered_facts.h"
 #include "compiler/jobs/number_text.h"
 #include "compiler/quantise/lower_quantised.h"
@@ -50,9 +51,7 @@ Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
     if (!settings.recipe.empty()) return runRecipe(result, folder);
     CalibrateOnGraph request;
     request.top = m_model.graph;
-    request.settings = settings;
-    request.settings.dataset = resolve(settings.dataset).string();
-    request.settings.dataList = resolve(settings.dataList).string();
+    request.settings = resolvedCalibration();
     request.mlirName = modelName() + ".mlir";
     request.table = folder / kCalibrationTable;
     WB_ASSIGN(const CalibrateResult calibrated, calibrateGraph(request, m_context));
@@ -64,20 +63,27 @@ Status StageRun::runCalibrate(StageResult& result, const fs::path& folder) {
     return {};
 }
 
+CalibrationSettings StageRun::resolvedCalibration() const {
+    CalibrationSettings settings = m_project.calibration;
+    settings.dataset = resolve(settings.dataset).string();
+    settings.dataList = resolve(settings.dataList).string();
+    return settings;
+}
+
 Status StageRun::runRecipe(StageResult& result, const fs::path& folder) {
     const CalibrationSettings& settings = m_project.calibration;
     ImproveOnGraph request;
     request.top = m_model.graph;
-    request.calibration = settings;
-    request.calibration.dataset = resolve(settings.dataset).string();
-    request.calibration.dataList = resolve(settings.dataList).string();
+    request.calibration = resolvedCalibration();
     request.improve.recipe = settings.recipe;
     request.mlirName = modelName() + ".mlir";
     request.table = folder / kCalibrationTable;
     request.mlir = folder / kImprovedNetwork;
+    request.base = folder / kBaseNetwork;
     WB_ASSIGN(const ImproveResult improved, improveGraph(request, m_context));
     result.files["table"] = kCalibrationTable;
     if (!improved.mlir.empty()) result.files["improved"] = kImprovedNetwork;
+    if (!improved.base.empty()) result.files["base"] = kBaseNetwork;
     std::string report;
     for (const std::string& line : reportLines(improved)) {
         m_context.line(line);
@@ -99,28 +105,47 @@ Status StageRun::runRecipe(StageResult& result, const fs::path& folder) {
     return {};
 }
 
-Result<StageRun::Quantised> StageRun::quantised(const quantise::PrecisionTable& precisions) {
-    WB_TRY(needModel());
-    Quantised all{m_model.graph, {}, m_project.target.asymmetric, {}};
-    if (quantise::bringsScales(*m_model.graph)) {
-        all.asymmetric = true;
-        return all;
-    }
-    const auto keys = stageKeys(m_project, m_file);
-    const fs::path folder = stageFolder(m_file, Stage::Calibrate, keys[static_cast<size_t>(Stage::Calibrate)]);
-    WB_ASSIGN(const auto table, calibrate::readTable(folder / kCalibrationTable));
-    all.ranges = rangesOf(table);
-    all.asymmetric = all.asymmetric || wantsZeroPoints(table);
+Result<std::optional<StageRun::Quantised>> StageRun::fitting(const fs::path& mlir, const fs::path& table,
+                                                             const quantise::PrecisionTable& precisions) {
     std::error_code ec;
-    if (!fs::exists(folder / kImprovedNetwork, ec)) return all;
-    WB_ASSIGN(const OpenedModel improved, openModel(folder / kImprovedNetwork, {}, m_context));
+    if (!fs::exists(mlir, ec) || !fs::exists(table, ec)) return std::optional<Quantised>();
+    WB_ASSIGN(const auto rows, calibrate::readTable(table));
+    WB_ASSIGN(const OpenedModel improved, openModel(mlir, {}, m_context));
+    Quantised all{improved.graph, rangesOf(rows), m_project.target.asymmetric || wantsZeroPoints(rows), table, mlir};
     ops::LoweringOptions target;
     target.asymmetric = all.asymmetric;
-    if (checkPlan(*improved.graph, all.ranges, precisions, target)) {
-        all.graph = improved.graph;
-        all.mlir = folder / kImprovedNetwork;
-        return all;
+    if (!checkPlan(*improved.graph, all.ranges, precisions, target)) return std::optional<Quantised>();
+    return std::optional(std::move(all));
+}
+
+Result<StageRun::Quantised> StageRun::quantised(const quantise::PrecisionTable& precisions) {
+    WB_TRY(needModel());
+    if (quantise::bringsScales(*m_model.graph)) return Quantised{m_model.graph, {}, true, {}, {}};
+    const auto keys = stageKeys(m_project, m_file);
+    const fs::path folder = stageFolder(m_file, Stage::Calibrate, keys[static_cast<size_t>(Stage::Calibrate)]);
+    WB_ASSIGN(auto recipe, fitting(folder / kImprovedNetwork, folder / kCalibrationTable, precisions));
+    if (recipe) return std::move(*recipe);
+    WB_ASSIGN(auto earlier, fitting(folder / kPlanNetwork, folder / kPlanTable, precisions));
+    if (earlier) return std::move(*earlier);
+    std::error_code ec;
+    if (fs::exists(folder / kBaseNetwork, ec)) {
+        m_context.line("the recipe's weights are fitted to the precision plan");
+        const Status fitted = refit({folder / kBaseNetwork, folder / kCalibrationTable, resolvedCalibration(), precisions,
+                                     folder / kPlanNetwork, folder / kPlanTable},
+                                    m_context);
+        if (fitted) {
+            WB_ASSIGN(auto now, fitting(folder / kPlanNetwork, folder / kPlanTable, precisions));
+            if (now) return std::move(*now);
+        } else if (isCancelled(fitted.error())) {
+            return fitted.error();
+        } else { // the pictures may be gone: the network's own weights are still there
+            Error why = fitted.error();
+            why.severity = Severity::Warning;
+            m_context.diagnostics().add(std::move(why));
+        }
     }
+    WB_ASSIGN(const auto table, calibrate::readTable(folder / kCalibrationTable));
+    Quantised all{m_model.graph, rangesOf(table), m_project.target.asymmetric || wantsZeroPoints(table), folder / kCalibrationTable, {}};
     dropForeignScales(*all.graph, table, all.ranges, m_context);
     return all;
 }

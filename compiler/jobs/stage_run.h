@@ -12,11 +12,14 @@
 #include "compiler/quantise/lower.h"
 
 #include <memory>
+#include <optional>
 
 namespace wb::jobs {
 
 inline constexpr char kCalibrationTable[] = "cali_table"; ///< in the folder of Calibrate
 inline constexpr char kImprovedNetwork[] = "improved.mlir"; ///< in the same, if a recipe has rewritten weights
+/// In the same: what these weights were fitted from, and the last other precision plan's network and table.
+inline constexpr char kBaseNetwork[] = "improved_base.mlir", kPlanNetwork[] = "improved_plan.mlir", kPlanTable[] = "plan_cali_table";
 inline constexpr char kPrecisionTable[] = "qtable";        ///< in the folder of Precision
 
 class StageRun {
@@ -44,15 +47,20 @@ private:
     Status needModel();
     Status needReference();     ///< the observable FP32 executor
     Status needInputs();        ///< test tensors and where the pictures lie in them
-    /// What INT8 is made of: the calibrated table and, where a recipe has rewritten them for this precision plan, weights.
+    /// What INT8 is made of: the calibrated table and, where a recipe has rewritten them, weights.
     struct Quantised {
         std::shared_ptr<const ir::Graph> graph;
         quantise::RangeTable ranges;
         bool asymmetric = false;
-        std::filesystem::path mlir; ///< of rewritten weights, else empty
+        std::filesystem::path table, mlir; ///< empty: the network brings its scales; its own weights
     };
+    /// For this precision plan: weights of a recipe are fitted to it if they are for another.
     Result<Quantised> quantised(const quantise::PrecisionTable& precisions);
+    /// The files of one calibration folder, if their weights fit the plan.
+    Result<std::optional<Quantised>> fitting(const std::filesystem::path& mlir, const std::filesystem::path& table,
+                                             const quantise::PrecisionTable& precisions);
     Status runRecipe(StageResult& result, const std::filesystem::path& folder);
+    CalibrationSettings resolvedCalibration() const; ///< its paths
     Result<quantise::PrecisionTable> precisionTable() const;
     Status runLowered(Variant variant, const quantise::PrecisionTable& table, StageResult& result,
                       const std::filesystem::path& folder);

@@ -15,9 +15,9 @@ using test::GraphMaker;
 
 namespace {
 
-bool says(const Portfolio& found, std::string_view words) {
+bool says(const Portfolio& found, Code code) {
     return std::any_of(found.notes.begin(), found.notes.end(),
-                       [&](const std::string& note) { return note.find(words) != std::string::npos; });
+                       [&](const Error& note) { return note.code == code && note.severity == Severity::Note; });
 }
 
 void verifyFinite(const Portfolio& found) {
@@ -74,10 +74,12 @@ private slots:
         GraphMaker maker = chain();
         const test::MadeNetwork net = test::made(maker, 1);
         PortfolioOptions options;
-        const auto automatic = runPortfolio(net.graph, net.table, setsOf(net, 1, 0), options, {});
+        JobContext context;
+        const auto automatic = runPortfolio(net.graph, net.table, setsOf(net, 1, 0), options, context);
         QVERIFY(automatic);
         QCOMPARE(automatic->best, size_t{0});
-        QVERIFY(says(*automatic, "held-out"));
+        QVERIFY(says(*automatic, Code::PicturesTooFew));
+        QCOMPARE(context.diagnostics().all().size(), automatic->notes.size());
         options.recipe = Recipe::Both;
         const auto asked = runPortfolio(net.graph, net.table, setsOf(net, 1, 0), options, {});
         QVERIFY(asked);
@@ -98,6 +100,7 @@ private slots:
         const auto found = runPortfolio(net.graph, net.table, setsOf(net, 2, 2), options, {});
         QVERIFY2(found, found ? "" : toText(found.error()).c_str());
         QVERIFY(found->candidates.size() > 1);
+        QVERIFY(says(*found, Code::GradientStopped));
         verifyFinite(*found);
         QVERIFY(figureOf(*found->chosen().validation).mean >= figureOf(*found->candidates[0].validation).mean);
     }
@@ -135,7 +138,7 @@ private slots:
         options.recipe = Recipe::Ranges;
         const auto found = runPortfolio(net.graph, net.table, setsOf(net, 2, 2), options, {});
         QVERIFY(found);
-        QVERIFY(says(*found, "head"));
+        QVERIFY(says(*found, Code::DetectHeadUnknown));
         QVERIFY(!found->candidates[0].validation->first().detects);
     }
 };
