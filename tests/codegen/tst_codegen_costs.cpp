@@ -47,6 +47,7 @@ class TestCodegenCosts : public QObject {
 private slots:
     void moves_data();
     void moves();
+    void manySmallProducts();
 };
 
 void TestCodegenCosts::moves_data() {
@@ -100,6 +101,21 @@ void TestCodegenCosts::moves() {
         QVERIFY(cycles > 0);
         QVERIFY2(times < most, qPrintable(QString::number(times)));
     }
+}
+
+/// Windows of attention: single matrices would be short transfers, each of them charged as four.
+void TestCodegenCosts::manySmallProducts() {
+    test::NetBuilder b({192, 32, 32});
+    auto graph = b.lower({b.add("top.MatMul", {b.input(), b.input(), ir::kNoValue}, {192, 32, 32}, {{"do_relu", false}, {"relu_limit", -1.0}})},
+                         ops::Precision::F16);
+    VERIFY_RESULT(graph);
+    JobContext context;
+    auto compiled = codegen::compile(**graph, {}, context);
+    VERIFY_RESULT(compiled);
+    const int64_t cycles = cyclesOf(*compiled, **graph, "tpu.MatMul");
+    qInfo("%lld cycles", static_cast<long long>(cycles));
+    // Rows of 64 bytes count as 256: loads of both operands and the store, at 62 and 47 bytes a cycle.
+    QVERIFY(cycles > 0 && cycles < 192 * 32 * 256 * 2 / 62 + 192 * 32 * 256 / 47 + 12000);
 }
 
 QTEST_GUILESS_MAIN(TestCodegenCosts)

@@ -5,9 +5,12 @@
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/lane_image_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
+#include "compiler/target/bm1684x/cycles/timing.h"
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <limits>
 
 namespace wb::ops {
 
@@ -26,117 +29,252 @@ struct Held {
     uint64_t offset = 0;
 };
 
+/// How a product is cut. Matrices that follow each other at equal distances come and leave in one transfer: single ones
+/// are short, and a short transfer is charged as four.
+struct Cut {
+    int64_t rows = 0, columns = 0;
+    int64_t gang = 1;  ///< matrices at once, where a tile is all of a matrix
+    int64_t turns = 1; ///< places for what comes and what leaves
+};
+
+/// Boxes of a tile in local memory; the first axis is the gang.
+struct Tile {
+    Box filter, picture, sums, result;
+};
+
 class ProductEmitter final : public GlobalEmitter {
 public:
     ProductEmitter(MatrixProduct product, Held left, Held right, uint64_t biasOffset, std::vector<std::byte> constants)
         : m_product(std::move(product)), m_left(left), m_right(right), m_biasOffset(biasOffset),
           m_constants(std::move(constants)) {
-        chooseTile();
+        chooseCut();
     }
-    bool fits() const { return m_tileRows > 0; }
+    bool fits() const { return m_cut.rows > 0; }
     Result<std::vector<std::byte>> constants() const override { return m_constants; }
-    Status emit(const GlobalCall& call, Assembler& out) const override;
+    Status emit(const GlobalCall& call, Assembler& out) const override {
+        const uint64_t left = m_left.tensor ? call.constants + m_left.offset : call.operands[0].address;
+        const uint64_t right = m_right.tensor ? call.constants + m_right.offset : call.operands[1].address;
+        emitCut(m_cut, {left, right, call.output.address, call.constants + m_biasOffset}, m_product.batches.size(), out);
+        return {};
+    }
 
 private:
-    /// What a tile has in local memory.
-    struct Tile {
-        Box filter, picture, sums, result, bias;
+    struct Addresses {
+        uint64_t left = kGlobalBase, right = kGlobalBase, result = kGlobalBase, bias = kGlobalBase;
+    };
+    /// Where things lie, a place for each turn. Bias is the same in every lane.
+    struct Places {
+        uint32_t filter[2], picture[2], sums[2], result[2];
+        Box bias;
         int64_t used = 0;
     };
+    /// Matrices [begin, begin + count) and how far they are apart in the operands.
+    struct Gang {
+        size_t begin = 0;
+        int64_t count = 1, leftStep = 0, rightStep = 0;
+    };
+
     bool hasBias() const { return !m_product.bias.empty() || !m_product.codeBias.empty(); }
     int64_t record() const { return roundUp(m_product.inner, blockOf(m_product.precision)); }
-    Tile tile(int64_t rows, int64_t columns) const;
-    void chooseTile();
+    Precision sumPrecision() const { return m_product.ofCodes() ? Precision::Int32 : Precision::F32; }
+    Places places(const Cut& cut) const;
+    Tile tile(const Places& places, int64_t gang, int64_t rows, int64_t columns, const size_t (&turn)[3]) const;
+    bool wholeMatrices(const Cut& cut) const { return cut.rows >= m_product.rows && cut.columns >= m_product.columns; }
+    Gang gangFrom(size_t begin, int64_t most) const;
+    Cut largest(int64_t turns) const;
+    void chooseCut();
+    int64_t cycles(const Cut& cut) const;
+    void emitCut(const Cut& cut, const Addresses& at, size_t batches, Assembler& out) const;
     void multiply(const Tile& tile, Assembler& out) const;
-    void finish(const Tile& tile, VectorUnit& v) const;
+    void finish(const Tile& tile, const Box& bias, VectorUnit& v) const;
 
     MatrixProduct m_product;
     Held m_left, m_right;
     uint64_t m_biasOffset;
     std::vector<std::byte> m_constants;
-    int64_t m_tileRows = 0, m_tileColumns = 0;
+    Cut m_cut;
 };
 
-ProductEmitter::Tile ProductEmitter::tile(int64_t rows, int64_t columns) const {
+ProductEmitter::Places ProductEmitter::places(const Cut& cut) const {
     const auto& p = m_product;
     LaneSpace space;
-    Tile t;
-    const Part results{{0, 1}, {0, rows}, {0, 1}, {0, columns}};
-    t.filter = alignedTensor(space.take(ceilDiv(rows, kLanes) * record() * bytesOf(p.precision)), p.precision,
-                             p.leftSigned, {{0, 1}, {0, rows}, {0, 1}, {0, record()}});
-    t.filter.cStride = record(); // records of the rows of lanes follow each other
-    t.picture = space.box({{0, 1}, {0, p.inner}, {0, 1}, {0, columns}}, p.precision);
-    t.picture.isSigned = p.rightSigned;
-    t.sums = space.box(results, p.ofCodes() ? Precision::Int32 : Precision::F32);
-    t.result = p.resultPrecision == t.sums.precision ? t.sums : space.box(results, p.resultPrecision);
-    t.result.isSigned = p.resultSigned;
+    Places out{};
+    const Part results{{0, cut.gang}, {0, cut.rows}, {0, 1}, {0, cut.columns}};
+    const auto take = [&](uint32_t (&at)[2], int64_t bytes) {
+        for (int64_t i = 0; i < 2; ++i) at[i] = i < cut.turns ? space.take(bytes) : at[0];
+    };
+    take(out.filter, cut.gang * ceilDiv(cut.rows, kLanes) * record() * bytesOf(p.precision));
+    take(out.picture, alignedBytes(p.precision, {{0, cut.gang}, {0, p.inner}, {0, 1}, {0, cut.columns}}));
+    take(out.sums, alignedBytes(sumPrecision(), results));
+    std::copy(out.sums, out.sums + 2, out.result);
+    if (p.resultPrecision != sumPrecision()) take(out.result, alignedBytes(p.resultPrecision, results));
     if (hasBias()) {
-        t.bias = seenAs(laneTable(t.sums, space.take(columns * 4), 1, columns), t.sums.precision);
+        const Box like = alignedTensor(out.sums[0], sumPrecision(), true, results);
+        out.bias = seenAs(laneTable(like, space.take(cut.columns * 4), 1, cut.columns), sumPrecision());
     }
-    t.used = space.used();
+    out.used = space.used();
+    return out;
+}
+
+/// `turn`: of the filter, of the picture, of what is computed.
+Tile ProductEmitter::tile(const Places& places, int64_t gang, int64_t rows, int64_t columns, const size_t (&turn)[3]) const {
+    const auto& p = m_product;
+    const Part results{{0, gang}, {0, rows}, {0, 1}, {0, columns}};
+    Tile t;
+    t.filter = alignedTensor(places.filter[turn[0]], p.precision, p.leftSigned, {{0, gang}, {0, rows}, {0, 1}, {0, record()}});
+    t.filter.cStride = record(); // records of the rows of lanes follow each other
+    t.filter.nStride = ceilDiv(rows, kLanes) * record();
+    t.picture = alignedTensor(places.picture[turn[1]], p.precision, p.rightSigned, {{0, gang}, {0, p.inner}, {0, 1}, {0, columns}});
+    t.sums = alignedTensor(places.sums[turn[2]], sumPrecision(), true, results);
+    t.result = t.sums;
+    if (p.resultPrecision != t.sums.precision) t.result = alignedTensor(places.result[turn[2]], p.resultPrecision, true, results);
+    t.result.isSigned = p.resultSigned;
     return t;
 }
 
-/// The largest tile that fits: columns shrink first, as long as rows of transfers stay long.
-void ProductEmitter::chooseTile() {
+/// The largest tile that fits: columns shrink first, as long as rows of transfers stay long. rows 0: none does.
+Cut ProductEmitter::largest(int64_t turns) const {
     constexpr int64_t kShortest = 64;
-    int64_t rows = std::min<int64_t>(m_product.rows, 16 * kLanes);
-    int64_t columns = std::min<int64_t>(m_product.columns, 8192);
-    if (m_product.inner > kMaxDimension) return;
-    while (tile(rows, columns).used > LaneSpace::kBytes) {
-        if (columns > kShortest)
-            columns = (columns + 1) / 2;
-        else if (rows > kLanes)
-            rows = roundUp(rows / 2, kLanes);
-        else if (columns > 1)
-            columns = (columns + 1) / 2;
+    if (m_product.inner > kMaxDimension) return {};
+    Cut cut{std::min<int64_t>(m_product.rows, 16 * kLanes), std::min<int64_t>(m_product.columns, 8192), 1, turns};
+    while (places(cut).used > LaneSpace::kBytes) {
+        if (cut.columns > kShortest)
+            cut.columns = (cut.columns + 1) / 2;
+        else if (cut.rows > kLanes)
+            cut.rows = roundUp(cut.rows / 2, kLanes);
+        else if (cut.columns > 1)
+            cut.columns = (cut.columns + 1) / 2;
         else
-            return;
+            return {};
     }
-    m_tileRows = rows;
-    m_tileColumns = columns;
+    return cut;
 }
 
-Status ProductEmitter::emit(const GlobalCall& call, Assembler& out) const {
-    const auto& p = m_product;
-    VectorUnit v(out);
-    const uint64_t left = m_left.tensor ? call.constants + m_left.offset : call.operands[0].address;
-    const uint64_t right = m_right.tensor ? call.constants + m_right.offset : call.operands[1].address;
-    const auto size = static_cast<uint64_t>(bytesOf(p.precision)), resultSize = static_cast<uint64_t>(bytesOf(p.resultPrecision));
-    for (size_t batch = 0; batch < p.batches.size(); ++batch) {
-        const uint64_t result = call.output.address + batch * static_cast<uint64_t>(p.rows * p.columns) * resultSize;
-        for (int64_t row = 0; row < p.rows; row += m_tileRows) {
-            const int64_t rows = std::min(m_tileRows, p.rows - row);
-            for (int64_t column = 0; column < p.columns; column += m_tileColumns) {
-                const int64_t columns = std::min(m_tileColumns, p.columns - column);
-                const Tile t = tile(rows, columns);
-                if (column == 0) {
-                    if (record() != p.inner) v.fill(t.filter, 0);
-                    const int64_t first = p.batches[batch].first + (p.leftTransposed ? row : row * p.inner);
-                    const Place from{left + static_cast<uint64_t>(first) * size,
-                                     p.leftTransposed ? std::array<int64_t, 4>{0, 1, 0, p.rows}
-                                                      : std::array<int64_t, 4>{0, p.inner, 0, 1}};
-                    copyBox(out, p.precision, {1, rows, 1, p.inner}, from, placeOf(t.filter));
-                }
-                const int64_t first = p.batches[batch].second + (p.rightTransposed ? column * p.inner : column);
-                const Place from{right + static_cast<uint64_t>(first) * size,
-                                 p.rightTransposed ? std::array<int64_t, 4>{0, 1, 0, p.inner}
-                                                   : std::array<int64_t, 4>{0, p.columns, 0, 1}};
-                copyBox(out, p.precision, {1, p.inner, 1, columns}, from, placeOf(t.picture));
-                if (hasBias()) // the same in every lane
-                    copyBox(out, Precision::F32, {1, kLanes, 1, columns},
-                            {call.constants + m_biasOffset + static_cast<uint64_t>(column * 4), {0, 0, 0, 1}},
-                            {kLocalBase + t.bias.address, {columns, columns, columns, 1}});
-                multiply(t, out);
-                finish(t, v);
-                const uint64_t to = result + static_cast<uint64_t>(row * p.columns + column) * resultSize;
-                copyBox(out, p.resultPrecision, {1, rows, 1, columns}, placeOf(t.result), {to, {0, p.columns, 0, 1}});
-            }
+/// By estimated cycles.
+void ProductEmitter::chooseCut() {
+    std::vector<Cut> cuts;
+    for (const int64_t turns : {int64_t{1}, int64_t{2}}) {
+        Cut cut = largest(turns);
+        if (cut.rows == 0) continue;
+        const auto batches = static_cast<int64_t>(m_product.batches.size());
+        if (wholeMatrices(cut)) {
+            const int64_t one = places(cut).used;
+            cut.gang = std::clamp<int64_t>(LaneSpace::kBytes / one, 1, std::min(batches, kMaxDimension));
+            while (cut.gang > 1 && places(cut).used > LaneSpace::kBytes) --cut.gang;
+        }
+        cuts.push_back(cut);
+        for (int times = 0; times < 2 && cut.gang > 1; ++times) { // the first ones are there sooner
+            cut.gang = ceilDiv(cut.gang, 2);
+            cuts.push_back(cut);
+        }
+        if (turns == 2 && !wholeMatrices(cut) && cut.rows > kLanes) {
+            cut.rows = roundUp(cut.rows / 2, kLanes);
+            cuts.push_back(cut);
         }
     }
-    return {};
+    int64_t least = 0;
+    for (const Cut& cut : cuts) {
+        const int64_t now = cuts.size() == 1 ? 0 : cycles(cut);
+        if (m_cut.rows != 0 && now >= least) continue;
+        m_cut = cut;
+        least = now;
+    }
 }
 
+int64_t ProductEmitter::cycles(const Cut& cut) const {
+    constexpr int64_t kEnough = 48; // transfers that say what the others cost
+    const int64_t tiles = ceilDiv(m_product.rows, cut.rows) * ceilDiv(m_product.columns, cut.columns);
+    const size_t all = m_product.batches.size();
+    const size_t some = std::clamp<size_t>(static_cast<size_t>(ceilDiv(kEnough, tiles) * cut.gang), 1, all);
+    Assembler out;
+    emitCut(cut, {}, some, out);
+    const auto program = out.finish();
+    if (!program) return std::numeric_limits<int64_t>::max();
+    const auto timing = timeOf(*program);
+    return timing ? timing->total * static_cast<int64_t>(all) / static_cast<int64_t>(some) : std::numeric_limits<int64_t>::max();
+}
+
+ProductEmitter::Gang ProductEmitter::gangFrom(size_t begin, int64_t most) const {
+    const auto& b = m_product.batches;
+    Gang gang{begin, 1, 0, 0};
+    for (size_t i = begin + 1; i < b.size() && gang.count < most; ++i, ++gang.count) {
+        const int64_t left = b[i].first - b[i - 1].first, right = b[i].second - b[i - 1].second;
+        if (left < 0 || right < 0) break;
+        if (i == begin + 1) gang.leftStep = left, gang.rightStep = right;
+        if (left != gang.leftStep || right != gang.rightStep) break;
+    }
+    return gang;
+}
+
+void ProductEmitter::emitCut(const Cut& cut, const Addresses& at, size_t batches, Assembler& out) const {
+    const auto& p = m_product;
+    VectorUnit v(out);
+    const Places where = places(cut);
+    const auto size = static_cast<uint64_t>(bytesOf(p.precision)), resultSize = static_cast<uint64_t>(bytesOf(p.resultPrecision));
+    size_t turn[3] = {0, 0, 0}; // of the filter, of the picture, of what is computed
+    const auto next = [&](size_t i) { turn[i] = (turn[i] + 1) % static_cast<size_t>(cut.turns); };
+    int64_t inLeft[2] = {-1, -1}, inRight[2] = {-1, -1}; // first elements of what lies there
+    int64_t cleared[2] = {0, 0};                          // rows whose records are zero behind `inner`
+    int64_t biasOf = -1;
+    std::function<void()> leave; // the store of the tile before, behind the loads of this one
+    for (size_t batch = 0; batch < batches;) {
+        const Gang gang = gangFrom(batch, std::min(cut.gang, static_cast<int64_t>(batches - batch)));
+        for (int64_t row = 0; row < p.rows; row += cut.rows) {
+            const int64_t rows = std::min(cut.rows, p.rows - row);
+            for (int64_t column = 0; column < p.columns; column += cut.columns) {
+                const int64_t columns = std::min(cut.columns, p.columns - column);
+                const int64_t left = p.batches[batch].first + (p.leftTransposed ? row : row * p.inner);
+                const int64_t right = p.batches[batch].second + (p.rightTransposed ? column * p.inner : column);
+                const int64_t filters = gang.leftStep == 0 ? 1 : gang.count, pictures = gang.rightStep == 0 ? 1 : gang.count;
+                if (inLeft[turn[0]] != left || filters > 1) {
+                    next(0);
+                    const Tile t = tile(where, filters, rows, columns, turn);
+                    if (record() != p.inner && cleared[turn[0]] < filters * ceilDiv(rows, kLanes)) {
+                        v.fill(t.filter, 0);
+                        cleared[turn[0]] = filters * ceilDiv(rows, kLanes);
+                    }
+                    const Place from{at.left + static_cast<uint64_t>(left) * size,
+                                     p.leftTransposed ? std::array<int64_t, 4>{gang.leftStep, 1, 0, p.rows}
+                                                      : std::array<int64_t, 4>{gang.leftStep, p.inner, 0, 1}};
+                    copyBox(out, p.precision, {filters, rows, 1, p.inner}, from, placeOf(t.filter));
+                    inLeft[turn[0]] = filters > 1 ? -1 : left;
+                }
+                if (inRight[turn[1]] != right || pictures > 1) {
+                    next(1);
+                    const Tile t = tile(where, pictures, rows, columns, turn);
+                    const Place from{at.right + static_cast<uint64_t>(right) * size,
+                                     p.rightTransposed ? std::array<int64_t, 4>{gang.rightStep, 1, 0, p.inner}
+                                                       : std::array<int64_t, 4>{gang.rightStep, p.columns, 0, 1}};
+                    copyBox(out, p.precision, {pictures, p.inner, 1, columns}, from, placeOf(t.picture));
+                    inRight[turn[1]] = pictures > 1 ? -1 : right;
+                }
+                if (hasBias() && biasOf != column) { // the same in every lane
+                    copyBox(out, Precision::F32, {1, kLanes, 1, columns}, {at.bias + static_cast<uint64_t>(column * 4), {0, 0, 0, 1}},
+                            {kLocalBase + where.bias.address, {columns, columns, columns, 1}});
+                    biasOf = column;
+                }
+                if (leave) leave();
+                next(2);
+                Tile t = tile(where, gang.count, rows, columns, turn);
+                if (gang.leftStep == 0) t.filter.nStride = 0;
+                if (gang.rightStep == 0) t.picture.nStride = 0;
+                multiply(t, out);
+                Box bias = where.bias;
+                bias.part.w = {0, columns};
+                finish(t, bias, v);
+                const auto first = static_cast<uint64_t>((static_cast<int64_t>(batch) * p.rows + row) * p.columns + column);
+                const uint64_t to = at.result + first * resultSize;
+                leave = [&p, &out, t, to, rows, columns, count = gang.count] {
+                    copyBox(out, p.resultPrecision, {count, rows, 1, columns}, placeOf(t.result), {to, {p.rows * p.columns, p.columns, 0, 1}});
+                };
+            }
+        }
+        batch += static_cast<size_t>(gang.count);
+    }
+    if (leave) leave();
+}
+
+/// One convolution a matrix.
 void ProductEmitter::multiply(const Tile& t, Assembler& out) const {
     SConv c;
     c.opd0_sign = t.picture.isSigned;
@@ -151,15 +289,18 @@ void ProductEmitter::multiply(const Tile& t, Assembler& out) const {
     c.res0_w = c.opd0_w = static_cast<uint32_t>(t.sums.w());
     c.opd0_c = static_cast<uint32_t>(t.picture.c());
     c.opd0_h = c.opd1_h = c.opd1_w = 1;
-    c.res0_addr = t.sums.address;
-    c.opd0_addr = t.picture.address;
-    c.opd1_addr = t.filter.address;
-    out.add(c);
+    const auto address = [](const Box& box, int64_t i) { return box.address + static_cast<uint32_t>(i * box.nStride * bytesOf(box.precision)); };
+    for (int64_t i = 0; i < t.sums.n(); ++i) {
+        c.res0_addr = address(t.sums, i);
+        c.opd0_addr = address(t.picture, i);
+        c.opd1_addr = address(t.filter, i);
+        out.add(c);
+    }
 }
 
-void ProductEmitter::finish(const Tile& t, VectorUnit& v) const {
+void ProductEmitter::finish(const Tile& t, const Box& bias, VectorUnit& v) const {
     const auto& p = m_product;
-    if (hasBias()) v.apply(ArOp::Add, t.sums, t.sums, t.bias);
+    if (hasBias()) v.apply(ArOp::Add, t.sums, t.sums, bias);
     const bool clamped = p.clamp.kind == kernels::Unary::Relu;
     if (p.ofCodes()) {
         IntegerUnit(v.assembler()).requant(t.result, t.sums, static_cast<int32_t>(p.multiplier), p.shift, p.zero);
