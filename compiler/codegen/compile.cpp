@@ -9,6 +9,7 @@
 #include "compiler/codegen/layouts/choose.h"
 #include "compiler/codegen/rewrites/align_joins.h"
 #include "compiler/codegen/rewrites/broadcasts.h"
+#include "compiler/codegen/rewrites/fill_lanes.h"
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/fuse_requants.h"
 #include "compiler/codegen/rewrites/lane_rows.h"
@@ -158,7 +159,10 @@ Result<std::unique_ptr<Attempt>> attempt(ir::Graph graph, const CompileOptions& 
         graph = foldRows(graph);
         WB_ASSIGN(Selection first, select(graph, emitters, prepared));
         chooseJoins(graph, first, false); // what waits for a concatenation is lonely too
-        graph = flattenLonely(graph, first);
+        graph = fillLanes(graph, first);
+        WB_ASSIGN(Selection filled, select(graph, emitters, prepared));
+        chooseJoins(graph, filled, false);
+        graph = flattenLonely(graph, filled);
         WB_ASSIGN(const Selection flat, select(graph, emitters, prepared));
         graph = rowsFromLanes(graph, flat);
         if (keep) { // otherwise they join in DDR
