@@ -148,6 +148,8 @@ void functions(ChipCase& c) {
     c.add("Pow", {"more", c.net.scalar(1.5F)}, "power");
     c.add("Mul", {"p", c.net.node("Sigmoid", {"p"}, "s_")}, "silu");
     c.add("LeakyRelu", {"m"}, "leaky", {{"alpha", 0.1}});
+    c.add("Elu", {"m"}, "elu", {{"alpha", 1.0}}); // said, because the vendor's tool takes 0 where ONNX means 1
+    c.add("Elu", {"m"}, "half_elu", {{"alpha", 0.5}});
     c.add("PRelu", {"m", c.numbers({4, 1, 1})}, "slopes");
     c.add("Softmax", {"m"}, "soft", {{"axis", int64_t{1}}});
     c.add("Softmax", {"m"}, "along", {{"axis", int64_t{3}}});
@@ -168,6 +170,8 @@ void movers(ChipCase& c) {
     c.add("DepthToSpace", {"m"}, "t9", {{"blocksize", int64_t{2}}});
     c.add("SpaceToDepth", {"m"}, "t10", {{"blocksize", int64_t{2}}});
     c.add("Gather", {"m", c.net.ints({0, 2})}, "t11", {{"axis", int64_t{1}}});
+    c.add("Tile", {c.add("GlobalMaxPool", {"m"}, "one"), c.net.ints({1, 1, 6, 6})}, "t12");
+    c.add("Tile", {c.add("ReduceMax", {"m"}, "rows", {{"axes", Ints{3}}, {"keepdims", int64_t{1}}}), c.net.ints({1, 1, 1, 6})}, "t13");
 }
 
 } // namespace

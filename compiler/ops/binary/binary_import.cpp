@@ -169,6 +169,14 @@ Status importCompare(const SourceNode& node, ImportBuilder& builder) {
     return done(builder.emit(node, "top.Compare", {x, y}, std::move(a)));
 }
 
+/// As the vendor writes it, whose comparisons have no "Or".
+Status importOr(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    Composer c(node, builder);
+    const ir::ValueId sum = c.add(c.input(0), c.input(1));
+    return c.done(c.last().compareNumber("Greater", sum, 0));
+}
+
 Status importNot(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
     WB_ASSIGN(const ir::ValueId x, valueOf(node, builder, 0));
@@ -199,13 +207,14 @@ void import_binary(ImportTable& table) {
     for (const char* kind : {"Add", "Mul", "Max", "Min", "Sum"})
         table.add(Framework::Onnx, kind, importMany);
     for (const char* kind :
-         {"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "And", "Or", "Xor"})
+         {"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "And", "Xor"})
         table.add(Framework::Onnx, kind, importCompare);
     table.add(Framework::Onnx, "Sub", importSub);
     table.add(Framework::Onnx, "Div", importDiv);
     table.add(Framework::Onnx, "Pow", importPow);
     table.add(Framework::Onnx, "Neg", importNeg);
     table.add(Framework::Onnx, "Reciprocal", importReciprocal);
+    table.add(Framework::Onnx, "Or", importOr);
     table.add(Framework::Onnx, "Not", importNot);
     table.add(Framework::Onnx, "Mod", importMod);
 }

@@ -45,8 +45,44 @@ void setCommonShift(ir::AttributeMap& a, const CommonShift& common) {
     a.set("rshifts", ir::Attribute::ints({common.shift}));
 }
 
+/// How far from zero the chip's tables of c - x and c * x go.
+constexpr float kNumberReach = 15;
+
+/// A function in bfloat16 by a table with slopes; `a` is what else the node says.
+ir::ValueId slopeNode(LoweringBuilder& builder, ir::ValueId in, const std::string& name, const Bf16Tables& tables, ir::TensorType type,
+                      ir::AttributeMap a) {
+    const auto weights = addTables(builder, name, tables, "slope", "slope");
+    a.set("lut_mode", tpuEnum("lut_mode", "Slope"));
+    a.set("max_range", static_cast<double>(kNumberReach));
+    a.set("min_range", -static_cast<double>(kNumberReach));
+    return builder.target().add("tpu.LutBF16", {in, weights[0], weights[1]}, name, std::move(type), std::move(a));
+}
+
+/// g - x where g is repeated: x times -1, by a table, and a sum.
+Result<Precision> lowerSmallMinuend(LoweringBuilder& builder, const ir::Node& node) {
+    WB_ASSIGN(const ir::ValueId small, operandFor(builder, node, node.operands[0], Precision::BF16));
+    WB_ASSIGN(const ir::ValueId x, operandFor(builder, node, node.operands[1], Precision::BF16));
+    ir::AttributeMap negative;
+    negative.set("const_val", -1.0);
+    negative.set("do_relu", false);
+    negative.set("is_scalar", false);
+    negative.set("relu_limit", -1.0);
+    const ir::ValueId minus = slopeNode(builder, x, resultName(builder, node) + "_mulconst",
+                                        slopeTables([](double v) { return -v; }, kNumberReach),
+                                        plainFloat(builder.source().value(node.operands[1]).type, Precision::BF16), std::move(negative));
+    WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::BF16));
+    ir::AttributeMap a = withRelu(node);
+    a.erase("is_reverse");
+    emitLowered(builder, node, "tpu.Add", {small, minus}, std::move(type), std::move(a));
+    return Precision::BF16;
+}
+
 /// Sum and difference: a negative multiplier takes an operand off.
 Result<Precision> lowerCommonShift(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
+    const auto elements = [&](size_t i) { return builder.source().value(node.operands[i]).type.elementCount(); };
+    if (precision != Precision::Int8 && node.op == "top.Sub" && node.operands.size() == 2 && !anyConstant(builder, node) &&
+        !node.attributes.boolean("is_reverse") && elements(0) < elements(1))
+        return lowerSmallMinuend(builder, node);
     if (precision != Precision::Int8 || anyConstant(builder, node)) return inBf16(builder, node);
     WB_ASSIGN(const auto operands, codeOperands(builder, node));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
@@ -84,9 +120,6 @@ Result<Precision> lowerQdmMul(LoweringBuilder& builder, const ir::Node& node, Pr
     return precision;
 }
 
-/// How far from zero the chip's tables of c - x and c * x go.
-constexpr float kNumberReach = 15;
-
 /// A function of x and a number, by a table with slopes.
 Result<Precision> lowerNumberTable(LoweringBuilder& builder, const ir::Node& node, Precision) {
     const double number = node.attributes.real("const_val");
@@ -95,12 +128,7 @@ Result<Precision> lowerNumberTable(LoweringBuilder& builder, const ir::Node& nod
         slopeTables([=](double x) { return times ? x * number : reverse ? number - x : x - number; }, kNumberReach);
     WB_ASSIGN(const ir::ValueId in, operandFor(builder, node, node.operands.at(0), Precision::BF16));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], Precision::BF16));
-    const auto weights = addTables(builder, resultName(builder, node), tables, "slope", "slope");
-    ir::AttributeMap a = withRelu(node);
-    a.set("lut_mode", tpuEnum("lut_mode", "Slope"));
-    a.set("max_range", static_cast<double>(kNumberReach));
-    a.set("min_range", -static_cast<double>(kNumberReach));
-    emitLowered(builder, node, "tpu.LutBF16", {in, weights[0], weights[1]}, std::move(type), std::move(a));
+    builder.bind(node.results[0], slopeNode(builder, in, resultName(builder, node), tables, std::move(type), withRelu(node)));
     return Precision::BF16;
 }
 

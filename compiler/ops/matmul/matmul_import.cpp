@@ -90,8 +90,18 @@ Status importGemm(const SourceNode& node, ImportBuilder& builder) {
             }
         }
     }
-    WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
-              builder.emit(node, "top.MatMul", {left, right, bias}, matmulAttributes()));
+    // The product's own bias is a row; anything else is a sum of its own.
+    const int64_t columns = builder.graph().value(right).type.shape.back();
+    const ir::Shape shape = bias == ir::kNoValue ? ir::Shape{columns} : builder.graph().value(bias).type.shape;
+    const bool row = !shape.empty() && shape.back() == columns && ir::checkedElementCount(shape) == columns;
+    if (row) {
+        WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
+                  builder.emit(node, "top.MatMul", {left, right, bias}, matmulAttributes()));
+        return {};
+    }
+    WB_ASSIGN(const ir::ValueId product, builder.emitNamed("top.MatMul", {left, right, ir::kNoValue},
+                                                           node.outputs.front() + "_product", matmulAttributes()));
+    WB_ASSIGN([[maybe_unused]] const ir::ValueId id, builder.emit(node, "top.Add", {product, bias}, arithmeticAttributes()));
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/numeric/multiplier.h"
 #include "compiler/numeric/rounding.h"
 #include "compiler/ops/matmul/matmul_codes.h"
+#include "compiler/ops/support/chip_rules.h"
 
 #include <algorithm>
 #include <cmath>
@@ -42,8 +43,9 @@ Result<Precision> lowerMatMulFloat(LoweringBuilder& builder, const ir::Node& nod
     WB_ASSIGN(const ValueId left, operandFor(builder, node, node.operands.at(0), precision));
     WB_ASSIGN(const ValueId right, operandFor(builder, node, node.operands.at(1), precision));
     ValueId bias = ir::kNoValue;
-    if (hasBias(node)) {
-        WB_ASSIGN(bias, operandFor(builder, node, node.operands[2], precision));
+    if (hasBias(node)) { // CV18xx adds a constant one to its sums, which are float32
+        const bool exact = isCv18xx(builder.options().chip) && builder.source().weight(node.operands[2]) != nullptr;
+        WB_ASSIGN(bias, exact ? floatWeight(builder, node.operands[2], Precision::F32) : operandFor(builder, node, node.operands[2], precision));
     }
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
     emitLowered(builder, node, "tpu.MatMul", {left, right, bias, ir::kNoValue, ir::kNoValue},

@@ -189,13 +189,13 @@ Prepared prepareRecurrent(const PrepareContext& c) {
                             std::clamp(std::isnan(lengths[b]) ? 0.0F : lengths[b], 0.0F,
                                        static_cast<float>(l.steps)));
                     for (int64_t t = 0; t < l.steps; ++t) {
-                        const int64_t at = back && t < length ? length - 1 - t : t;
-                        float* y = out[0].as<float>() + ((at * way + d) * l.batch + b) * H;
+                        const int64_t place = back && t < length ? length - 1 - t : t;
+                        float* y = out[0].as<float>() + ((place * way + d) * l.batch + b) * H;
                         if (t >= length) {
                             std::fill(y, y + H, 0.0F);
                             continue;
                         }
-                        step(l, run, run.x + (at * l.batch + b) * l.in, b, next);
+                        step(l, run, run.x + (place * l.batch + b) * l.in, b, next);
                         std::copy_n(run.h + b * H, H, y);
                     }
                 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reshape and its relatives follow the type of their operand whatever precision was asked for
 // (R04).
+#include "compiler/ops/support/chip_rules.h"
 #include "compiler/ops/support/lower_support.h"
 
 namespace wb::ops {
@@ -9,8 +10,18 @@ namespace {
 Result<Precision> lowerReshape(LoweringBuilder& builder, const ir::Node& node,
                                Precision precision) {
     ir::AttributeMap a = node.attributes;
-    const ir::ValueId operand = builder.lowered(node.operands.at(0));
+    ir::ValueId operand = builder.lowered(node.operands.at(0));
     auto type = builder.source().value(node.results[0]).type;
+    // CV18xx computes nothing in float32: an input is cast before it, not behind.
+    const auto& read = builder.target().value(operand).type;
+    if (isCv18xx(builder.options().chip) && read.element == ir::ElementType::F32 && read.uniform() == nullptr &&
+        builder.source().weight(node.operands[0]) == nullptr) {
+        if (precision == Precision::Int8 && read.calibrated() != nullptr) {
+            WB_ASSIGN(operand, int8Operand(builder, node, node.operands[0]));
+        } else if (precision != Precision::F32) {
+            WB_ASSIGN(operand, operandFor(builder, node, node.operands[0], Precision::BF16));
+        }
+    }
     const auto& from = builder.target().value(operand).type;
     const bool range = type.calibrated() != nullptr;
     type.element = from.element;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures read at computed places. GridSampler(x [N,C,H,W], grid [N,h,w,2]: x, y in -1…1) → [N,C,h,w], mode
-// "bilinear", "nearest", "bicubic", padding_mode "zeros", "border", "reflection", align_corners.
+// 0 (bilinear), 1 (nearest) or 2 (bicubic, not the vendor's), padding_mode 0 (zeros), 1 (border) or 2 (reflection),
+// align_corners.
 // RoiAlign(x [N,C,H,W], rois [R,4]: x1 y1 x2 y2, batch [R]) → [R,C,output_height,output_width], mode "avg", "max",
 // sampling_ratio (0: by size), spatial_scale, half_pixel.
 #include "compiler/ops/shape_rules.h"

@@ -59,8 +59,10 @@ std::array<double, 4> cubicWeights(double t) {
     return {far(t + 1), near(t), near(1 - t), far(2 - t)};
 }
 
-double sample(const Reader& r, const std::string& mode, double y, double x) {
-    if (mode == "bicubic") { // neighbours, not the place itself, are brought back from beyond the border
+constexpr int64_t kNearest = 1, kBicubic = 2;
+
+double sample(const Reader& r, int64_t mode, double y, double x) {
+    if (mode == kBicubic) { // neighbours, not the place itself, are brought back from beyond the border
         y = std::isfinite(y) ? std::clamp(y, -1e6, 1e6) : -1e6;
         x = std::isfinite(x) ? std::clamp(x, -1e6, 1e6) : -1e6;
         const auto row = static_cast<int64_t>(std::floor(y)), column = static_cast<int64_t>(std::floor(x));
@@ -73,7 +75,7 @@ double sample(const Reader& r, const std::string& mode, double y, double x) {
     }
     y = r.y.bordered(y);
     x = r.x.bordered(x);
-    if (mode == "nearest")
+    if (mode == kNearest)
         return r.at(static_cast<int64_t>(std::nearbyint(y)), static_cast<int64_t>(std::nearbyint(x)));
     const auto row = static_cast<int64_t>(std::floor(y)), column = static_cast<int64_t>(std::floor(x));
     const double fy = y - std::floor(y), fx = x - std::floor(x);
@@ -83,9 +85,8 @@ double sample(const Reader& r, const std::string& mode, double y, double x) {
 
 Prepared prepareGridSampler(const PrepareContext& c) {
     const ir::Shape in = operandShape(c, 0), out = resultShape(c);
-    const std::string mode = c.node->attributes.string("mode", "bilinear");
-    const std::string name = c.node->attributes.string("padding_mode", "zeros");
-    const Border border = name == "zeros" ? Border::Zeros : name == "border" ? Border::Edge : Border::Reflect;
+    const int64_t mode = c.node->attributes.integer("mode", 0), padding = c.node->attributes.integer("padding_mode", 0);
+    const Border border = padding == 0 ? Border::Zeros : padding == 1 ? Border::Edge : Border::Reflect;
     const bool align = c.node->attributes.boolean("align_corners");
     return makeKernel([=](Inputs inputs, Outputs outputs, const kernels::Work& work) {
         const int64_t places = out[2] * out[3];

@@ -5,6 +5,15 @@
 namespace wb::ops {
 namespace {
 
+int64_t numberOf(const std::string& word, std::initializer_list<const char*> words) {
+    int64_t number = 0;
+    for (const char* known : words) {
+        if (word == known) return number;
+        ++number;
+    }
+    return -1;
+}
+
 Status importGridSample(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     WB_ASSIGN(const ir::ValueId x, valueOf(node, builder, 0));
@@ -13,14 +22,15 @@ Status importGridSample(const SourceNode& node, ImportBuilder& builder) {
     if (mode == "linear") mode = "bilinear"; // opset 20's words
     if (mode == "cubic") mode = "bicubic";
     const std::string border = node.string("padding_mode", "zeros");
-    if (mode != "bilinear" && mode != "nearest" && mode != "bicubic") return attributeError(node, "mode '" + mode + "'");
-    if (border != "zeros" && border != "border" && border != "reflection")
-        return attributeError(node, "padding_mode '" + border + "'");
+    const int64_t modeNumber = numberOf(mode, {"bilinear", "nearest", "bicubic"});
+    const int64_t borderNumber = numberOf(border, {"zeros", "border", "reflection"});
+    if (modeNumber < 0) return attributeError(node, "mode '" + mode + "'");
+    if (borderNumber < 0) return attributeError(node, "padding_mode '" + border + "'");
     if (builder.graph().value(x).type.shape.size() != 4) return attributeError(node, "pictures of other than two axes");
     ir::AttributeMap a;
     a.set("align_corners", node.integer("align_corners", 0) != 0);
-    a.set("mode", mode);
-    a.set("padding_mode", border);
+    a.set("mode", modeNumber);
+    a.set("padding_mode", borderNumber);
     WB_ASSIGN([[maybe_unused]] const ir::ValueId id, builder.emit(node, "top.GridSampler", {x, grid}, std::move(a)));
     return {};
 }

@@ -14,8 +14,11 @@ std::map<std::string, KernelDef, std::less<>>& integerForms() {
 }
 
 /// Functions whose exact float form is part of a chip's definition, while the float twin is only near: those by CV18xx's tables
-/// of bfloat16 numbers, and BM1684's softmax, one exponential and one division a number.
+/// of bfloat16 numbers, its means, and BM1684's softmax, one exponential and one division a number.
 bool hasExactFloat(const ir::Graph& graph, const ir::Node& node) {
+    if (node.op == "tpu.Reduce")
+        return node.attributes.string("mode") == "ReduceMean" && graph.value(node.results[0]).type.element == ir::ElementType::BF16 &&
+               graph.attributes.string("module.chip").starts_with("cv");
     if (node.op != "tpu.Softmax") return false;
     if (graph.attributes.string("module.chip") == "bm1684") return graph.value(node.results[0]).type.element == ir::ElementType::F32;
     const auto* table = node.operands.size() > 1 && node.operands[1] != ir::kNoValue ? graph.weight(node.operands[1]) : nullptr;
