@@ -22,6 +22,7 @@ Result<bool> foldConstants(ir::Graph& graph, const JobContext& context);
 Result<bool> foldConvBatchNorm(ir::Graph& graph, const JobContext& context);
 Result<bool> mergeMatMulAdd(ir::Graph& graph, const JobContext& context);
 Result<bool> makeShapesExplicit(ir::Graph& graph, const JobContext& context);
+Result<bool> recogniseNorms(ir::Graph& graph, const JobContext& context);
 Result<bool> recogniseActivations(ir::Graph& graph, const JobContext& context);
 Result<bool> simplifyArithmetic(ir::Graph& graph, const JobContext& context);
 Result<bool> makeScales(ir::Graph& graph, const JobContext& context);

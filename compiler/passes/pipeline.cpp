@@ -18,6 +18,7 @@ constexpr std::array kTopPasses{
     Pass{"fold-conv-batchnorm", "Folds a BatchNorm into the convolution before it.",
          foldConvBatchNorm},
     Pass{"merge-matmul-add", "Takes the Add after a matrix product as its bias.", mergeMatMulAdd},
+    Pass{"recognise-norms", "Finds LayerNorm written out in primitives.", recogniseNorms},
     Pass{"explicit-shapes",
          "Writes out global pooling, ceil mode, flattening and target sizes; finds Upsample.",
          makeShapesExplicit},

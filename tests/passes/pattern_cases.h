@@ -20,6 +20,13 @@ using Ints = OnnxBuilder::Ints;
 
 inline const Ints kOnes{1, 1, 1, 1};
 
+/// (x - mean) / √(mean((x - mean)²) + ε)
+inline std::string writtenNorm(OnnxBuilder& b, const Ints& axes, const char* name) {
+    const auto c = b.node("Sub", {"x", b.node("ReduceMean", {"x"}, "m", {{"axes", axes}})}, "c");
+    const auto v = b.node("ReduceMean", {b.node("Pow", {c, b.scalar(2)}, "p")}, "v", {{"axes", axes}});
+    return b.node("Div", {c, b.node("Sqrt", {b.node("Add", {v, b.scalar(1e-5F)}, "e")}, "s")}, name);
+}
+
 inline std::vector<PatternCase> patternCases() {
     const auto pc = [](OnnxBuilder& b) { return b.weight({1, 4, 1, 1}); };
     return {
@@ -197,6 +204,19 @@ inline std::vector<PatternCase> patternCases() {
              b.node("Tanh", {b.node("Reshape", {"x", b.ints({1, 4, 8, 8})}, "a")}, "y");
          },
          "Tanh y_Tanh 1x4x8x8\n"},
+        {"layer-norm",
+         [](auto& b) {
+             const auto q = writtenNorm(b, {-1}, "q");
+             b.node("Add", {b.node("Mul", {q, b.weight({8})}, "t"), b.weight({8})}, "y");
+         },
+         "LayerNorm y_LayerNormalization 1x4x8x8\n"},
+        {"layer-norm-plain", [](auto& b) { b.node("Sigmoid", {writtenNorm(b, {-2, -1}, "q")}, "y"); },
+         "LayerNorm q_LayerNormalization 1x4x8x8\nSigmoid y_Sigmoid 1x4x8x8\n"},
+        {"layer-norm-without-offset",
+         [](auto& b) {
+             b.node("Mul", {writtenNorm(b, {-1}, "q"), b.weight({8})}, "y");
+         },
+         "LayerNorm q_LayerNormalization 1x4x8x8\nMul y_Mul 1x4x8x8\n"},
         {"permutes",
          [](auto& b) {
              b.node("Transpose", {b.node("Transpose", {"x"}, "a", {{"perm", Ints{0, 2, 3, 1}}})},

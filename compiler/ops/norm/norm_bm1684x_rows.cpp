@@ -28,6 +28,8 @@ class RowNormEmitter final : public GlobalEmitter {
 public:
     explicit RowNormEmitter(RowNorm norm) : m_norm(std::move(norm)) {}
     std::vector<ColumnPiece> pieces() const {
+        if (m_norm.period == 1 && !m_norm.oneARow)
+            if (auto rows = rowPiecesTogether({m_norm.rows, m_norm.width, 1}, turnBytes(), 3, 2); !rows.empty()) return rows;
         // x, one more of its size and one of the operand's precision.
         return columnPieces({m_norm.rows, m_norm.width, 1}, (LaneSpace::kBytes - 16 * 1024) / 3,
                             m_norm.period == 1 ? m_norm.rows : m_norm.period);
@@ -44,6 +46,8 @@ public:
     int64_t sharedLanes() const;
 
 private:
+    /// Pieces of rows take turns in two places, beside the parameters.
+    int64_t turnBytes() const { return (LaneSpace::kBytes - 2 * roundUp(m_norm.width * 4, kVectorBytes)) / 2 / kVectorBytes * kVectorBytes; }
     /// A row of 1 x lanes x run in local memory; sums meet in DDR, where the result will be.
     Status emitShared(const GlobalCall& call, Assembler& out, int64_t lanes) const;
     /// The rows in x, t of their size, one and other a number a row.
@@ -122,8 +126,22 @@ Status RowNormEmitter::emit(const GlobalCall& call, Assembler& out) const {
     if (parts.empty()) return emitShared(call, out, sharedLanes());
     VectorUnit v(out);
     const float share = 1.0f / static_cast<float>(m_norm.width);
+    LaneSpace tables; // parameters of rows, the same in every lane
+    std::array<uint32_t, 2> held{};
+    uint64_t next = call.constants;
+    for (size_t i = 0; i < 2 && parts[0].together; ++i) {
+        const auto& parameters = i == 0 ? m_norm.gamma : m_norm.beta;
+        if (parameters.empty()) continue;
+        const int64_t width = m_norm.width;
+        held[i] = tables.take(width * 4);
+        copyBox(out, Precision::F32, {1, kLanes, 1, width}, {next, {0, 0, 0, 1}}, {kLocalBase + held[i], {width, width, width, 1}});
+        next += parameters.size() * 4;
+    }
+    bool second = false;
     for (const ColumnPiece& piece : parts) {
-        LaneSpace space;
+        LaneSpace space = tables;
+        if (piece.together && second) space.take(turnBytes());
+        second = !second;
         const Box x = space.box(piece.part(), Precision::F32), t = space.box(piece.part(), Precision::F32);
         const Box raw = m_norm.from == Precision::F32 ? x : space.box(piece.part(), m_norm.from);
         const Box result = m_norm.to == Precision::F32 ? x : seenAs(scratchLike(x, t.address, m_norm.to), m_norm.to);
@@ -139,6 +157,10 @@ Status RowNormEmitter::emit(const GlobalCall& call, Assembler& out) const {
         for (const auto* parameters : {&m_norm.gamma, &m_norm.beta}) {
             if (parameters->empty()) continue;
             const uint32_t op = parameters == &m_norm.gamma ? ArOp::Mul : ArOp::Add;
+            if (piece.together) {
+                v.apply(op, x, x, laneTable(x, held[parameters == &m_norm.gamma ? 0 : 1], 1, m_norm.width));
+                continue;
+            }
             const int64_t first = piece.outerBegin % m_norm.period, width = m_norm.oneARow ? 1 : m_norm.width;
             const Box box = m_norm.oneARow ? one : t;
             const int64_t pitch = m_norm.period == 1 ? 0 : width; // 0: every row takes the same

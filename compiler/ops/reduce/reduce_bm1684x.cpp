@@ -33,12 +33,16 @@ public:
     std::vector<ColumnPiece> pieces() const {
         const int64_t boxes = isArg() ? 4 : 2; // and one of the operand's precision
         const int64_t table = isArg() ? roundUp(m_columns.length * 4, kVectorBytes) : 0;
+        if (!isArg() && m_mode != Mode::Prod)
+            if (auto rows = rowPiecesTogether(m_columns, turnBytes(), 3, 2); !rows.empty()) return rows;
         return columnPieces(m_columns, (LaneSpace::kBytes - table) / (boxes + 1));
     }
     Result<std::vector<std::byte>> constants() const override;
     Status emit(const GlobalCall& call, Assembler& out) const override;
 
 private:
+    /// Pieces of rows take turns in two places.
+    static int64_t turnBytes() { return LaneSpace::kBytes / 2; }
     void reduce(VectorUnit& v, const Box& to, const Box& x, const Box& scratch) const;
     void find(VectorUnit& v, const Box& to, const Box& x, const Box& most, const Box& places, std::span<const Box> r) const;
     Columns m_columns;
@@ -60,7 +64,7 @@ Result<std::vector<std::byte>> ReduceEmitter::constants() const {
 
 void ReduceEmitter::reduce(VectorUnit& v, const Box& to, const Box& x, const Box& scratch) const {
     switch (m_mode) {
-    case Mode::Mean: columnSum(v, to, x, 1.0f / static_cast<float>(x.h())); return;
+    case Mode::Mean: columnSum(v, to, x, 1.0f / static_cast<float>(m_columns.length)); return;
     case Mode::Sum: columnSum(v, to, x, 1); return;
     case Mode::Max: columnMaximum(v, to, x); return;
     case Mode::Min:
@@ -120,8 +124,11 @@ Status ReduceEmitter::emit(const GlobalCall& call, Assembler& out) const {
         copyBox(out, Precision::F32, {1, kLanes, 1, words}, {call.constants, {0, 0, 0, 1}},
                 {kLocalBase + places, {words, words, words, 1}});
     }
+    bool second = false;
     for (const ColumnPiece& piece : pieces()) {
         LaneSpace space = tables;
+        if (piece.together && second) space.take(turnBytes());
+        second = !second;
         const Box x = space.box(piece.part(), Precision::F32);
         const Box raw = m_from == Precision::F32 ? x : space.box(piece.part(), m_from);
         const Box y = space.box(piece.reduced(), Precision::F32);
@@ -141,7 +148,7 @@ Status ReduceEmitter::emit(const GlobalCall& call, Assembler& out) const {
         if (space.used() > LaneSpace::kBytes)
             return Error{Code::CodegenLimit, "a reduction over " + std::to_string(m_columns.length) + " elements"};
         if (m_to != Precision::F32) v.cast(result, y);
-        copyBox(out, m_to, {piece.shape[0], piece.shape[1], 1, piece.shape[3]}, placeOf(result),
+        copyBox(out, m_to, piece.reducedShape(), placeOf(result),
                 {call.output.address + static_cast<uint64_t>(piece.reducedFirst * bytesOf(m_to)), piece.reducedStrides});
     }
     return {};

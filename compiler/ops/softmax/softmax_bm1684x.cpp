@@ -26,6 +26,7 @@ public:
     }
 
     std::vector<ColumnPiece> pieces() const {
+        if (auto rows = rowPiecesTogether(m_columns, kTurnBytes, 6, 6); !rows.empty()) return rows;
         // Five boxes of the column's length; those of length 1 and the tables have the rest.
         return columnPieces(m_columns, (LaneSpace::kBytes - 48 * 1024) / 5);
     }
@@ -33,6 +34,7 @@ public:
     Status emit(const GlobalCall& call, Assembler& out) const override;
 
 private:
+    static constexpr int64_t kTurnBytes = (LaneSpace::kBytes - 4096) / 2; ///< pieces of rows take turns in two places
     Columns m_columns;
     float m_beta;
     bool m_log;
@@ -48,8 +50,11 @@ Status SoftmaxEmitter::emit(const GlobalCall& call, Assembler& out) const {
     LaneSpace tables;
     const uint32_t constants = tables.take(width);
     loadLanes(out, call.constants, width, constants);
+    bool second = false;
     for (const ColumnPiece& piece : pieces()) {
         LaneSpace space = tables;
+        if (piece.together && second) space.take(kTurnBytes);
+        second = !second;
         const auto wide = [&] { return space.box(piece.part(), Precision::F32); };
         const auto thin = [&] { return space.box(piece.reduced(), Precision::F32); };
         const Box x = wide(), a = wide(), b = wide(), e = wide();

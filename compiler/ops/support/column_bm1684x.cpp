@@ -17,7 +17,35 @@ Columns Columns::of(const ir::Shape& shape, size_t first, size_t last) {
 
 Part ColumnPiece::part() const { return {{0, shape[0]}, {0, shape[1]}, {0, shape[2]}, {0, shape[3]}}; }
 
-Part ColumnPiece::reduced() const { return {{0, shape[0]}, {0, shape[1]}, {0, 1}, {0, shape[3]}}; }
+Part ColumnPiece::reduced() const {
+    if (together) return {{0, shape[0]}, {0, shape[1]}, {0, shape[2]}, {0, 1}};
+    return {{0, shape[0]}, {0, shape[1]}, {0, 1}, {0, shape[3]}};
+}
+
+std::vector<ColumnPiece> rowPiecesTogether(const Columns& k, int64_t bytes, int64_t wide, int64_t thin) {
+    constexpr int64_t kPieces = 4;                 // so that one arrives while another is worked on
+    constexpr int64_t kRun = 256 / 2;              // elements; shorter runs of two bytes each are charged as these
+    if (k.inner != 1 || k.length > kMaxDimension || k.length < 2) return {};
+    const int64_t most = std::min(kMaxDimension, (bytes - (wide + thin) * kVectorBytes) / (4 * (wide * k.length + thin)));
+    if (most < 1) return {};
+    const int64_t wanted = std::max(ceilDiv(kRun, k.length), ceilDiv(k.outer, kPieces * kLanes));
+    std::vector<ColumnPiece> pieces;
+    for (int64_t row = 0; row < k.outer;) {
+        ColumnPiece p;
+        const int64_t left = k.outer - row;
+        const int64_t rows = std::min({most, wanted, ceilDiv(left, kLanes)});
+        const int64_t lanes = std::min(kLanes, left / rows);
+        p.together = true;
+        p.shape = {1, lanes, rows, k.length};
+        p.strides = {0, rows * k.length, k.length, 1};
+        p.reducedStrides = {0, rows, 1, 1};
+        p.first = row * k.length;
+        p.reducedFirst = p.outerBegin = row;
+        pieces.push_back(p);
+        row += lanes * rows;
+    }
+    return pieces;
+}
 
 std::vector<ColumnPiece> columnPieces(const Columns& k, int64_t bytes, int64_t period) {
     std::vector<ColumnPiece> pieces;
@@ -100,11 +128,13 @@ void reduceColumns(VectorUnit& v, const LocalTensor& to, const LocalTensor& from
     c.res_op_y_str = c.res_op_x_str = 1;
     c.res0_n = static_cast<uint32_t>(to.n());
     c.res0_c = static_cast<uint32_t>(to.c());
-    c.res0_h = 1;
+    const bool rows = to.h() == from.h() && to.w() == 1; // along w
+    c.res0_h = static_cast<uint32_t>(to.h());
     c.res0_w = static_cast<uint32_t>(to.w());
-    c.opd0_h = c.opd1_h = static_cast<uint32_t>(from.h());
+    c.opd0_h = static_cast<uint32_t>(from.h());
     c.opd0_w = static_cast<uint32_t>(from.w());
-    c.opd1_w = 1;
+    c.opd1_h = rows ? 1 : c.opd0_h;
+    c.opd1_w = rows ? c.opd0_w : 1;
     c.opd0_addr = from.address;
     c.res0_addr = to.address;
     v.assembler().add(c);
