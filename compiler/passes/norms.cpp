@@ -98,6 +98,14 @@ ValueId weightBeside(const ir::Graph& graph, const ir::Node& node, ValueId value
     return data != nullptr && data->shape() == shape ? other : ir::kNoValue;
 }
 
+/// Whether a weight changes nothing.
+bool isAll(const ir::Graph& graph, ValueId id, float number) {
+    const ir::Tensor* data = id == ir::kNoValue ? nullptr : floatWeight(graph, id);
+    if (data == nullptr) return false;
+    const auto values = data->span<float>();
+    return std::all_of(values.begin(), values.end(), [&](float v) { return v == number; });
+}
+
 /// The only reader of a value; kNoNode if there are others.
 ir::NodeId readerOf(const std::vector<std::vector<ir::NodeId>>& users, const std::vector<int>& uses, ValueId id) {
     const auto& list = users[static_cast<size_t>(id)];
@@ -130,6 +138,8 @@ Result<bool> recogniseNorms(ir::Graph& graph, const JobContext& context) {
                 else scale = offset = ir::kNoValue;
             }
         }
+        if (isAll(graph, scale, 1)) scale = ir::kNoValue;
+        if (isAll(graph, offset, 0)) offset = ir::kNoValue;
         ir::Node& node = graph.node(last);
         const ValueId result = node.results[0];
         setName(graph, result, renamed(graph.value(result).name, last == n ? "_Div" : "_Add", "_LayerNormalization"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rewrites of the lowered graph, looked at by themselves; that results stay as they were is shown by tst_codegen_zoo.
+#include "compiler/codegen/rewrites/interleaves.h"
 #include "compiler/codegen/rewrites/repeats.h"
 
 #include <QTest>
@@ -40,6 +41,7 @@ private slots:
     void copiesThatAreNeededStay();
     void functionsComeBeforeRepeats();
     void productsRepeatTheirBatches();
+    void slicesOfOneKindShareAPermutation();
 };
 
 void TestCodegenRewrites::operatorsRepeatByThemselves() {
@@ -109,6 +111,34 @@ void TestCodegenRewrites::productsRepeatTheirBatches() {
     const ir::Graph done = codegen::dropRepeats(net.graph);
     QCOMPARE(countOf(done, "tpu.Tile"), 1);
     QCOMPARE(done.value(done.producer(done.outputs[0])->operands[1]).type.shape, (Shape{1, 4, 32, 49}));
+}
+
+void TestCodegenRewrites::slicesOfOneKindShareAPermutation() {
+    Net net;
+    const ValueId x = net.input({1, 3, 197, 64});
+    const auto slice = [&](int64_t first, int64_t step, int64_t length) {
+        const ValueId y = net.op("tpu.Slice", {x, ir::kNoValue, ir::kNoValue, ir::kNoValue}, {1, 3, 197, length});
+        ir::AttributeMap& a = net.graph.node(net.graph.value(y).producer).attributes;
+        a.set("offset", Attribute::ints({0, 0, 0, first}));
+        a.set("steps", Attribute::ints({1, 1, 1, step}));
+        a.set("ends", Attribute::ints({1, 3, 197, 64}));
+        return y;
+    };
+    const auto column = [&](ValueId in) { return net.op("tpu.Reshape", {in}, {1, 3, 197, 32, 1}); };
+    const ValueId even = slice(0, 2, 32), odd = slice(1, 2, 32), low = slice(0, 1, 32), block = slice(16, 1, 8);
+    const ValueId wide = net.input({1, 3, 197, 640}), half = net.op("tpu.Slice", {wide, ir::kNoValue, ir::kNoValue, ir::kNoValue}, {1, 3, 197, 320});
+    ir::AttributeMap& halves = net.graph.node(net.graph.value(half).producer).attributes;
+    halves.set("offset", Attribute::ints({0, 0, 0, 320}));
+    halves.set("steps", Attribute::ints({1, 1, 1, 1}));
+    const ValueId joined = net.op("tpu.Concat", {column(odd), column(even)}, {1, 3, 197, 32, 2});
+    net.graph.node(net.graph.value(joined).producer).attributes.set("axis", Attribute::si32(4));
+    net.graph.outputs = {joined, low, block, half};
+    const ir::Graph done = codegen::dealInterleaves(net.graph);
+    // Even and odd columns share one, what joins them is another; blocks of 64 and 16 bytes. Long runs stay as they are.
+    QCOMPARE(countOf(done, "tpu.Permute"), 4);
+    QCOMPARE(done.producer(done.outputs[0])->op, std::string("tpu.Reshape"));
+    QCOMPARE(done.value(done.outputs[0]).name, net.graph.value(joined).name);
+    QCOMPARE(done.producer(done.outputs[3])->op, std::string("tpu.Slice"));
 }
 
 QTEST_GUILESS_MAIN(TestCodegenRewrites)

@@ -270,6 +270,18 @@ std::vector<ZooNet> zooLimits() {
         return {divide(x, wide), b.add(x, b.op("top.Sigmoid", {rows}, {{"scale", 1.0}, {"bias", 0.0}})), b.mul(deep, x), b.concat({wide, x}),
                 b.add(wide, rows)};
     }, true});
+    nets.push_back({"rotary", {1, 3, 12, 20}, [](ZooBuilder& b) -> Ids { // even and odd columns, halves, and both put together again
+        const Id x = b.reshape(b.permute(b.conv(b.input(), 24), {0, 2, 3, 1}), {b.shape(b.input())[0], 12, 20, 24});
+        const auto part = [&](int64_t begin, int64_t end, int64_t step) {
+            return b.op("top.Slice", {x, ir::kNoValue, ir::kNoValue, ir::kNoValue},
+                        {{"axes", Attribute::ints({})}, {"offset", Attribute::ints({0, 0, 0, begin})}, {"steps", Attribute::ints({1, 1, 1, step})},
+                         {"ends", Attribute::ints({b.shape(x)[0], 12, 20, end})}});
+        };
+        const auto column = [&](Id in) { return b.reshape(in, {b.shape(x)[0], 12, 20, 12, 1}); };
+        const Id even = part(0, 24, 2), odd = part(1, 24, 2), low = part(0, 12, 1), high = part(12, 24, 1);
+        const Id turned = b.reshape(b.concat({column(odd), column(even)}, 4), {b.shape(x)[0], 12, 20, 24});
+        return {b.add(x, turned), b.mul(x, b.concat({high, low}, 3)), b.op("top.Sigmoid", {part(8, 16, 1)}, {{"scale", 1.0}, {"bias", 0.0}})};
+    }, true});
     nets.push_back({"wide picture", {1, 3, 12, 2000}, [](ZooBuilder& b) -> Ids { return {b.conv(b.conv(b.input(), 16, square(3, 1, true)), 8)}; }});
     return nets;
 }
