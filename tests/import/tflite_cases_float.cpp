@@ -306,6 +306,8 @@ void movement(List& list) {
         n.b.op(wire::Kind_STRIDED_SLICE, {n.x, n.b.ints({0, 2, 0, 0}), n.b.ints({1, 3, 5, 4}), n.b.ints({1, 1, 1, 1})},
                {n.out({1, 5, 4})}, wire::Options_StridedSliceOptions, wire::CreateStridedSliceOptions(n.fb(), 0, 0, 0, 0, 2));
     });
+    list.add("reverse", {1, 6, 5, 4}, [](Net& n) { n.b.op(wire::Kind_REVERSE_V2, {n.x, n.b.ints({1})}, {n.out({1, 6, 5, 4})}); });
+    list.add("reverse the last of three axes", {6, 5, 4}, [](Net& n) { n.b.op(wire::Kind_REVERSE_V2, {n.x, n.b.ints({-1})}, {n.out({6, 5, 4})}); });
     list.add("gather channels", {1, 6, 5, 4}, [](Net& n) {
         n.b.op(wire::Kind_GATHER, {n.x, n.b.ints({3, 0, 3})}, {n.out({1, 6, 5, 3})}, wire::Options_GatherOptions,
                wire::CreateGatherOptions(n.fb(), 3));

@@ -79,8 +79,9 @@ struct CodeNet {
 struct CodeList {
     std::vector<TfliteCase> cases;
 
-    void add(const std::string& name, const Ints& shape, int steps, const std::function<void(CodeNet&)>& write) {
+    void add(const std::string& name, const Ints& shape, int steps, const std::function<void(CodeNet&)>& write, bool signedOnly = false) {
         for (const bool isSigned : {true, false}) {
+            if (signedOnly && !isSigned) continue;
             CodeNet net(isSigned, shape);
             write(net);
             cases.push_back({name + (isSigned ? " int8" : " uint8"), net.bytes(), true, steps});
@@ -186,6 +187,15 @@ void others(CodeList& list) {
         n.b.op(wire::Kind_RESIZE_BILINEAR, {n.x, n.b.ints({9, 11})}, {n.out({1, 9, 11, 4}, 0.03F, 3)}, wire::Options_BilinearOptions,
                wire::CreateBilinearOptions(n.fb(), false, true));
     });
+    list.add("squared difference", {1, 6, 5, 4}, 1, [](CodeNet& n) {
+        n.b.op(wire::Kind_SQUARED_DIFFERENCE, {n.x, n.input({1, 6, 5, 4}, 0.02F, -4)}, {n.out({1, 6, 5, 4}, 0.1F, -128)});
+    }, true);
+    list.add("inverse root", {1, 6, 5, 4}, 1, [](CodeNet& n) {
+        const int positive = n.inner({1, 6, 5, 4}, 0.03F, -128); // above zero, as the format demands
+        n.b.op(wire::Kind_ADD, {n.x, n.input({1, 6, 5, 4}, 0.03F, -128)}, {positive}, wire::Options_AddOptions,
+               wire::CreateAddOptions(n.fb(), wire::Activation_RELU));
+        n.b.op(wire::Kind_RSQRT, {positive}, {n.out({1, 6, 5, 4}, 0.05F, -128)});
+    }, true);
     list.add("other codes", {1, 6, 5, 4}, 0, [](CodeNet& n) { n.b.op(wire::Kind_QUANTIZE, {n.x}, {n.out({1, 6, 5, 4}, 0.07F, 1)}); });
     list.add("maximum", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         n.b.op(wire::Kind_MAXIMUM, {n.x, n.input({1, 6, 5, 4})}, {n.out({1, 6, 5, 4}, 0.03F, 3)});

@@ -261,6 +261,28 @@ private slots:
         }
     }
 
+    /// Networks with 8-bit weights and activations of 16 bits are float networks here.
+    void activationsOf16Bits() {
+        TfliteBuilder b;
+        const test::Quant fine{{1e-3F}, {0}, 0};
+        const int x = b.tensor({1, 3}, test::wire::Element_Int16, fine), y = b.tensor({1, 2}, test::wire::Element_Int16, fine);
+        const int w = b.constant<int8_t>({2, 3}, test::wire::Element_Int8, {127, -127, 64, 1, 2, 3}, {{0.01F}, {0}, 0});
+        const int bias = b.constant<int64_t>({2}, test::wire::Element_Int64, {1000, -2000}, {{1e-5F}, {0}, 0});
+        b.op(test::wire::Kind_FULLY_CONNECTED, {x, w, bias}, {y});
+        b.ends({x}, {y});
+        const auto model = import(b.bytes());
+        QVERIFY2(model, toText(model ? Error{} : model.error()).c_str());
+        const ir::Graph& g = model->origin;
+        QCOMPARE(g.attributes.string("module.state"), std::string("TOP_F32"));
+        auto executor = execute::Executor::create(std::make_shared<const ir::Graph>(g), {}, {});
+        QVERIFY(executor);
+        const auto result = (*executor)->run({{"t0", ir::Tensor::of<float>(ir::ElementType::F32, {1, 3}, std::vector<float>{1, 2, 4})}}, {});
+        QVERIFY(result);
+        const float* out = result->at("t1").data<float>();
+        QVERIFY(std::abs(out[0] - (1.27F - 2.54F + 2.56F + 0.01F)) < 1e-5F);
+        QVERIFY(std::abs(out[1] - (0.01F + 0.04F + 0.12F - 0.02F)) < 1e-5F);
+    }
+
     /// Codes stay codes, with the file's scales, per channel where it has them.
     void typesOfCodes() {
         const auto model = import(test::everyTable(true));

@@ -127,8 +127,9 @@ private:
         WB_ASSIGN(const ir::Shape shape, shapeOf(tensor.shape()));
         m_shapes.push_back(shape);
         const auto element = elementOfWire(tensor.element());
-        WB_TRY(readQuantisation(tensor, element, shape, name));
         WB_ASSIGN(const std::span<const std::byte> data, dataOf(tensor));
+        // Activations of 16 bits are no chip's: their layers work in numbers, like any float network.
+        if (!data.empty() || element != ElementType::I16) WB_TRY(readQuantisation(tensor, element, shape, name));
         m_constant.push_back(!data.empty());
         if (data.empty()) return {};
         if (!element)

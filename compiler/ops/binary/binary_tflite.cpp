@@ -55,14 +55,17 @@ Status importTfliteCompare(const SourceNode& node, ImportBuilder& builder) {
     return n.emit("top.Compare", std::move(operands), std::move(a), order);
 }
 
+/// Numbers between the steps of one operator, for which the file has no scale: the name of no tensor.
+const std::string kNoScale;
+
 /// (a - b)²
 Status importSquaredDifference(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     TfliteNode n(node, builder);
-    if (n.isQuantised()) return attributeError(node, "codes");
     const Order order = n.order();
     WB_ASSIGN(std::vector<ir::ValueId> operands, tfliteOperands(n, order));
-    WB_ASSIGN(const ir::ValueId difference, n.step("top.Sub", std::move(operands), arithmeticAttributes(true), "_difference"));
+    WB_ASSIGN(const ir::ValueId difference,
+              n.step("top.Sub", std::move(operands), arithmeticAttributes(true), "_difference", &kNoScale));
     return n.emit("top.Mul", {difference, difference}, arithmeticAttributes(), order);
 }
 
@@ -70,7 +73,6 @@ Status importSquaredDifference(const SourceNode& node, ImportBuilder& builder) {
 Status importTfliteByConstant(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
     TfliteNode n(node, builder);
-    if (n.isQuantised()) return attributeError(node, "codes");
     const Order order = n.order();
     WB_ASSIGN(const ir::ValueId in, n.operand(0, order));
     ir::AttributeMap a = withRelu();
@@ -81,7 +83,7 @@ Status importTfliteByConstant(const SourceNode& node, ImportBuilder& builder) {
     }
     if (node.kind == "SQUARE") return n.emit("top.Mul", {in, in}, arithmeticAttributes(), order);
     if (node.kind == "RSQRT") {
-        WB_ASSIGN(const ir::ValueId root, n.step("top.Sqrt", {in}, {}, "_sqrt"));
+        WB_ASSIGN(const ir::ValueId root, n.step("top.Sqrt", {in}, {}, "_sqrt", &kNoScale));
         a.set("const_val", 1.0);
         return n.emit("top.Reciprocal", {root}, std::move(a), order);
     }

@@ -268,7 +268,8 @@ Prepared prepareDeconv(const PrepareContext& c) {
     });
 }
 
-/// y = (x * scale[c] + bias[c]) >> shift[c]; half of what is shifted out is part of the bias (dossier section 5.5).
+/// y = (x * scale[c] + bias[c]) >> shift[c], the sum within 16 bits; half of what is shifted out is part of the bias
+/// (dossier section 5.5).
 Prepared prepareScale(const PrepareContext& c) {
     const auto& shape = resultShape(c);
     const auto weightAt = [&](size_t i) { return c.node->operands.size() > i ? c.graph->weight(c.node->operands[i]) : nullptr; };
@@ -292,7 +293,7 @@ Prepared prepareScale(const PrepareContext& c) {
                         const int shift = lift.data<int8_t>()[channel];
                         const auto* from = in[0].as<decltype(i)>() + p * plane;
                         for (int64_t at = 0; at < plane; ++at) {
-                            const int64_t sum = from[at] * factor + offset;
+                            const int64_t sum = numeric::saturate<int16_t>(from[at] * factor + offset);
                             out[0].as<Out>()[p * plane + at] = saturateRelu<Out>(
                                 shift < 0 ? sum >> std::min(-shift, 63) : sum * (int64_t{1} << std::min(shift, 31)), relu);
                         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TensorFlow Lite's SLICE, STRIDED_SLICE, SPLIT, SPLIT_V, UNPACK. Ranges are worked out here, to offsets and ends within
+// TensorFlow Lite's SLICE, STRIDED_SLICE, REVERSE_V2, SPLIT, SPLIT_V, UNPACK. Ranges are worked out here, to offsets and ends within
 // the tensor.
 #include "compiler/ops/tflite_help.h"
 
@@ -56,6 +56,24 @@ Status importTfliteSlice(const SourceNode& node, ImportBuilder& builder) {
                                                             " of " + ir::toText(x));
         r.offset[d] = begin;
         r.ends[d] = begin + size;
+    }
+    const Order order = n.order({0});
+    WB_ASSIGN(const ir::ValueId in, n.operand(0, order));
+    return n.emit("top.Slice", sliceOperands(in), r.attributes(order), order);
+}
+
+Status importTfliteReverse(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    TfliteNode n(node, builder);
+    WB_ASSIGN(const ir::Shape x, n.shape(0));
+    const auto axes = constantInts(node, builder, 1);
+    if (!axes) return attributeError(node, "the axes are known only at run time");
+    Ranges r(x);
+    for (const int64_t given : *axes) {
+        WB_ASSIGN(const size_t d, n.axis(given, x.size()));
+        r.offset[d] = x[d] - 1;
+        r.ends[d] = -x[d] - 1;
+        r.steps[d] = -1;
     }
     const Order order = n.order({0});
     WB_ASSIGN(const ir::ValueId in, n.operand(0, order));
@@ -217,6 +235,7 @@ Status importUnpack(const SourceNode& node, ImportBuilder& builder) {
 
 void tflite_slice(ImportTable& table);
 void tflite_slice(ImportTable& table) {
+    table.add(Framework::TFLite, "REVERSE_V2", importTfliteReverse);
     table.add(Framework::TFLite, "SLICE", importTfliteSlice);
     table.add(Framework::TFLite, "STRIDED_SLICE", importStridedSlice);
     table.add(Framework::TFLite, "SPLIT", importTfliteSplit);
