@@ -270,6 +270,18 @@ std::vector<ZooNet> zooLimits() {
         return {divide(x, wide), b.add(x, b.op("top.Sigmoid", {rows}, {{"scale", 1.0}, {"bias", 0.0}})), b.mul(deep, x), b.concat({wide, x}),
                 b.add(wide, rows)};
     }, true});
+    nets.push_back({"wide rows", {1, 3, 12, 200}, [](ZooBuilder& b) -> Ids { // sound: windows over one axis, beyond the fields of commands
+        const int64_t n = b.shape(b.input())[0];
+        const auto conv = [&](Id x, const char* op, ir::Shape filter, std::vector<int64_t> lists) {
+            const int64_t out = filter[0], kernel = filter[2];
+            return b.op(op, {x, b.weight(std::move(filter), -0.2F, 0.2F), b.weight({out}, -0.4F, 0.4F)},
+                        {{"dilations", Attribute::ints({lists[2]})}, {"do_relu", true}, {"dynweight_reorderd", false}, {"group", 1},
+                         {"kernel_shape", Attribute::ints({kernel})}, {"pads", Attribute::ints({lists[1], lists[1]})}, {"relu_limit", -1.0},
+                         {"strides", Attribute::ints({lists[0]})}, {"weight_is_coeff", 1}, {"output_padding", Attribute::ints({0})}});
+        };
+        const Id x = conv(b.reshape(b.conv(b.input(), 4), {n, 4, 2400}), "top.Conv", {16, 4, 80}, {4, 38, 1});
+        return {conv(x, "top.Conv", {8, 16, 3}, {1, 20, 20}), conv(x, "top.Deconv", {8, 16, 40}, {20, 10, 1}), conv(x, "top.Conv", {8, 16, 20}, {20, 0, 1})};
+    }, true});
     nets.push_back({"rotary", {1, 3, 12, 20}, [](ZooBuilder& b) -> Ids { // even and odd columns, halves, and both put together again
         const Id x = b.reshape(b.permute(b.conv(b.input(), 24), {0, 2, 3, 1}), {b.shape(b.input())[0], 12, 20, 24});
         const auto part = [&](int64_t begin, int64_t end, int64_t step) {

@@ -192,10 +192,58 @@ void narrowConv(Steps& steps, Window w) {
     else splitDilation(steps, w);
 }
 
+/// A window over one axis that no command can express, as it is: lists of the node that would have a second entry.
+bool isWideRow(const ir::Graph& graph, const ir::Node& node) {
+    if (node.op != "tpu.Conv2D" && node.op != "tpu.Deconv" && node.op != "tpu.Pool2D") return false;
+    if (node.operands.empty() || node.operands[0] == ir::kNoValue || graph.weight(node.operands[0]) != nullptr) return false;
+    if (node.op != "tpu.Pool2D" && (node.operands.size() < 2 || graph.weight(node.operands[1]) == nullptr)) return false;
+    const auto& a = node.attributes;
+    if (graph.value(node.operands[0]).type.shape.size() != 3 || graph.value(node.results[0]).type.shape.size() != 3) return false;
+    if (a.integers("kernel_shape").size() != 1 || a.integers("pads").size() != 2 || !a.integers("inserts").empty()) return false;
+    int64_t most = 0;
+    for (const char* name : {"pads", "strides", "dilations", "output_padding"})
+        for (const int64_t value : a.integers(name)) most = std::max(most, value);
+    const bool reaches = node.op == "tpu.Deconv" && a.integers("kernel_shape")[0] > kMaxPad; // its border is the kernel's
+    return most > kMaxPad || reaches;
+}
+
+/// Such windows as windows of pictures one column wide, of which the rewrites know more.
+ir::Graph widePicturesOfRows(const ir::Graph& source) {
+    ir::Graph graph = source;
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const auto position = static_cast<NodeId>(i);
+        if (!isWideRow(graph, graph.node(position))) continue;
+        Steps steps(graph, position, graph.value(graph.node(position).results[0]).name + "_row");
+        const Shape in = graph.value(steps.node().operands[0]).type.shape, out = graph.value(steps.node().results[0]).type.shape;
+        const ValueId picture = steps.reshape(steps.node().operands[0], {in[0], in[1], in[2], 1});
+        steps.node().operands[0] = picture;
+        if (steps.node().op != "tpu.Pool2D") {
+            const ir::Tensor filter = *graph.weight(steps.node().operands[1]);
+            Shape shape = filter.shape();
+            shape.push_back(1);
+            setFilter(steps, filter.reshaped(shape));
+        }
+        ir::AttributeMap& a = steps.node().attributes;
+        const auto pads = a.integers("pads");
+        a.set("pads", Attribute::ints({pads[0], 0, pads[1], 0}));
+        const std::pair<const char*, int64_t> lists[] = {{"kernel_shape", 1}, {"strides", 1}, {"dilations", 1}, {"output_padding", 0}};
+        for (const auto& [name, beside] : lists)
+            if (auto list = a.integers(name); list.size() == 1) {
+                list.push_back(beside);
+                a.set(name, Attribute::ints(list));
+            }
+        const ValueId taken = steps.takeResult({out[0], out[1], out[2], 1});
+        steps.behind();
+        steps.giveResult(steps.reshape(taken, out));
+        i = static_cast<size_t>(steps.last());
+    }
+    return graph;
+}
+
 } // namespace
 
 ir::Graph narrowWindows(const ir::Graph& source) {
-    ir::Graph graph = source;
+    ir::Graph graph = widePicturesOfRows(source);
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const auto position = static_cast<NodeId>(i);
         auto window = windowOf(graph, graph.node(position));
