@@ -282,6 +282,11 @@ std::vector<ZooNet> zooLimits() {
         const Id x = conv(b.reshape(b.conv(b.input(), 4), {n, 4, 2400}), "top.Conv", {16, 4, 80}, {4, 38, 1});
         return {conv(x, "top.Conv", {8, 16, 3}, {1, 20, 20}), conv(x, "top.Deconv", {8, 16, 40}, {20, 10, 1}), conv(x, "top.Conv", {8, 16, 20}, {20, 0, 1})};
     }, true});
+    nets.push_back({"talking heads", {1, 4, 48, 40}, [](ZooBuilder& b) -> Ids { // many rows of a few elements by a small matrix
+        const Id mixed = b.permute(b.dense(b.permute(b.op("top.Sigmoid", {b.input()}, {{"scale", 1.0}, {"bias", 0.0}}), {0, 2, 3, 1}), 6), {0, 3, 1, 2});
+        const Id rows = b.reshape(b.input(), {b.shape(b.input())[0], 1920, 4});
+        return {softmax(b, mixed, 3), b.dense(rows, 3)};
+    }, true});
     nets.push_back({"rotary", {1, 3, 12, 20}, [](ZooBuilder& b) -> Ids { // even and odd columns, halves, and both put together again
         const Id x = b.reshape(b.permute(b.conv(b.input(), 24), {0, 2, 3, 1}), {b.shape(b.input())[0], 12, 20, 24});
         const auto part = [&](int64_t begin, int64_t end, int64_t step) {
