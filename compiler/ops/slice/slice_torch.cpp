@@ -136,7 +136,8 @@ void torch_slice(ImportTable& table) {
     table.add(Framework::Torch, "aten::slice", torchSlice);
     table.add(Framework::Torch, "aten::narrow", torchSlice);
     table.add(Framework::Torch, "aten::select", torchSelect);
-    for (const char* kind : {"aten::split", "aten::split_with_sizes", "aten::chunk", "aten::tensor_split", "aten::unbind"})
+    for (const char* kind : {"aten::split", "aten::split_with_sizes", "aten::chunk", "aten::unsafe_chunk", "aten::unsafe_split",
+                             "aten::unsafe_split_with_sizes", "aten::tensor_split", "aten::unbind"})
         table.add(Framework::Torch, kind, torchSplit);
     table.add(Framework::Torch, "aten::roll", torchRoll);
 }
