@@ -45,7 +45,11 @@ Result<Precision> lowerMatMulFloat(LoweringBuilder& builder, const ir::Node& nod
     ValueId bias = ir::kNoValue;
     if (hasBias(node)) { // CV18xx adds a constant one to its sums, which are float32
         const bool exact = isCv18xx(builder.options().chip) && builder.source().weight(node.operands[2]) != nullptr;
-        WB_ASSIGN(bias, exact ? floatWeight(builder, node.operands[2], Precision::F32) : operandFor(builder, node, node.operands[2], precision));
+        if (exact) {
+            bias = builder.lowered(node.operands[2]);
+        } else {
+            WB_ASSIGN(bias, operandFor(builder, node, node.operands[2], precision));
+        }
     }
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
     emitLowered(builder, node, "tpu.MatMul", {left, right, bias, ir::kNoValue, ir::kNoValue},
