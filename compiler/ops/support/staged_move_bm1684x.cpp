@@ -32,7 +32,7 @@ struct Piece {
 
 /// One axis of a box, with its strides on both sides.
 struct Step {
-    int64_t size = 1, a = 0, b = 0;
+    int64_t size = 1, a = 1, b = 1; ///< a stride is never 0 where it is not walked either
 };
 
 /// Outer axes first; neighbours that continue each other on both sides become one.
