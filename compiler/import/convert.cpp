@@ -24,7 +24,7 @@ std::string functionName(const ops::SourceNode& node) { return node.domain + "."
 
 bool known(const SourceModel& model, const ops::SourceNode& node) {
     if (model.functions.contains(functionName(node))) return true;
-    if (!node.domain.empty()) return false;
+    if (!node.domain.empty()) return ops::importTable().find(model.framework, functionName(node)) != nullptr;
     if (model.framework == ops::Framework::TFLite && tfliteFolds(node.kind)) return true;
     return ops::importTable().find(model.framework, node.kind) != nullptr || Folder::knows(node) ||
            (model.framework == ops::Framework::Onnx && (isControl(node) || hasDefinition(node)));
@@ -146,8 +146,8 @@ Status Converter::convertOne(const ops::SourceNode& node) {
 }
 
 Status Converter::convertRule(const ops::SourceNode& node) {
-    const ops::ImportRule rule = ops::importTable().find(m_model.framework, node.kind);
-    if (rule == nullptr || !node.domain.empty()) return runTime(node, "this form needs values");
+    const ops::ImportRule rule = ops::importTable().find(m_model.framework, node.domain.empty() ? node.kind : functionName(node));
+    if (rule == nullptr) return runTime(node, "this form needs values");
     WB_TRY(rule(node, m_builder));
     if (m_builder.pendingError()) return *m_builder.pendingError();
     if (m_model.framework == ops::Framework::Torch) return checkTorchShapes(node, m_builder);

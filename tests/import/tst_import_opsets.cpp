@@ -250,6 +250,33 @@ private slots:
         QCOMPARE(model->origin.weights.at("c_fix").data<float>()[4],
                  0.5F * b.graph().initializer(1).float_data(4));
     }
+
+    /// Quantised operators of onnxruntime's own: real arithmetic on codes, and codes again.
+    void operatorsOfAnotherDomain() {
+        OnnxBuilder b;
+        auto* domain = b.model().add_opset_import();
+        domain->set_domain("com.microsoft");
+        domain->set_version(1);
+        auto* zero = b.graph().add_initializer();
+        zero->set_name("zero");
+        zero->set_data_type(onnx::TensorProto::UINT8);
+        zero->add_int32_data(3);
+        b.node("QuantizeLinear", {"x", b.scalar(0.1F), "zero"}, "q");
+        b.node("QLinearAdd", {"q", b.scalar(0.1F), "zero", "q", b.scalar(0.1F), "zero", b.scalar(0.2F), "zero"}, "s");
+        b.graph().mutable_node(1)->set_domain("com.microsoft");
+        b.output(b.node("QLinearNothing", {"s"}, "y"));
+        b.graph().mutable_node(2)->set_domain("com.microsoft");
+        const auto refused = b.import();
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().fields.contains("com.microsoft.QLinearNothing") && refused.error().fields.size() == 1, toText(refused.error()).c_str());
+        b.graph().mutable_node(2)->set_domain("");
+        b.graph().mutable_node(2)->set_op_type("Relu");
+        const auto model = b.import();
+        QVERIFY2(model, toText(model ? Error{} : model.error()).c_str());
+        const auto lines = wb::test::summary(model->origin);
+        QVERIFY(!lines.empty() && lines.size() > 8);
+        QCOMPARE(lines[lines.size() - 2], std::string("Clip s_QLinearAdd 1x4x8x8"));
+    }
 };
 
 QTEST_GUILESS_MAIN(TstImportOpsets)

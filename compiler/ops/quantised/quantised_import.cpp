@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Quantised operators of a source network, written in real arithmetic on the codes (sums of products of 8-bit
 // codes are exact in single precision up to 2^24): ONNX QuantizeLinear-10…21, DequantizeLinear-10…21,
-// QLinearConv-10, QLinearMatMul-10…21, ConvInteger-10, MatMulInteger-10.
+// QLinearConv-10, QLinearMatMul-10…21, ConvInteger-10, MatMulInteger-10; onnxruntime's own QGemm, QLinearAdd, QLinearMul,
+// QLinearConcat, QLinearSigmoid, QLinearLeakyRelu, QLinearSoftmax, QLinearGlobalAveragePool.
 #include "compiler/ops/import_compose.h"
 #include "compiler/ops/onnx_window.h"
 #include "compiler/ops/shape_rules.h"
@@ -130,6 +131,76 @@ Status importQLinearMatMul(const SourceNode& node, ImportBuilder& builder) {
     return requantised(c, node, builder, c.mul(sum, scale), 7, rank - 1);
 }
 
+/// (x - zero) · scale of the three inputs from `first` on.
+Id realOf(Composer& c, size_t first) { return c.mul(centred(c, first, first + 2, -1), c.input(first + 1)); }
+
+Id sigmoid(Composer& c, Id x) {
+    const Id power = c.op("top.Exp", {c.number("top.MulConst", x, -1)});
+    return c.div(c.tensor({1}, {1}), c.number("top.AddConst", power, 1));
+}
+
+Status importQLinearPair(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 7));
+    Composer c(node, builder);
+    const Id a = realOf(c, 0), b = realOf(c, 3);
+    const Id real = node.kind.ends_with("Add") ? c.add(a, b) : c.mul(a, b);
+    return requantised(c, node, builder, c.div(real, c.input(6)), 7, -1);
+}
+
+Status importQLinearFunction(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 4));
+    Composer c(node, builder);
+    Id x = realOf(c, 0);
+    const ir::Shape shape = c.shape(x);
+    if (node.kind.ends_with("Sigmoid")) {
+        x = sigmoid(c, x);
+    } else if (node.kind.ends_with("LeakyRelu")) {
+        const Id below = c.number("top.MulConst", c.number("top.MinConst", x, 0), node.real("alpha", 0.01));
+        x = c.add(c.number("top.MaxConst", x, 0), below);
+    } else if (node.kind.ends_with("Softmax")) {
+        const auto axis = normaliseAxis(node.integer("axis", -1), shape.size());
+        if (!axis || (node.integer("opset", 13) < 13 && *axis + 1 != static_cast<int64_t>(shape.size())))
+            return attributeError(node, "several axes at once");
+        const Id power = c.op("top.Exp", {c.sub(x, c.reduce("ReduceMax", x, {*axis}, true))});
+        x = c.div(power, c.reduce("ReduceSum", power, {*axis}, true));
+    } else {
+        if (shape.size() < 3) return attributeError(node, "a picture of shape " + ir::toText(shape));
+        const bool last = node.integer("channels_last", 0) != 0;
+        std::vector<int64_t> axes;
+        for (size_t d = 1; d + 1 < shape.size(); ++d)
+            axes.push_back(static_cast<int64_t>(last ? d : d + 1));
+        x = c.reduce("ReduceMean", x, axes, true);
+    }
+    return requantised(c, node, builder, c.div(x, c.input(3)), 4, -1);
+}
+
+Status importQLinearConcat(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 5));
+    if (node.inputs.size() % 3 != 2) return nodeError(node, Code::ModelDamaged, "its inputs are not codes, scale and zero point each");
+    Composer c(node, builder);
+    std::vector<Id> parts;
+    for (size_t i = 2; i < node.inputs.size(); i += 3)
+        parts.push_back(realOf(c, i));
+    const auto axis = normaliseAxis(node.integer("axis", 1), c.shape(parts.front()).size());
+    if (c.failed() || !axis) return attributeError(node, "its axis");
+    return requantised(c, node, builder, c.div(c.concat(parts, *axis), c.input(0)), 1, -1);
+}
+
+Status importQGemm(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 6));
+    Composer c(node, builder);
+    const bool turned = node.integer("transB", 0) != 0;
+    const auto matrix = [&](Id x, bool turn) { return turn ? c.permute(x, {1, 0}) : x; };
+    const Id a = centred(c, 0, 2, -1), b = centred(c, 3, 5, turned ? 0 : 1);
+    if (c.failed() || c.shape(a).size() != 2 || c.shape(b).size() != 2) return attributeError(node, "operands of other than two axes");
+    Id sum = c.matmul(matrix(a, node.integer("transA", 0) != 0), matrix(b, turned));
+    const Id scale = c.mul(c.input(1), along(c, c.input(4), 2, 1));
+    if (const double alpha = node.real("alpha", 1); alpha != 1) sum = c.number("top.MulConst", sum, alpha);
+    if (c.has(6)) sum = c.add(sum, c.input(6)); // at the scale of the sums
+    if (!c.has(7)) return c.done(c.last().mul(sum, scale));
+    return requantised(c, node, builder, c.mul(sum, c.div(scale, c.input(7))), 8, -1);
+}
+
 } // namespace
 
 void import_quantised(ImportTable& table);
@@ -140,6 +211,13 @@ void import_quantised(ImportTable& table) {
     table.add(Framework::Onnx, "QLinearConv", importQLinearConv);
     table.add(Framework::Onnx, "MatMulInteger", importMatMulInteger);
     table.add(Framework::Onnx, "QLinearMatMul", importQLinearMatMul);
+    const std::string own = "com.microsoft.";
+    for (const char* kind : {"QLinearAdd", "QLinearMul"})
+        table.add(Framework::Onnx, own + kind, importQLinearPair);
+    for (const char* kind : {"QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax", "QLinearGlobalAveragePool"})
+        table.add(Framework::Onnx, own + kind, importQLinearFunction);
+    table.add(Framework::Onnx, own + "QLinearConcat", importQLinearConcat);
+    table.add(Framework::Onnx, own + "QGemm", importQGemm);
 }
 
 } // namespace wb::ops
