@@ -54,7 +54,8 @@ Result<ir::Tensor> asFloat(ir::Tensor tensor) {
     switch (tensor.type()) {
     case ir::ElementType::F64: convert(tensor.data<double>()); break;
     case ir::ElementType::I8: case ir::ElementType::Si8: convert(tensor.data<int8_t>()); break;
-    case ir::ElementType::Ui8: convert(tensor.data<uint8_t>()); break;
+    case ir::ElementType::Ui8: case ir::ElementType::I1: convert(tensor.data<uint8_t>()); break;
+    case ir::ElementType::I16: case ir::ElementType::Si16: convert(tensor.data<int16_t>()); break;
     case ir::ElementType::I32: case ir::ElementType::Si32: convert(tensor.data<int32_t>()); break;
     case ir::ElementType::I64: case ir::ElementType::Si64: convert(tensor.data<int64_t>()); break;
     default:
