@@ -57,6 +57,53 @@ Result<Values> forward(execute::Executor& executor, const execute::TensorMap& in
     return values;
 }
 
+namespace {
+
+double energyOf(const ir::Tensor& tensor) {
+    double energy = 0;
+    for (const float v : tensor.span<float>())
+        energy += static_cast<double>(v) * static_cast<double>(v);
+    return energy;
+}
+
+/// A run of elements and what each counts.
+struct Run {
+    int64_t count = 0;
+    float size = 0;
+};
+
+/// Elements of an output count by its energy. One that is several tensors side by side, scores beside boxes in pixels,
+/// holds quantities of other sizes: such a part counts by its own, or nothing it loses would be seen. The runs of one
+/// row along the joined axis, which repeat.
+std::vector<Run> runsOf(const ir::Graph& graph, const Values& values, ir::ValueId output) {
+    constexpr double kOtherQuantity = 1.0 / 256; // of the mean square: 8 of 127 codes at the joint scale are left
+    const ir::Tensor& y = values[static_cast<size_t>(output)];
+    const double energy = energyOf(y), mean = energy / static_cast<double>(y.elementCount());
+    const auto sizeFor = [](double e) { return e > 0 ? static_cast<float>(1 / std::sqrt(e)) : 0.0F; };
+    const std::vector<Run> whole{{y.elementCount(), sizeFor(energy)}};
+    const ir::Node* join = graph.producer(output);
+    while (join != nullptr && (join->op == "top.Reshape" || join->op == "top.Squeeze" || join->op == "top.Unsqueeze"))
+        join = graph.producer(join->operands[0]);
+    if (join == nullptr || join->op != "top.Concat") return whole;
+    const auto rank = static_cast<int64_t>(graph.value(join->results[0]).type.shape.size());
+    int64_t axis = join->attributes.integer("axis", 1);
+    if (axis < 0) axis += rank;
+    std::vector<Run> runs;
+    for (const ir::ValueId id : join->operands) {
+        const ir::Tensor& part = values[static_cast<size_t>(id)];
+        if (part.type() != ir::ElementType::F32 || part.elementCount() == 0 || axis >= static_cast<int64_t>(part.shape().size())) return whole;
+        int64_t inner = 1;
+        for (size_t d = static_cast<size_t>(axis); d < part.shape().size(); ++d)
+            inner *= part.shape()[d];
+        const double own = energyOf(part);
+        const bool other = own / static_cast<double>(part.elementCount()) < kOtherQuantity * mean;
+        runs.push_back({inner, sizeFor(other ? own : energy)});
+    }
+    return runs;
+}
+
+} // namespace
+
 std::vector<ir::Tensor> projection(const ir::Graph& graph, const Values& values, uint64_t seed) {
     Random random(seed);
     std::vector<ir::Tensor> seeds;
@@ -66,16 +113,19 @@ std::vector<ir::Tensor> projection(const ir::Graph& graph, const Values& values,
             seeds.emplace_back();
             continue;
         }
-        double energy = 0;
-        for (const float v : y.span<float>())
-            energy += static_cast<double>(v) * static_cast<double>(v);
-        const auto size = energy > 0 ? static_cast<float>(1 / std::sqrt(energy)) : 0.0F;
+        const std::vector<Run> runs = runsOf(graph, values, id);
         ir::Tensor seedOf(ir::ElementType::F32, y.shape());
         auto* to = seedOf.mutableData<float>();
-        for (int64_t i = 0; i < y.elementCount(); i += 64) {
-            uint64_t bits = random.next();
-            for (int64_t k = i; k < std::min(i + 64, y.elementCount()); ++k, bits >>= 1)
-                to[k] = (bits & 1) != 0 ? size : -size;
+        size_t run = 0;
+        int64_t left = runs[0].count;
+        uint64_t bits = 0;
+        for (int64_t k = 0; k < y.elementCount(); ++k, bits >>= 1, --left) {
+            if (k % 64 == 0) bits = random.next();
+            while (left == 0) {
+                run = (run + 1) % runs.size();
+                left = runs[run].count;
+            }
+            to[k] = (bits & 1) != 0 ? runs[run].size : -runs[run].size;
         }
         seeds.push_back(std::move(seedOf));
     }

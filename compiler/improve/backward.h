@@ -27,7 +27,8 @@ Status backward(const ir::Graph& graph, const Values& values, const std::vector<
                 std::map<std::string, std::string>& stopped, const JobContext& context);
 
 /// Random signs over the outputs: the gradient of Σ_k Σ_j v_kj y_kj / sqrt(N_k mean(y_k²)). Its square, averaged over
-/// signs, is by how much an error changes the outputs, each measured by its own energy.
+/// signs, is by how much an error changes the outputs, each measured by its own energy; as are tensors that an output
+/// joins and that are quantities of another size.
 std::vector<ir::Tensor> projection(const ir::Graph& graph, const Values& values, uint64_t seed);
 
 } // namespace wb::improve

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/improve/notes.h"
 
+#include <cstdio>
+
 namespace wb::improve::notes {
 namespace {
 
@@ -10,7 +12,14 @@ Error note(Code code, std::string what) {
     return error;
 }
 
-std::string pictures(size_t count) { return std::to_string(count) + (count == 1 ? " picture" : " pictures"); }
+std::string counted(size_t count, const char* what) { return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s"); }
+std::string pictures(size_t count) { return counted(count, "picture"); }
+
+std::string percent(double share) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2g %%", 100 * share);
+    return text;
+}
 
 constexpr char kGiveMore[] = "give at least 4 pictures, or others with --validation and --test";
 
@@ -49,6 +58,15 @@ Error fewToCalibrate(size_t count) {
 }
 
 Error noZeroPoints(const std::string& why) { return note(Code::RecipeLimited, "no INT8 with zero points: " + why); }
+
+Error tooManyFloats(size_t layers, double share) {
+    return noZeroPoints(counted(layers, "more layer") + " would be float, " + percent(share) + " of the network's elements");
+}
+
+Error fewFloats(size_t layers, double share) {
+    return note(Code::RecipeLimited,
+                "zero points send " + counted(layers, "more layer") + " to float, " + percent(share) + " of the network's elements");
+}
 
 Error dearActivations(size_t alone) {
     return note(Code::RecipeLimited, std::to_string(alone) +

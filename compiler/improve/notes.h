@@ -17,6 +17,8 @@ Error noneToHoldOut(size_t contents);    ///< pictures given, told apart by cont
 Error noneToTest(size_t contents);
 Error fewToCalibrate(size_t pictures);
 Error noZeroPoints(const std::string& why);
+Error tooManyFloats(size_t layers, double share); ///< with zero points
+Error fewFloats(size_t layers, double share);
 Error dearActivations(size_t alone);     ///< with codes of their own, but no convolution that takes them
 Error askedByName();
 

@@ -2,6 +2,7 @@
 #include "compiler/improve/recipes.h"
 
 #include "compiler/improve/exact_ratios.h"
+#include "compiler/improve/float_part.h"
 #include "compiler/improve/notes.h"
 #include "compiler/improve/search_ranges.h"
 #include "compiler/quantise/sum_activations.h"
@@ -28,6 +29,7 @@ struct Way {
 };
 /// The second holds on to the original: few pictures say more about themselves than about others.
 constexpr std::array kWays{Way{"weights and means", 1, 1}, Way{"weights, held", 4, 0}};
+constexpr double kFreeFloats = 0.02;    ///< share of the elements that zero points may send to float: their cost is lost in the rest
 constexpr size_t kGradientPictures = 16; ///< more do not change the costs
 
 std::string decibelText(double value) {
@@ -157,8 +159,8 @@ private:
             WB_TRY(add("ranges, leaky halves light", soft));
         }
         if (m_options.asymmetric) WB_TRY(chooseSpans(spreads));
-        if (!m_options.searchRanges || m_result.candidates[bestOf(0, m_result.candidates.size())].asymmetric) return {};
         const Candidate& from = m_result.candidates[bestOf(0, m_result.candidates.size())];
+        if (!m_options.searchRanges || from.asymmetric || from.marked) return {};
         Candidate candidate;
         candidate.name = "ranges, worst searched";
         candidate.recipe = Recipe::Ranges;
@@ -168,19 +170,25 @@ private:
         return finish(std::move(candidate));
     }
 
-    /// Layers that are float in a form of INT8, but for the ends of outputs (R08), which are cast at no cost of their
-    /// own; nothing if the form is not to be had.
-    Result<size_t> floatLayers(const ir::Graph& top, bool asymmetric) const {
-        JobContext quiet(m_context.stopToken());
-        WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(top, m_vendor, {}, formOf(asymmetric), quiet));
-        return static_cast<size_t>(std::count_if(lowered.layers.begin(), lowered.layers.end(), [](const auto& layer) {
-            return layer.actual != ops::Precision::Int8 && layer.reasonCode != "R08" && layer.reasonCode != "R04";
-        }));
+    /// Whether zero points leave the network in codes: what they send to float costs next to nothing.
+    Result<bool> allowsZeroPoints(const ir::Graph& top) {
+        const auto plain = floatPart(*m_top, m_vendor, formOf(false), m_context);
+        const auto now = floatPart(top, m_vendor, formOf(true), m_context);
+        if (!now && isCancelled(now.error())) return now.error();
+        if (!plain || !now) {
+            note(notes::noZeroPoints((now ? plain : now).error().what));
+            return false;
+        }
+        const size_t more = now->layers.size() - std::min(now->layers.size(), plain->layers.size());
+        const double share = now->share - plain->share;
+        if (share > kFreeFloats) note(notes::tooManyFloats(more, share));
+        else if (more > 0) note(notes::fewFloats(more, share));
+        return share <= kFreeFloats;
     }
 
-    /// Ranges with zero points: codes of one-sided tensors, as SiLU's results are, lose no half.
+    /// Ranges with zero points: codes of one-sided tensors, as SiLU's results are, lose no half. On BM1684X results also
+    /// come from sums, with zero points or, where these would send layers to float, without.
     Status chooseSpans(const Spreads& spreads) {
-        const auto plain = floatLayers(*m_top, false);
         Candidate candidate;
         candidate.top = m_top;
         size_t alone = 0;
@@ -188,27 +196,22 @@ private:
             candidate.top = std::move(marked);
             candidate.marked = true;
         }
-        const auto now = floatLayers(*candidate.top, true);
-        if (!now && isCancelled(now.error())) return now.error();
-        if (!plain || !now) {
-            note(notes::noZeroPoints((now ? plain : now).error().what));
-            return {};
-        }
-        if (*now > *plain) {
-            note(notes::noZeroPoints(std::to_string(*now - *plain) + " more layers would be float"));
-            return {};
-        }
-        WB_ASSIGN(const auto classes, rangeClasses(*candidate.top, m_vendor, formOf(true), m_context));
-        candidate.name = candidate.marked ? "ranges with zero points, results from sums" : "ranges with zero points";
+        WB_ASSIGN(candidate.asymmetric, allowsZeroPoints(*candidate.top));
+        if (!candidate.asymmetric && !candidate.marked) return {};
+        const auto form = formOf(candidate.asymmetric);
+        WB_ASSIGN(const auto classes, rangeClasses(*candidate.top, m_vendor, form, m_context));
+        candidate.name = candidate.asymmetric ? "ranges with zero points" : "ranges";
+        if (candidate.marked) candidate.name += ", results from sums";
         candidate.recipe = Recipe::Ranges;
-        candidate.asymmetric = true;
-        if (!candidate.marked) {
-            candidate.ranges = pickSpans(m_vendor, classes, spreads, {}, &candidate.picked);
-            return finishRanges(std::move(candidate), classes);
+        const Spreads* own = &spreads;
+        Spreads marked;
+        if (candidate.marked) {
+            if (alone > 0) note(notes::dearActivations(alone));
+            WB_ASSIGN(marked, collectSpreads(candidate.top, m_vendor, classes, somePictures(), m_context));
+            own = &marked;
         }
-        if (alone > 0) note(notes::dearActivations(alone));
-        WB_ASSIGN(const Spreads own, collectSpreads(candidate.top, m_vendor, classes, somePictures(), m_context));
-        candidate.ranges = pickSpans(m_vendor, classes, own, {}, &candidate.picked);
+        candidate.ranges = candidate.asymmetric ? pickSpans(m_vendor, classes, *own, {}, &candidate.picked)
+                                                : pickRanges(m_vendor, classes, *own, {}, &candidate.picked);
         return finishRanges(std::move(candidate), classes);
     }
 

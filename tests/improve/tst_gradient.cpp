@@ -140,6 +140,33 @@ private slots:
                  qPrintable(QString("%1 by differences, %2 by the rule").arg(quotient).arg(slope)));
     }
 
+    /// Scores beside boxes in pixels count by their own energy; parts of like size, and whole outputs, by the output's.
+    void partsOfAnOutput() {
+        for (const float small : {0.01F, 50.0F}) {
+            test::GraphMaker maker;
+            const auto boxes = maker.input("boxes", {2, 2, 4}), scores = maker.input("scores", {2, 3, 4});
+            ir::AttributeMap shape;
+            shape.set("shape", ir::Attribute::ints({2, 20}));
+            maker.graph.outputs = {maker.op("top.Reshape", {maker.concat({boxes, scores}, "both")}, "y", shape)};
+            const auto graph = std::make_shared<const ir::Graph>(maker.graph);
+            execute::Options options;
+            options.observable = true;
+            const auto executor = execute::Executor::create(graph, options, {});
+            ir::Tensor large(ir::ElementType::F32, {2, 2, 4}), little(ir::ElementType::F32, {2, 3, 4});
+            std::fill_n(large.mutableData<float>(), 16, 100.0F);
+            std::fill_n(little.mutableData<float>(), 24, small);
+            const auto values = improve::forward(**executor, {{"boxes", large}, {"scores", little}}, {});
+            QVERIFY(values);
+            const auto seeds = improve::projection(*graph, *values, 7);
+            const double all = 16 * 1e4 + 24 * static_cast<double>(small * small);
+            const double own = small < 1 ? 24 * static_cast<double>(small * small) : all;
+            for (int64_t i = 0; i < 40; ++i) { // rows of 8 and 12
+                const double expected = 1 / std::sqrt(i % 20 < 8 ? all : own);
+                QVERIFY(std::fabs(std::fabs(static_cast<double>(seeds[0].data<float>()[i])) / expected - 1) < 1e-5);
+            }
+        }
+    }
+
     void operatorsWithoutRuleAreNamed() {
         test::GraphMaker maker;
         const auto x = maker.conv(maker.input("x", {1, 3, 4, 4}), 4, 1, "c");
