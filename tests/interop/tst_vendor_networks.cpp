@@ -185,7 +185,7 @@ void TestVendorNetworks::outputsEqual() {
 
 /// As of more commands than ids can number: the runtime takes one group after the other, local memory stays.
 void TestVendorNetworks::commandGroups() {
-    for (const uint32_t most : {150U, 40U, 11U}) {
+    for (const uint32_t most : {900U, 400U, 150U}) {
         auto built = build("signs", Precision::Int8, most);
         VERIFY_RESULT(built);
         const size_t groups = built->file.networks[0].stages[0].groups.size();
