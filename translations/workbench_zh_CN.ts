@@ -2261,6 +2261,18 @@
         <translation>数据集中的图片都无法读取</translation>
     </message>
     <message>
+        <source>There are too few pictures for the recipe</source>
+        <translation>图片太少，不足以执行该方案</translation>
+    </message>
+    <message>
+        <source>An operator has no gradient</source>
+        <translation>有算子没有梯度</translation>
+    </message>
+    <message>
+        <source>The recipe could not try everything</source>
+        <translation>该方案有些步骤无法尝试</translation>
+    </message>
+    <message>
         <source>The precision table names unknown layers</source>
         <translation>混精度表中有未知的层</translation>
     </message>

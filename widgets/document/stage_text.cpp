@@ -190,6 +190,9 @@ QString errorText(const Error& error) {
     case Code::TableNotFound: general = Words::tr("The calibration table was not found"); break;
     case Code::DatasetEmpty: general = Words::tr("The data set has no images"); break;
     case Code::DatasetUnreadable: general = Words::tr("No image of the data set can be read"); break;
+    case Code::PicturesTooFew: general = Words::tr("There are too few pictures for the recipe"); break;
+    case Code::GradientStopped: general = Words::tr("An operator has no gradient"); break;
+    case Code::RecipeLimited: general = Words::tr("The recipe could not try everything"); break;
     case Code::PrecisionNameUnknown: general = Words::tr("The precision table names unknown layers"); break;
     case Code::PrecisionNotHonoured: general = Words::tr("Some requested precisions were not met"); break;
     case Code::PrecisionUnavailable: general = Words::tr("The target has no such precision"); break;
