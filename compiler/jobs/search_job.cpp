@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/jobs/search_job.h"
 
+#include "compiler/base/parallel.h"
 #include "compiler/calibrate/table.h"
 #include "compiler/codegen/compile.h"
 #include "compiler/jobs/bmodel_profile.h"
@@ -66,28 +67,31 @@ Status weighLayers(const ir::Graph& top, const quantise::RangeTable& ranges, sea
         return Error{Code::CodegenUnsupported, std::string("cycles are known for bm1684x, not for ") + ops::spelling(options.chip)}
             .remedy("use --method ranked, which counts layers");
     const auto explained = [](Error error) { return std::move(error).remedy("use --method ranked, which counts layers"); };
-    context.progress({"cycles", 0, 2, "INT8"});
-    auto int8 = compiledProfile(top, ranges, options.fixed, ops::Precision::Int8, options.asymmetric, context);
-    if (!int8) return explained(std::move(int8).error());
-    context.progress({"cycles", 1, 2, ops::spelling(options.floatType)});
-    auto whole = compiledProfile(top, ranges, {}, options.floatType, false, context);
-    if (!whole) return explained(std::move(whole).error());
+    context.progress({"cycles", 0, 2, std::string("INT8, ") + ops::spelling(options.floatType)});
+    std::optional<Result<Profile>> int8, whole; // neither fills all cores all the time
+    parallelFor(2, 1, context.threads(), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i)
+            if (i == 0) int8 = compiledProfile(top, ranges, options.fixed, ops::Precision::Int8, options.asymmetric, context);
+            else whole = compiledProfile(top, ranges, {}, options.floatType, false, context);
+    });
+    if (!*int8) return explained(std::move(*int8).error());
+    if (!*whole) return explained(std::move(*whole).error());
     std::map<std::string, double, std::less<>> extra;
-    for (const LayerCycles& layer : whole->layers)
+    for (const LayerCycles& layer : (*whole)->layers)
         extra[layer.layer] += static_cast<double>(layer.tiu + layer.gdma);
-    for (const LayerCycles& layer : int8->layers)
+    for (const LayerCycles& layer : (*int8)->layers)
         extra[layer.layer] -= static_cast<double>(layer.tiu + layer.gdma);
     double sum = 0;
     for (const auto& [name, cycles] : extra)
         sum += std::max(0.0, cycles);
-    const auto difference = static_cast<double>(whole->cycles - int8->cycles);
+    const auto difference = static_cast<double>((*whole)->cycles - (*int8)->cycles);
     const double scale = sum > 0 && difference > 0 ? difference / sum : 1;
     for (auto& [name, cycles] : extra)
         cycles = std::max(0.0, cycles) * scale;
     options.extraCycles = std::move(extra);
-    options.int8Cycles = static_cast<double>(int8->cycles);
-    result.int8Cycles = int8->cycles;
-    result.floatCycles = whole->cycles;
+    options.int8Cycles = static_cast<double>((*int8)->cycles);
+    result.int8Cycles = (*int8)->cycles;
+    result.floatCycles = (*whole)->cycles;
     return {};
 }
 
