@@ -115,7 +115,8 @@ Status Converter::convertOne(const ops::SourceNode& node) {
         return convertRule(node);
     }
     if (!allConstant && foldShape(node, status)) return status;
-    if (allConstant && Folder::knows(node))
+    // Caffe's layers share names with ONNX's operators, not their meaning.
+    if (allConstant && m_model.framework != ops::Framework::Caffe && Folder::knows(node))
         if (auto folded = m_folder.fold(node, constants)) {
             if (!*folded) return std::move(folded->error());
             for (size_t i = 0; i < (*folded)->size() && i < node.outputs.size(); ++i)

@@ -26,6 +26,18 @@ Result<std::array<int64_t, 2>> caffePair(const SourceNode& node, const std::stri
     return std::array<int64_t, 2>{list->front(), list->back()};
 }
 
+Result<std::vector<int64_t>> caffeWindow(const SourceNode& node, const std::string& name, int64_t otherwise, size_t axes) {
+    if (axes == 2) {
+        WB_ASSIGN(const auto pair, caffePair(node, name, otherwise));
+        return std::vector<int64_t>{pair[0], pair[1]};
+    }
+    const std::string key = name == "kernel" ? "kernel_size" : name;
+    std::vector<int64_t> list = node.integers(key).value_or(std::vector<int64_t>{});
+    if (list.size() <= 1) list.assign(axes, list.empty() ? node.integer(key, otherwise) : list.front());
+    if (list.size() != axes) return attributeError(node, key + " for " + std::to_string(list.size()) + " axes");
+    return list;
+}
+
 ir::AttributeMap reshapeAttributes(const ir::Shape& shape) {
     ir::AttributeMap a;
     a.set("flatten_start_dim", -1);

@@ -6,6 +6,8 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace wb::importer {
@@ -32,17 +34,54 @@ private:
     int m_line = 0, m_column = 0;
 };
 
-/// Types of the old form, by number (V1LayerParameter.LayerType).
+/// Types of the old form by number (V1LayerParameter.LayerType): the constant in text, the name since.
+struct OldType {
+    const char* constant;
+    const char* name;
+};
+constexpr OldType kOldTypes[] = {{"NONE", ""},
+                                 {"ACCURACY", "Accuracy"},
+                                 {"BNLL", "BNLL"},
+                                 {"CONCAT", "Concat"},
+                                 {"CONVOLUTION", "Convolution"},
+                                 {"DATA", "Data"},
+                                 {"DROPOUT", "Dropout"},
+                                 {"EUCLIDEAN_LOSS", "EuclideanLoss"},
+                                 {"FLATTEN", "Flatten"},
+                                 {"HDF5_DATA", "HDF5Data"},
+                                 {"HDF5_OUTPUT", "HDF5Output"},
+                                 {"IM2COL", "Im2col"},
+                                 {"IMAGE_DATA", "ImageData"},
+                                 {"INFOGAIN_LOSS", "InfogainLoss"},
+                                 {"INNER_PRODUCT", "InnerProduct"},
+                                 {"LRN", "LRN"},
+                                 {"MULTINOMIAL_LOGISTIC_LOSS", "MultinomialLogisticLoss"},
+                                 {"POOLING", "Pooling"},
+                                 {"RELU", "ReLU"},
+                                 {"SIGMOID", "Sigmoid"},
+                                 {"SOFTMAX", "Softmax"},
+                                 {"SOFTMAX_LOSS", "SoftmaxWithLoss"},
+                                 {"SPLIT", "Split"},
+                                 {"TANH", "TanH"},
+                                 {"WINDOW_DATA", "WindowData"},
+                                 {"ELTWISE", "Eltwise"},
+                                 {"POWER", "Power"},
+                                 {"SIGMOID_CROSS_ENTROPY_LOSS", "SigmoidCrossEntropyLoss"},
+                                 {"HINGE_LOSS", "HingeLoss"},
+                                 {"MEMORY_DATA", "MemoryData"},
+                                 {"ARGMAX", "ArgMax"},
+                                 {"THRESHOLD", "Threshold"},
+                                 {"DUMMY_DATA", "DummyData"},
+                                 {"SLICE", "Slice"},
+                                 {"MVN", "MVN"},
+                                 {"ABSVAL", "AbsVal"},
+                                 {"SILENCE", "Silence"},
+                                 {"CONTRASTIVE_LOSS", "ContrastiveLoss"},
+                                 {"EXP", "Exp"},
+                                 {"DECONVOLUTION", "Deconvolution"}};
+
 const char* oldType(int number) {
-    static constexpr const char* kNames[] = {
-        "",           "Accuracy",   "BNLL",       "Concat",      "Convolution",  "Data",
-        "Dropout",    "EuclideanLoss", "Flatten", "HDF5Data",    "HDF5Output",   "Im2col",
-        "ImageData",  "InfogainLoss", "InnerProduct", "LRN",     "MultinomialLogisticLoss", "Pooling",
-        "ReLU",       "Sigmoid",    "Softmax",    "SoftmaxWithLoss", "Split",    "TanH",
-        "WindowData", "Eltwise",    "Power",      "SigmoidCrossEntropyLoss", "HingeLoss", "MemoryData",
-        "ArgMax",     "Threshold",  "DummyData",  "Slice",       "MVN",          "AbsVal",
-        "Silence",    "ContrastiveLoss", "Exp",   "Deconvolution"};
-    return number >= 0 && number < static_cast<int>(std::size(kNames)) ? kNames[number] : "";
+    return number >= 0 && number < static_cast<int>(std::size(kOldTypes)) ? kOldTypes[number].name : "";
 }
 
 /// Moves the old `layers` into `layer`: fields of equal names are of equal kinds.
@@ -69,29 +108,23 @@ void modernise(caffe::Net& net) {
         if (old.has_mvn_param()) *layer.mutable_mvn_param() = old.mvn_param();
         if (old.has_softmax_param()) *layer.mutable_softmax_param() = old.softmax_param();
         if (old.has_exp_param()) *layer.mutable_exp_param() = old.exp_param();
+        if (old.has_threshold_param()) *layer.mutable_threshold_param() = old.threshold_param();
+        if (old.has_dummy_data_param()) *layer.mutable_dummy_data_param() = old.dummy_data_param();
+        if (old.has_transform_param()) *layer.mutable_transform_param() = old.transform_param();
     }
     net.clear_layers();
 }
 
 /// In text the old form names its types as constants (CONVOLUTION); as numbers they are what oldType() takes.
 std::string withTypeNumbers(std::string text) {
-    static const std::pair<const char*, int> kConstants[] = {
-        {"CONVOLUTION", 4}, {"CONCAT", 3},  {"DROPOUT", 6}, {"FLATTEN", 8}, {"INNER_PRODUCT", 14}, {"LRN", 15},
-        {"POOLING", 17},    {"RELU", 18},   {"SIGMOID", 19}, {"SOFTMAX", 20}, {"SOFTMAX_LOSS", 21}, {"SPLIT", 22},
-        {"TANH", 23},       {"ELTWISE", 25}, {"POWER", 26}, {"ARGMAX", 30}, {"SLICE", 33},         {"MVN", 34},
-        {"ABSVAL", 35},     {"SILENCE", 36}, {"EXP", 38},   {"DECONVOLUTION", 39}, {"ACCURACY", 1}, {"DATA", 5},
-        {"IMAGE_DATA", 12}};
     if (text.find("layers") == std::string::npos) return text;
     for (size_t at = text.find("type:"); at != std::string::npos; at = text.find("type:", at + 5)) {
         const size_t begin = text.find_first_not_of(" \t", at + 5);
         if (begin == std::string::npos) break;
         const size_t end = text.find_first_of(" \t\r\n}", begin);
         const std::string word = text.substr(begin, end - begin);
-        for (const auto& [name, number] : kConstants)
-            if (word == name) {
-                text.replace(begin, word.size(), std::to_string(number));
-                break;
-            }
+        const auto known = std::find_if(std::begin(kOldTypes), std::end(kOldTypes), [&](const OldType& t) { return word == t.constant; });
+        if (known != std::end(kOldTypes)) text.replace(begin, word.size(), std::to_string(known - std::begin(kOldTypes)));
     }
     return text;
 }

@@ -16,11 +16,17 @@ namespace {
 
 namespace pb = google::protobuf;
 
-/// Layers that feed or judge a training run.
+/// Layers that feed a training run. What they give is an input of the network where a layer reads it.
+bool isData(const std::string& type) {
+    static const std::set<std::string> kTypes{"Data", "ImageData", "HDF5Data", "WindowData", "MemoryData", "AnnotatedData"};
+    return kTypes.contains(type);
+}
+
+/// Layers that judge or record a training run.
 bool isTraining(const std::string& type) {
-    static const std::set<std::string> kTypes{"Data", "ImageData", "HDF5Data", "HDF5Output", "WindowData", "MemoryData",
-                                              "AnnotatedData", "Accuracy", "EuclideanLoss", "HingeLoss", "Silence",
-                                              "MultiBoxLoss", "DetectionEvaluate", "ContrastiveLoss", "InfogainLoss"};
+    static const std::set<std::string> kTypes{"HDF5Output", "Accuracy", "EuclideanLoss", "HingeLoss", "MultinomialLogisticLoss",
+                                              "SigmoidCrossEntropyLoss", "SmoothL1Loss", "MultiBoxLoss", "DetectionEvaluate",
+                                              "ContrastiveLoss", "InfogainLoss"};
     return kTypes.contains(type);
 }
 
@@ -67,6 +73,9 @@ void flatten(const pb::Message& message, ops::SourceNode& node) {
             break;
         case F::CPPTYPE_ENUM:
             set(std::string(access.GetEnum(message, f)->name()));
+            break;
+        case F::CPPTYPE_STRING:
+            if (!f->is_repeated()) set(access.GetString(message, f));
             break;
         case F::CPPTYPE_MESSAGE:
             if (f->is_repeated()) break;
@@ -120,6 +129,11 @@ public:
         for (const caffe::Layer& layer : m_net.layer()) {
             WB_TRY(context.checkStop());
             if (!inTestPhase(layer) || isTraining(layer.type())) continue;
+            if (isData(layer.type())) {
+                for (const std::string& top : layer.top())
+                    m_data.insert_or_assign(top, &layer);
+                continue;
+            }
             if (auto status = readLayer(layer); !status) return atLayer(std::move(status).error(), layer);
         }
         if (m_model.nodes.empty()) return Error{Code::ModelEmpty, "the network has no layers"};
@@ -170,20 +184,26 @@ private:
             }
             return {};
         }
+        if (const auto made = constantsOf(layer); !made.empty()) {
+            WB_TRY(addConstants(layer, made));
+            return {};
+        }
         ops::SourceNode node;
         node.framework = ops::Framework::Caffe;
         node.kind = layer.type() == "SoftmaxWithLoss" ? "Softmax" : layer.type();
         node.name = layer.name();
         readParameters(layer, node);
         for (const std::string& bottom : layer.bottom()) {
+            if (node.kind == "Softmax" && !node.inputs.empty()) break; // the loss's second bottom: labels
+            if (!m_current.contains(bottom)) WB_TRY(addDataInput(bottom));
             const auto at = m_current.find(bottom);
             if (at == m_current.end()) {
-                if (node.kind == "Softmax" && !node.inputs.empty()) break; // the loss's second bottom: labels
                 return Error{Code::ModelDamaged, "nothing before it gives '" + bottom + "'"};
             }
             node.inputs.push_back(at->second);
             m_read.insert(at->second);
         }
+        if (node.kind == "Silence") return {}; // its bottoms are meant to be nobody's
         WB_TRY(addBlobs(layer, node));
         for (const std::string& top : layer.top()) {
             // An in-place result is a value of its own, called by its layer; the later name wins for readers.
@@ -201,9 +221,68 @@ private:
         return {};
     }
 
-    Status addBlobs(const caffe::Layer& layer, ops::SourceNode& node) {
+    /// The top of a data layer that is read: pictures of the size to which training cropped them, one at a time.
+    Status addDataInput(const std::string& name) {
+        const auto data = m_data.find(name);
+        if (data == m_data.end()) return {};
+        const int64_t crop = data->second->transform_param().crop_size();
+        return addInput(name, crop > 0 ? ir::Shape{1, 3, crop, crop} : ir::Shape{});
+    }
+
+    /// What a layer that only holds numbers gives, by top; empty for other layers.
+    std::vector<Result<ir::Tensor>> constantsOf(const caffe::Layer& layer) const {
+        std::vector<Result<ir::Tensor>> list;
+        if (layer.type() == "Parameter") {
+            const caffe::Layer& source = blobsOf(layer);
+            for (const caffe::Blob& blob : source.blobs())
+                list.push_back(readBlob(blob, layer.name()));
+        } else if (layer.type() == "ContinuationIndicator") {
+            const auto& p = layer.continuation_indicator_param();
+            auto marks = filled({p.time_step(), p.batch_size()}, 1.0F); // a sequence begins at the first step
+            if (marks) std::fill_n(marks->mutableData<float>(), p.batch_size(), 0.0F);
+            list.push_back(std::move(marks));
+        } else if (layer.type() == "DummyData") {
+            const auto& p = layer.dummy_data_param();
+            const auto at = [](const auto& values, int i) { return values.empty() ? 1 : values.Get(std::min(i, values.size() - 1)); };
+            for (int i = 0; i < layer.top_size(); ++i) {
+                const bool random = p.data_filler_size() > 0 && p.data_filler(std::min(i, p.data_filler_size() - 1)).has_type() &&
+                                    p.data_filler(std::min(i, p.data_filler_size() - 1)).type() != "constant";
+                if (random) return {}; // refused by name, as a layer without a rule
+                const float value = p.data_filler_size() > 0 ? p.data_filler(std::min(i, p.data_filler_size() - 1)).value() : 0.0F;
+                const ir::Shape shape = p.shape_size() > 0 ? ir::Shape(dims(p.shape(std::min(i, p.shape_size() - 1)).dim()))
+                                                           : ir::Shape{at(p.num(), i), at(p.channels(), i), at(p.height(), i), at(p.width(), i)};
+                list.push_back(filled(shape, value));
+            }
+        }
+        return list;
+    }
+
+    static Result<ir::Tensor> filled(const ir::Shape& shape, float value) {
+        const auto count = ir::checkedElementCount(shape);
+        if (!count || *count < 1 || *count > 1 << 24) return Error{Code::ModelDamaged, "constants of shape " + ir::toText(shape)};
+        WB_ASSIGN(ir::Tensor tensor, ir::Tensor::allocate(ir::ElementType::F32, shape));
+        std::fill_n(tensor.mutableData<float>(), *count, value);
+        return tensor;
+    }
+
+    Status addConstants(const caffe::Layer& layer, const std::vector<Result<ir::Tensor>>& made) {
+        for (int i = 0; i < layer.top_size() && i < static_cast<int>(made.size()); ++i) {
+            const Result<ir::Tensor>& tensor = made[static_cast<size_t>(i)];
+            if (!tensor) return Error(tensor.error());
+            if (!m_names.insert(layer.top(i)).second) return Error{Code::ModelDamaged, "the name '" + layer.top(i) + "' stands twice"};
+            m_current[layer.top(i)] = layer.top(i);
+            m_model.constants.insert_or_assign(layer.top(i), *tensor);
+        }
+        return {};
+    }
+
+    const caffe::Layer& blobsOf(const caffe::Layer& layer) const {
         const auto found = m_blobs.find(layer.name());
-        const caffe::Layer& source = found != m_blobs.end() ? *found->second : layer;
+        return found != m_blobs.end() ? *found->second : layer;
+    }
+
+    Status addBlobs(const caffe::Layer& layer, ops::SourceNode& node) {
+        const caffe::Layer& source = blobsOf(layer);
         for (int i = 0; i < source.blobs_size(); ++i) {
             const std::string name = layer.name() + "_" + std::to_string(i);
             WB_ASSIGN(ir::Tensor tensor, readBlob(source.blobs(i), name));
@@ -217,6 +296,7 @@ private:
 
     const caffe::Net& m_net;
     std::map<std::string, const caffe::Layer*> m_blobs;
+    std::map<std::string, const caffe::Layer*> m_data; ///< tops of data layers
     SourceModel m_model;
     std::map<std::string, std::string> m_current; ///< blob name → name of its latest value
     std::set<std::string> m_names, m_read;
@@ -225,9 +305,11 @@ private:
 
 bool needsWeights(const caffe::Net& net) {
     static const std::set<std::string> kTypes{"Convolution", "Deconvolution", "InnerProduct", "BatchNorm", "PReLU",
-                                              "ConvolutionDepthwise", "DepthwiseConvolution", "Normalize"};
+                                              "ConvolutionDepthwise", "DepthwiseConvolution", "Normalize", "Embed", "LSTM",
+                                              "RNN", "Lstm", "BN", "Parameter"};
     return std::any_of(net.layer().begin(), net.layer().end(), [](const caffe::Layer& l) {
-        return kTypes.contains(l.type()) && l.blobs_size() == 0 && inTestPhase(l);
+        const bool known = l.type() == "Deconvolution" && l.convolution_param().weight_filler().type() == "bilinear";
+        return !known && kTypes.contains(l.type()) && l.blobs_size() == 0 && inTestPhase(l);
     });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Caffe's BatchNorm (mean and variance still multiplied by a moving-average factor), Scale, Bias, LRN and SSD's Normalize.
+// Caffe's BatchNorm (mean and variance still multiplied by a moving-average factor), the BN of forks, LRN, MVN and SSD's
+// Normalize.
 #include "compiler/ops/caffe_help.h"
 #include "compiler/ops/import_compose.h"
 
@@ -25,78 +26,127 @@ Result<ir::Tensor> channelBlob(const SourceNode& node, ImportBuilder& builder, s
     return blob->reshaped({channels});
 }
 
-Status importCaffeBatchNorm(const SourceNode& node, ImportBuilder& builder) {
-    WB_TRY(needInputs(node, 1));
+/// x·scale + bias with blobs `first` and `first + 1`, one number a channel each.
+Status perChannel(const SourceNode& node, ImportBuilder& builder, ir::ValueId in, size_t first) {
+    const ir::Shape x = builder.graph().value(in).type.shape;
+    std::vector<ir::ValueId> operands{in};
+    for (size_t i = first; i < first + 2; ++i) {
+        WB_ASSIGN(ir::Tensor t, channelBlob(node, builder, i, x[1]));
+        operands.push_back(builder.addConstant(blobName(node, i), x.size() == 4 ? t.reshaped({1, x[1], 1, 1}) : std::move(t)));
+    }
+    return done(builder.emit(node, "top.Scale", std::move(operands), withRelu()));
+}
+
+/// Mean and variance in the blobs `at`, multiplied by `scale`; weight and bias in the blobs `weights`, if any.
+struct Statistics {
+    size_t at = 0;
+    float scale = 1;
+    std::optional<size_t> weights;
+};
+
+Status emitBatchNorm(const SourceNode& node, ImportBuilder& builder, const Statistics& s) {
     WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
     if (x.size() < 2) return attributeError(node, "input of shape " + ir::toText(x));
-    if (node.integer("use_global_stats", 1) == 0) return attributeError(node, "use_global_stats: false");
-    const auto factor = constantScalar(blobName(node, 2), builder);
-    const float scale = factor && *factor != 0 ? 1.0F / static_cast<float>(*factor) : 0.0F;
-    std::vector<ir::ValueId> operands;
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
-    operands.push_back(in);
-    for (size_t i = 0; i < 2; ++i) {
+    std::vector<ir::ValueId> operands{in};
+    for (size_t i = s.at; i < s.at + 2; ++i) {
         WB_ASSIGN(ir::Tensor t, channelBlob(node, builder, i, x[1]));
         auto* values = t.mutableData<float>();
         for (int64_t c = 0; c < x[1]; ++c)
-            values[c] *= scale;
+            values[c] *= s.scale;
         operands.push_back(builder.addConstant(blobName(node, i), std::move(t)));
     }
     const std::string name = builder.resultName(node, 0);
-    WB_ASSIGN(ir::Tensor ones, filled(x[1], 1.0F));
-    WB_ASSIGN(ir::Tensor zeros, filled(x[1], 0.0F));
-    operands.push_back(builder.addConstant(name + "_gamma", std::move(ones)));
-    operands.push_back(builder.addConstant(name + "_beta", std::move(zeros)));
+    for (size_t i = 0; i < 2; ++i) {
+        WB_ASSIGN(ir::Tensor t, s.weights ? channelBlob(node, builder, *s.weights + i, x[1]) : filled(x[1], i == 0 ? 1.0F : 0.0F));
+        operands.push_back(builder.addConstant(s.weights ? blobName(node, *s.weights + i) : name + (i == 0 ? "_gamma" : "_beta"), std::move(t)));
+    }
     ir::AttributeMap a = withRelu();
     a.set("epsilon", asFloat32(node.real("eps", 1e-5)));
     return done(builder.emit(node, "top.BatchNorm", std::move(operands), std::move(a)));
 }
 
-Status importCaffeScale(const SourceNode& node, ImportBuilder& builder) {
+/// Mean, variance and their factor; NVIDIA's fork keeps the Scale layer's numbers here too (scale_bias).
+Status importCaffeBatchNorm(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
-    WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
-    WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
-    if (bottomCount(node) == 2) {
-        WB_ASSIGN(ir::Shape y, shapeOf(node, builder, 1));
-        WB_ASSIGN(ir::ValueId factor, valueOf(node, builder, 1));
-        const auto axis = node.integer("axis", 1);
-        if (axis != 0 && y.size() + static_cast<size_t>(axis) <= x.size() && y.size() < x.size()) {
-            ir::Shape wide(static_cast<size_t>(axis), 1);
-            wide.insert(wide.end(), y.begin(), y.end());
-            wide.resize(x.size(), 1);
-            WB_ASSIGN(factor, builder.emitNamed("top.Reshape", {factor}, builder.resultName(node, 0) + "_reshape",
-                                                reshapeAttributes(wide)));
-        }
-        return done(builder.emit(node, node.kind == "Scale" ? "top.Mul" : "top.Add", {in, factor}, arithmeticAttributes()));
-    }
-    if (x.size() < 2 || node.integer("axis", 1) != 1) return attributeError(node, "an axis other than the channels");
-    const std::string name = builder.resultName(node, 0);
-    const bool bias = node.kind == "Bias";
-    auto scale = bias ? filled(x[1], 1.0F) : channelBlob(node, builder, 0, x[1]);
-    if (!scale) return std::move(scale).error();
-    const bool hasBias = bias || (node.integer("bias_term", 0) != 0 && !blobName(node, 1).empty());
-    auto shift = hasBias ? channelBlob(node, builder, bias ? 0 : 1, x[1]) : filled(x[1], 0.0F);
-    if (!shift) return std::move(shift).error();
-    const ir::Shape perChannel{1, x[1], 1, 1};
-    const bool picture = x.size() == 4;
-    const ir::ValueId s = builder.addConstant(bias ? name + "_ones" : blobName(node, 0),
-                                              picture ? scale->reshaped(perChannel) : std::move(*scale));
-    const ir::ValueId b = builder.addConstant(hasBias ? blobName(node, bias ? 0 : 1) : name + "_zeros",
-                                              picture ? shift->reshaped(perChannel) : std::move(*shift));
-    return done(builder.emit(node, "top.Scale", {in, s, b}, withRelu()));
+    if (node.integer("use_global_stats", 1) == 0) return attributeError(node, "use_global_stats: false");
+    const auto factor = constantScalar(blobName(node, 2), builder);
+    Statistics s;
+    s.scale = factor && *factor != 0 ? 1.0F / static_cast<float>(*factor) : 0.0F;
+    if (node.integer("scale_bias", 0) != 0 && node.integer("blobs", 0) >= 5) s.weights = 3;
+    return emitBatchNorm(node, builder, s);
 }
 
-Status importCaffeLrn(const SourceNode& node, ImportBuilder& builder) {
+/// The layer BN of two forks: weight, bias, mean and variance (PSPNet, ICNet), or the weight and bias that are left when
+/// the statistics have been multiplied in (SegNet).
+Status importCaffeBn(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
-    if (node.string("norm_region", "ACROSS_CHANNELS") != "ACROSS_CHANNELS")
-        return attributeError(node, "norm_region WITHIN_CHANNEL");
+    WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
+    if (x.size() < 2) return attributeError(node, "input of shape " + ir::toText(x));
+    if (node.integer("blobs", 0) >= 4) return emitBatchNorm(node, builder, {.at = 2, .scale = 1, .weights = 0});
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    return perChannel(node, builder, in, 0);
+}
+
+/// Across channels, or (within) x / (1 + alpha · mean of x² over a square)^beta, pixels outside being zeros that count.
+Status importCaffeLrn(const SourceNode& node, ImportBuilder& builder) {
+    Composer c(node, builder);
+    const ir::ValueId x = c.input(0);
+    const ir::Shape in = c.shape(x);
+    const int64_t size = node.integer("local_size", 5);
+    const double alpha = asFloat32(node.real("alpha", 1.0)), beta = asFloat32(node.real("beta", 0.75));
+    if (c.failed() || in.size() < 2 || size < 1 || size % 2 == 0 || size > 1 << 20) return attributeError(node, "local_size " + std::to_string(size));
     ir::AttributeMap a;
-    a.set("alpha", asFloat32(node.real("alpha", 1.0)));
-    a.set("beta", asFloat32(node.real("beta", 0.75)));
-    a.set("bias", asFloat32(node.real("k", 1.0)));
-    a.set("size", node.integer("local_size", 5));
-    return done(builder.emit(node, "top.LRN", {in}, std::move(a)));
+    if (node.string("norm_region", "ACROSS_CHANNELS") == "ACROSS_CHANNELS") {
+        a.set("alpha", alpha);
+        a.set("beta", beta);
+        a.set("bias", asFloat32(node.real("k", 1.0)));
+        a.set("size", size);
+        return c.done(c.last().op("top.LRN", {x}, std::move(a)));
+    }
+    if (in.size() != 4) return attributeError(node, "input of shape " + ir::toText(in));
+    a = withRelu();
+    a.set("count_include_pad", true);
+    a.set("first_round_mode", "HalfAwayFromZero");
+    a.set("is_adaptive", false);
+    a.set("keepdims", true);
+    a.set("pad_value", 0);
+    a.set("round_mode", "HalfAwayFromZero");
+    a.set("kernel_shape", ir::Attribute::ints({size, size}));
+    a.set("strides", ir::Attribute::ints({1, 1}));
+    a.set("pads", ir::Attribute::ints(std::vector<int64_t>(4, size / 2)));
+    ir::ValueId root = c.op("top.AvgPool", {c.mul(x, x)}, std::move(a));
+    root = c.number("top.AddConst", c.number("top.MulConst", root, alpha), 1.0);
+    ir::AttributeMap power;
+    power.set("exponent", beta);
+    root = c.op("top.Pow", {root}, std::move(power));
+    return c.done(c.last().div(x, root));
+}
+
+/// Pictures, or their channels one by one, less their mean, over their deviation. Caffe adds its eps to the deviation;
+/// added to the variance as its square it differs only for pictures that are constant but for as little.
+Status importMvn(const SourceNode& node, ImportBuilder& builder) {
+    Composer c(node, builder);
+    const ir::ValueId x = c.input(0);
+    const ir::Shape in = c.shape(x);
+    if (c.failed() || in.size() < 3) return attributeError(node, "input of shape " + ir::toText(in));
+    const bool together = node.integer("across_channels", 0) != 0;
+    if (node.integer("normalize_variance", 1) == 0) {
+        std::vector<int64_t> axes;
+        for (size_t d = together ? 1 : 2; d < in.size(); ++d)
+            axes.push_back(static_cast<int64_t>(d));
+        const ir::ValueId mean = c.reduce("ReduceMean", x, axes, true);
+        return c.done(c.last().sub(x, mean));
+    }
+    const double eps = asFloat32(node.real("eps", 1e-9));
+    const std::string name = builder.resultName(node, 0);
+    WB_ASSIGN(ir::Tensor ones, filled(in[1], 1.0F));
+    WB_ASSIGN(ir::Tensor zeros, filled(in[1], 0.0F));
+    const ir::ValueId gamma = builder.addConstant(name + "_gamma", std::move(ones)), beta = builder.addConstant(name + "_beta", std::move(zeros));
+    ir::AttributeMap a;
+    a.set("eps", std::max(asFloat32(eps * eps), 1e-10));
+    if (together) a.set("num_groups", 1);
+    return c.done(c.last().op(together ? "top.GroupNorm" : "top.InstanceNorm", {x, gamma, beta}, std::move(a)));
 }
 
 /// x / √(Σ x² + eps) · scale, the sum over the channels of a pixel, or over the picture with `across_spatial`. Written as
@@ -128,8 +178,8 @@ Status importCaffeNormalize(const SourceNode& node, ImportBuilder& builder) {
 void caffe_norm(ImportTable& table);
 void caffe_norm(ImportTable& table) {
     table.add(Framework::Caffe, "BatchNorm", importCaffeBatchNorm);
-    table.add(Framework::Caffe, "Scale", importCaffeScale);
-    table.add(Framework::Caffe, "Bias", importCaffeScale);
+    table.add(Framework::Caffe, "BN", importCaffeBn);
+    table.add(Framework::Caffe, "MVN", importMvn);
     table.add(Framework::Caffe, "LRN", importCaffeLrn);
     table.add(Framework::Caffe, "Normalize", importCaffeNormalize);
 }

@@ -2,6 +2,7 @@
 // Source spellings of pooling: ONNX MaxPool-1…12, AveragePool-1…19, GlobalMaxPool-1,
 // GlobalAveragePool-1.
 #include "compiler/ops/onnx_window.h"
+#include "compiler/ops/unpool/unpool_window.h"
 
 #include <algorithm>
 
@@ -29,6 +30,8 @@ Status importWithMask(const SourceNode& node, ImportBuilder& builder, const Onnx
     a.set("dilations", ir::Attribute::ints(w.dilations));
     a.set("ceil_mode", node.integer("ceil_mode", 0) != 0);
     a.set("storage_order", node.integer("storage_order", 0));
+    const bool dilated = std::any_of(w.dilations.begin(), w.dilations.end(), [](int64_t d) { return d != 1; });
+    if (!dilated && !node.outputs[0].empty()) return poolWithPositions(node, builder, in, std::move(a), false);
     WB_ASSIGN([[maybe_unused]] const auto ids, builder.emitMany(node, "top.MaxPoolWithMask", {in}, std::move(a)));
     return {};
 }

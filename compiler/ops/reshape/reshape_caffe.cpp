@@ -3,6 +3,9 @@
 #include "compiler/ops/caffe_help.h"
 #include "compiler/ops/shape_rules.h"
 
+#include <functional>
+#include <numeric>
+
 namespace wb::ops {
 namespace {
 
@@ -30,9 +33,18 @@ Status importCaffeReshape(const SourceNode& node, ImportBuilder& builder) {
 Status importCaffeFlatten(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    const ir::Shape x = builder.graph().value(in).type.shape;
+    const auto first = normaliseAxis(node.integer("axis", 1), x.size()), last = normaliseAxis(node.integer("end_axis", -1), x.size());
+    if (!first || !last || *last < *first) return attributeError(node, "axes of " + ir::toText(x));
+    if (*first != 1 || *last + 1 != static_cast<int64_t>(x.size())) { // axes are left before or behind
+        ir::Shape shape(x.begin(), x.begin() + *first);
+        shape.push_back(std::accumulate(x.begin() + *first, x.begin() + *last + 1, int64_t{1}, std::multiplies<>()));
+        shape.insert(shape.end(), x.begin() + *last + 1, x.end());
+        return done(builder.emit(node, "top.Reshape", {in}, reshapeAttributes(shape)));
+    }
     ir::AttributeMap a;
-    a.set("start_dim", node.integer("axis", 1));
-    a.set("end_dim", node.integer("end_axis", -1));
+    a.set("start_dim", 1);
+    a.set("end_dim", -1);
     return done(builder.emit(node, "top.Flatten", {in}, std::move(a)));
 }
 

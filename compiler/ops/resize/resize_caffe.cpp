@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Upsample (YOLOv3's fork: every pixel repeated) and Interp (DeepLab's: linear, corners aligned, the padding negative).
+// Upsample (YOLOv3's fork: every pixel repeated; with positions: unpooling) and Interp (DeepLab's: linear, corners aligned, the padding negative).
 #include "compiler/ops/import_compose.h"
+#include "compiler/ops/unpool/unpool_window.h"
 
 #include <algorithm>
 
@@ -9,12 +10,35 @@ namespace {
 
 constexpr int64_t kMostPixels = 1 << 20; ///< in one direction; larger ones are damaged files
 
+/// SegNet's and ENet's: every number goes back to where its pooling layer found it. Positions count through a plane of
+/// the result, so that one has to be as wide as what was pooled.
+Status importUnpool(const SourceNode& node, ImportBuilder& builder, Composer& c, ir::ValueId x) {
+    const ir::ValueId given = c.input(1), positions = poolPositions(builder.graph(), given);
+    const ir::Shape in = c.shape(x);
+    if (c.failed()) return c.done(x);
+    if (positions == ir::kNoValue || in.size() != 4 || c.shape(positions) != in)
+        return attributeError(node, "positions " + ir::toText(c.shape(given)) + " that no pooling layer of this network gives");
+    const ir::Shape pooled = c.shape(builder.graph().producer(positions)->operands[0]);
+    const int64_t both = node.integer("scale", 2), h = node.integer("scale_h", both), w = node.integer("scale_w", both);
+    if (h < 1 || w < 1 || h > kMostPixels || w > kMostPixels || in[2] > kMostPixels || in[3] > kMostPixels)
+        return attributeError(node, "scale " + std::to_string(h) + "×" + std::to_string(w));
+    const ir::Shape sizes{in[0], in[1], node.integer("upsample_h", in[2] * h), node.integer("upsample_w", in[3] * w)};
+    if (sizes[3] != pooled[3] || sizes[2] < pooled[2] || sizes[2] > kMostPixels)
+        return attributeError(node, "a result of " + ir::toText(sizes) + " for positions in " + ir::toText(pooled) +
+                                        "; upsample_h and upsample_w have to be what was pooled");
+    if (const ir::ValueId y = unpoolWindow(c, builder, x, positions, sizes); c.failed() || y != ir::kNoValue) return c.done(y);
+    ir::AttributeMap a;
+    a.set("sizes", ir::Attribute::ints(sizes));
+    a.set("counted", ir::Attribute::ints(pooled));
+    return c.done(c.last().op("top.MaxUnpool", {x, positions}, std::move(a)));
+}
+
 Status importCaffeUpsample(const SourceNode& node, ImportBuilder& builder) {
     Composer c(node, builder);
     const ir::ValueId x = c.input(0);
     const ir::Shape in = c.shape(x);
     if (c.failed()) return c.done(x);
-    if (node.inputs.size() > 1) return attributeError(node, "positions of maxima from a pooling layer");
+    if (node.inputs.size() > 1) return importUnpool(node, builder, c, x);
     const int64_t both = node.integer("scale", 2), h = node.integer("scale_h", both), w = node.integer("scale_w", both);
     if (in.size() != 4 || h < 1 || w < 1 || h > kMostPixels || w > kMostPixels ||
         node.integer("upsample_h", in[2] * h) != in[2] * h || node.integer("upsample_w", in[3] * w) != in[3] * w)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Caffe's Slice (one range an output) and Crop (to the size of a second bottom).
+// Caffe's Slice (one range an output), Crop (to the size of a second bottom) and Reverse.
 #include "compiler/ops/caffe_help.h"
+#include "compiler/ops/import_compose.h"
 #include "compiler/ops/shape_rules.h"
 
 namespace wb::ops {
@@ -68,12 +69,24 @@ Status importCrop(const SourceNode& node, ImportBuilder& builder) {
     return {};
 }
 
+/// Backwards along one axis.
+Status importReverse(const SourceNode& node, ImportBuilder& builder) {
+    Composer c(node, builder);
+    const ir::ValueId x = c.input(0);
+    const ir::Shape in = c.shape(x);
+    const auto axis = normaliseAxis(node.integer("axis", 0), in.size());
+    if (c.failed() || !axis) return attributeError(node, "axis of " + ir::toText(in));
+    const auto d = static_cast<size_t>(*axis);
+    return c.done(c.last().slice(x, d, in[d] - 1, -in[d] - 1, -1));
+}
+
 } // namespace
 
 void caffe_slice(ImportTable& table);
 void caffe_slice(ImportTable& table) {
     table.add(Framework::Caffe, "Slice", importCaffeSlice);
     table.add(Framework::Caffe, "Crop", importCrop);
+    table.add(Framework::Caffe, "Reverse", importReverse);
 }
 
 } // namespace wb::ops

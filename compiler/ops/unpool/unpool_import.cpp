@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Source spelling: ONNX MaxUnpool-9…11 (MaxPool with positions is in pool_import.cpp).
 #include "compiler/ops/onnx_window.h"
+#include "compiler/ops/unpool/unpool_window.h"
 
 #include <algorithm>
 
@@ -26,6 +27,10 @@ Status importMaxUnpool(const SourceNode& node, ImportBuilder& builder) {
         if (!sizes || sizes->size() != shape.size())
             return attributeError(node, "output_shape is known only at run time");
         a.set("sizes", ir::Attribute::ints(*sizes));
+    }
+    if (poolPositions(builder.graph(), positions) != ir::kNoValue) {
+        Composer c(node, builder);
+        if (const ir::ValueId y = unpoolWindow(c, builder, x, positions, a.integers("sizes")); c.failed() || y != ir::kNoValue) return c.done(y);
     }
     // Positions count through the result of MaxPool's input; a larger output_shape has its own rows.
     a.set("counted", ir::Attribute::ints(inner));
