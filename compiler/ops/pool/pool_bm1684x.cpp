@@ -4,13 +4,10 @@
 // requant whose multiplier is checked against the integer model for every possible sum.
 #include "compiler/ops/pool/pool_bm1684x.h"
 
-#include "compiler/numeric/rounding.h"
 #include "compiler/ops/pool/pool_bm1684x_codes.h"
+#include "compiler/ops/pool/pool_widening.h"
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
-
-#include <cmath>
-#include <optional>
 
 namespace wb::ops {
 
@@ -35,37 +32,6 @@ std::map<int64_t, std::vector<Part>> rectanglesOf(const SlidingWindow& window, c
 }
 
 namespace {
-
-struct Scale {
-    int32_t multiplier = 1;
-    int shift = 0;
-};
-
-/// The sum of a window that covers `valid` codes, brought to the window's area as the integer model does it.
-int64_t widened(const CodePool& pool, int64_t sum, int64_t valid) {
-    return static_cast<int64_t>(
-        std::round(static_cast<double>(sum) / static_cast<double>(valid) * static_cast<double>(pool.area())));
-}
-
-/// The same as one multiplier and shift, if there is one that gives the right code for every possible sum.
-std::optional<Scale> widening(const CodePool& pool, int64_t valid) {
-    const double ratio = static_cast<double>(pool.area()) / static_cast<double>(valid);
-    const int shift = 29 - static_cast<int>(std::ceil(std::log2(ratio)));
-    const auto codeOf = [&](int64_t wide) {
-        return std::clamp<int64_t>(numeric::shiftRightHalfUp(wide * pool.multiplier, pool.shift), pool.outSigned ? -128 : 0,
-                                   pool.outSigned ? 127 : 255);
-    };
-    const auto nearest = static_cast<int32_t>(std::floor(std::ldexp(ratio, shift)));
-    // A hair above the ratio sends halves away from zero, one below towards it: the model's quotient does either.
-    for (const int32_t multiplier : {nearest + 1, nearest, nearest - 1}) {
-        bool equal = true;
-        const int64_t low = pool.inSigned ? -128 * valid : 0, high = (pool.inSigned ? 127 : 255) * valid;
-        for (int64_t sum = low; sum <= high && equal; ++sum)
-            equal = codeOf(numeric::shiftRightHalfUp(sum * multiplier, shift)) == codeOf(widened(pool, sum, valid));
-        if (equal) return Scale{multiplier, shift};
-    }
-    return {};
-}
 
 class CodePoolEmitter : public LocalEmitter {
 public:
@@ -123,7 +89,7 @@ public:
 
 class AveragePoolEmitter final : public CodePoolEmitter {
 public:
-    AveragePoolEmitter(CodePool codePool, std::map<int64_t, Scale> widenings)
+    AveragePoolEmitter(CodePool codePool, std::map<int64_t, Widening> widenings)
         : CodePoolEmitter(codePool), m_widenings(std::move(widenings)) {}
     std::vector<int64_t> scratchBytes(const Part& result) const override {
         const int64_t bytes = alignedBytes(m_pool.sums(), result);
@@ -166,7 +132,7 @@ private:
         unit.cast(to, wide);
     }
 
-    std::map<int64_t, Scale> m_widenings; ///< by the number of codes in the window
+    std::map<int64_t, Widening> m_widenings; ///< by the number of codes in the window
 };
 
 Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context) {
@@ -193,7 +159,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context
                                        std::to_string(shift));
     if (pool.area() * 255 > (int64_t{1} << 24)) return beyondChip(context, "its window has too many elements");
     pool.shift = static_cast<int>(shift);
-    std::map<int64_t, Scale> widenings;
+    std::map<int64_t, Widening> widenings;
     if (!a.boolean("count_include_pad"))
         for (const Run& y : runsOf(pool.window.h, {0, pool.window.h.out}))
             for (const Run& x : runsOf(pool.window.w, {0, pool.window.w.out})) {
@@ -201,7 +167,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context
                 if (valid == 0 || valid == pool.area() || widenings.count(valid) != 0) continue;
                 if (pool.sums() != Precision::Int16) // a requant gives no more
                     return beyondChip(context, "sums of " + std::to_string(pool.area()) + " codes, some of them padding, leave 16 bits");
-                const auto scale = widening(pool, valid);
+                const auto scale = wideningOf({pool.area(), pool.multiplier, pool.shift, pool.inSigned, pool.outSigned}, valid);
                 if (!scale)
                     return notEmitted(context, "no multiplier takes sums of " + std::to_string(valid) +
                                                    " codes to the window's " + std::to_string(pool.area()));
