@@ -4,6 +4,7 @@
 #include "compiler/execute/team.h"
 #include "compiler/improve/random.h"
 #include "compiler/ops/float_kernel.h"
+#include "compiler/quantise/float_ends.h"
 
 #include <algorithm>
 #include <cmath>
@@ -82,7 +83,7 @@ std::vector<Run> runsOf(const ir::Graph& graph, const Values& values, ir::ValueI
     const auto sizeFor = [](double e) { return e > 0 ? static_cast<float>(1 / std::sqrt(e)) : 0.0F; };
     const std::vector<Run> whole{{y.elementCount(), sizeFor(energy)}};
     const ir::Node* join = graph.producer(output);
-    while (join != nullptr && (join->op == "top.Reshape" || join->op == "top.Squeeze" || join->op == "top.Unsqueeze"))
+    while (join != nullptr && quantise::followsInput(join->op))
         join = graph.producer(join->operands[0]);
     if (join == nullptr || join->op != "top.Concat") return whole;
     const auto rank = static_cast<int64_t>(graph.value(join->results[0]).type.shape.size());

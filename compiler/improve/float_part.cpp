@@ -16,7 +16,7 @@ Result<FloatPart> floatPart(const ir::Graph& top, const quantise::RangeTable& ra
         all += count;
         if (layer.actual == ops::Precision::Int8 || layer.reasonCode == "R08" || layer.reasonCode == "R04") continue;
         floats += count;
-        part.layers.push_back(layer.name);
+        ++part.layers;
     }
     part.share = all > 0 ? floats / all : 0;
     return part;

@@ -7,8 +7,8 @@
 namespace wb::improve {
 
 struct FloatPart {
-    std::vector<std::string> layers; ///< without ends of outputs (R08), which are cast at no cost of their own, and their views (R04)
-    double share = 0;                ///< of the elements of all layers' results
+    size_t layers = 0; ///< without ends of outputs (R08), which are cast at no cost of their own, and their views (R04)
+    double share = 0;  ///< of the elements of all layers' results
 };
 
 /// Errors of lower().

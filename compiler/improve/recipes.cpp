@@ -179,7 +179,7 @@ private:
             note(notes::noZeroPoints((now ? plain : now).error().what));
             return false;
         }
-        const size_t more = now->layers.size() - std::min(now->layers.size(), plain->layers.size());
+        const size_t more = now->layers - std::min(now->layers, plain->layers);
         const double share = now->share - plain->share;
         if (share > kFreeFloats) note(notes::tooManyFloats(more, share));
         else if (more > 0) note(notes::fewFloats(more, share));

@@ -123,6 +123,18 @@ Result<size_t> TfliteNode::axis(int64_t axis, size_t rank) const {
     return static_cast<size_t>(*known);
 }
 
+Result<std::vector<int64_t>> TfliteNode::axes(size_t index, size_t rank) const {
+    const auto given = constantInts(m_node, m_builder, index);
+    if (!given) return attributeError(m_node, "the axes are known only at run time");
+    std::vector<int64_t> axes;
+    for (const int64_t each : *given) {
+        WB_ASSIGN(const size_t known, axis(each, rank));
+        if (std::find(axes.begin(), axes.end(), static_cast<int64_t>(known)) == axes.end())
+            axes.push_back(static_cast<int64_t>(known));
+    }
+    return axes;
+}
+
 Order TfliteNode::order(std::initializer_list<size_t> operands) const {
     const auto isPicture = [&](size_t index) {
         return has(index) && !isConstant(index) &&

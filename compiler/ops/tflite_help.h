@@ -34,6 +34,8 @@ public:
     Result<ir::Shape> shape(size_t index);
     /// An axis given as attribute or number, from 0; UnsupportedAttribute when the operand has none such.
     Result<size_t> axis(int64_t axis, size_t rank) const;
+    /// The axes that a constant operand lists, each once, from 0; UnsupportedAttribute where it is computed.
+    Result<std::vector<int64_t>> axes(size_t index, size_t rank) const;
 
     /// Picture when one of the operands (all: none given) is a picture already, else File.
     Order order(std::initializer_list<size_t> operands = {}) const;

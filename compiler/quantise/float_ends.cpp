@@ -8,10 +8,6 @@
 namespace wb::quantise {
 namespace {
 
-bool keepsBytes(const std::string& op) {
-    return op == "top.Reshape" || op == "top.Flatten" || op == "top.Squeeze" || op == "top.Unsqueeze";
-}
-
 /// Tensors, not constants, that are no view of one another.
 bool joinsSeveral(const ir::Graph& top, const ir::Node& join) {
     return join.op == "top.Concat" && std::count_if(join.operands.begin(), join.operands.end(), [&](ir::ValueId id) {
@@ -20,6 +16,10 @@ bool joinsSeveral(const ir::Graph& top, const ir::Node& join) {
 }
 
 } // namespace
+
+bool followsInput(std::string_view op) {
+    return op == "top.Reshape" || op == "top.Flatten" || op == "top.Squeeze" || op == "top.Unsqueeze";
+}
 
 PrecisionTable floatEnds(const ir::Graph& top, const LowerOptions& options) {
     PrecisionTable ends;
@@ -30,11 +30,11 @@ PrecisionTable floatEnds(const ir::Graph& top, const LowerOptions& options) {
     std::vector<bool> end(top.nodes().size());
     for (size_t i = top.nodes().size(); i-- > 0;) { // readers come later
         const ir::Node& node = top.nodes()[i];
-        if (node.results.size() != 1 || !(keepsBytes(node.op) || joinsSeveral(top, node))) continue;
+        if (node.results.size() != 1 || !(followsInput(node.op) || joinsSeveral(top, node))) continue;
         const ir::ValueId result = node.results[0];
         const auto& readers = users[static_cast<size_t>(result)];
         end[i] = (top.isOutput(result) || !readers.empty()) && std::all_of(readers.begin(), readers.end(), [&](ir::NodeId reader) {
-            return end[static_cast<size_t>(reader)] && keepsBytes(top.node(reader).op);
+            return end[static_cast<size_t>(reader)] && followsInput(top.node(reader).op);
         });
     }
     // Shapes before a join stay codes: they are fewer bytes, and have one scale anyway.
@@ -46,13 +46,6 @@ PrecisionTable floatEnds(const ir::Graph& top, const LowerOptions& options) {
         ends.emplace(top.value(node.results[0]).name, ops::Precision::F32);
     }
     return ends;
-}
-
-PrecisionTable withFloatEnds(const ir::Graph& top, const PrecisionTable& precisions, const LowerOptions& options) {
-    PrecisionTable all = floatEnds(top, options);
-    for (const auto& [name, precision] : precisions)
-        all.insert_or_assign(name, precision);
-    return all;
 }
 
 } // namespace wb::quantise

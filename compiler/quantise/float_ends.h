@@ -8,10 +8,11 @@
 
 namespace wb::quantise {
 
+/// Views: operators that take the type of their operand whatever was asked for, and keep its bytes.
+bool followsInput(std::string_view op);
+
 /// Concatenations of a marked network (sum_activations.h) whose result is an output, or becomes one under other shapes
 /// only, with what lies between: by name of the result. Empty for other networks, targets, or integer outputs.
 PrecisionTable floatEnds(const ir::Graph& top, const LowerOptions& options);
-/// The table with these in F32, where it does not say otherwise.
-PrecisionTable withFloatEnds(const ir::Graph& top, const PrecisionTable& precisions, const LowerOptions& options);
 
 } // namespace wb::quantise

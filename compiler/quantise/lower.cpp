@@ -82,12 +82,6 @@ Error collected(std::vector<Error> errors) {
     return all;
 }
 
-/// Operators that take the type of their operand whatever was asked for.
-bool followsInput(std::string_view op) {
-    return op == "top.Reshape" || op == "top.Flatten" || op == "top.Squeeze" ||
-           op == "top.Unsqueeze";
-}
-
 std::string reasonText(const std::string& code, const std::string& op, Precision requested,
                        Precision actual, const std::string& other) {
     if (code == "R01") return "computed inside " + other;
@@ -132,7 +126,8 @@ RangeTable carriedRanges(const ir::Graph& top) {
 Result<Lowered> lower(const ir::Graph& top, const RangeTable& ranges,
                       const PrecisionTable& asked, const LowerOptions& options,
                       const JobContext& context) {
-    const PrecisionTable precisions = withFloatEnds(top, asked, options);
+    PrecisionTable precisions = asked;
+    precisions.merge(floatEnds(top, options));
     if (bringsScales(top)) {
         if (options.target.module == Precision::Int8 && !ops::traitsOf(options.target.chip).asymmetric)
             return ownCodesRefused(top, options.target.chip);

@@ -17,6 +17,9 @@ using ir::ValueId;
 constexpr std::array<std::string_view, 8> kElementwise{"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Div",
                                                        "tpu.Max", "tpu.Min", "tpu.Compare", "tpu.Where"};
 
+constexpr std::array<std::string_view, 6> kUnary{"tpu.Cast",      "tpu.MulShift", "tpu.RequantInt",
+                                                 "tpu.LeakyRelu", "tpu.Lut",      "tpu.Active"};
+
 /// The shapes of operands, with as many axes as the result; nothing where the operator is none of these or has no need.
 std::vector<Shape> broadcastShapes(const ir::Graph& graph, const ir::Node& node) {
     const Shape& result = graph.value(node.results[0]).type.shape;
@@ -70,6 +73,8 @@ ValueId reshaped(Steps& steps, ValueId id, const Shape& shape) {
 }
 
 } // namespace
+
+bool isUnary(std::string_view op) { return std::find(kUnary.begin(), kUnary.end(), op) != kUnary.end(); }
 
 bool repeatsOperands(std::string_view op) {
     return std::find(kElementwise.begin(), kElementwise.end(), op) != kElementwise.end();

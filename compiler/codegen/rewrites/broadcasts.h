@@ -11,6 +11,8 @@ namespace wb::codegen {
 
 inline constexpr size_t kChipAxes = 4;
 
+/// Operators of which element i of the result depends on element i of operand 0 alone, whatever the shape.
+bool isUnary(std::string_view op);
 /// Element-wise operators of which the chip repeats operands along axes of one element.
 bool repeatsOperands(std::string_view op);
 /// The axes that are left of `result` when neighbours along which all of `operands` repeat alike are one.

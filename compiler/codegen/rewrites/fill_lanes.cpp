@@ -16,12 +16,11 @@ using ir::NodeId;
 using ir::Shape;
 using ir::ValueId;
 
-bool isUnaryOf(std::string_view op) {
-    static const std::set<std::string_view> list{"tpu.Cast",     "tpu.MulShift", "tpu.RequantInt", "tpu.LeakyRelu",    "tpu.Lut",
-                                                 "tpu.Active",   "tpu.Relu",     "tpu.Clip",       "tpu.AddConst",     "tpu.SubConst",
-                                                 "tpu.MulConst", "tpu.MaxConst", "tpu.MinConst",   "tpu.Reciprocal",   "tpu.Pow",
-                                                 "tpu.CompareConst"};
-    return list.contains(op);
+/// Unary operators, and those that take numbers beside their operand.
+bool isFunction(std::string_view op) {
+    static const std::set<std::string_view> list{"tpu.Relu",     "tpu.Clip",     "tpu.AddConst",   "tpu.SubConst", "tpu.MulConst",
+                                                 "tpu.MaxConst", "tpu.MinConst", "tpu.Reciprocal", "tpu.Pow",      "tpu.CompareConst"};
+    return isUnary(op) || list.contains(op);
 }
 
 int64_t rowsOf(const Shape& shape) {
@@ -93,7 +92,7 @@ private:
         if (!isLocal(id) || node.results.size() != 1 || node.operands.empty()) return false;
         const Shape& result = resultOf(id);
         if (result.size() < 2) return false;
-        if (isUnaryOf(node.op))
+        if (isFunction(node.op))
             return node.operands[0] != ir::kNoValue && m_graph.weight(node.operands[0]) == nullptr &&
                    m_graph.value(node.operands[0]).type.shape == result;
         if (!repeatsOperands(node.op)) return false;

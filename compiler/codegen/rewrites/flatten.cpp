@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/rewrites/flatten.h"
 
+#include "compiler/codegen/rewrites/broadcasts.h"
+
 #include <algorithm>
-#include <set>
 
 namespace wb::codegen {
 namespace {
@@ -11,13 +12,6 @@ using ir::NodeId;
 using ir::ValueId;
 
 constexpr int64_t kLongRun = 256; ///< bytes; shorter ones are charged as these
-
-/// Operators of which element i depends on element i alone, whatever the shape.
-bool isElementwise(const std::string& op) {
-    static const std::set<std::string> list{"tpu.Cast",      "tpu.MulShift", "tpu.RequantInt",
-                                            "tpu.LeakyRelu", "tpu.Lut",      "tpu.Active"};
-    return list.contains(op);
-}
 
 /// 1 x C x 1 x W with at most 64 channels and runs that are long enough; nothing if the count has no such factors.
 std::optional<ir::Shape> flatShape(int64_t elements, int64_t size) {
@@ -37,7 +31,7 @@ ir::Graph flattenLonely(const ir::Graph& source, const Selection& selection) {
     for (size_t i = 0; i < source.nodes().size(); ++i) {
         const auto id = static_cast<NodeId>(i);
         const ir::Node& node = source.node(id);
-        if (!isElementwise(node.op) || !local(id) || node.operands.empty() || node.operands[0] == ir::kNoValue) continue;
+        if (!isUnary(node.op) || !local(id) || node.operands.empty() || node.operands[0] == ir::kNoValue) continue;
         const ValueId operand = node.operands[0], result = node.results[0];
         const auto& info = selection.values[static_cast<size_t>(operand)];
         if (info.constant || local(source.value(operand).producer)) continue;

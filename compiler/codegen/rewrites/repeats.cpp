@@ -5,9 +5,7 @@
 #include "compiler/codegen/rewrites/steps.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
-#include <string_view>
 
 namespace wb::codegen {
 namespace {
@@ -80,12 +78,6 @@ bool canRepeat(const ir::Graph& graph, const ir::Node& node, size_t operand, Val
     }
     if (node.op == "tpu.MatMul") return repeatsBatches(graph, node, operand, shapes);
     return repeatsOperands(node.op) && repeatsElementwise(graph, node, shapes);
-}
-
-/// Operators of which element i of the result depends on element i of operand 0 alone.
-bool isUnary(std::string_view op) {
-    static constexpr std::array<std::string_view, 6> kList{"tpu.Cast", "tpu.MulShift", "tpu.RequantInt", "tpu.LeakyRelu", "tpu.Lut", "tpu.Active"};
-    return std::find(kList.begin(), kList.end(), op) != kList.end();
 }
 
 /// Casts and functions of what was repeated come first, and their results are repeated.

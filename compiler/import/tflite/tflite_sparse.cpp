@@ -31,7 +31,6 @@ std::vector<int64_t> numbersOf(const void* table, wire::Places type) {
 struct Level {
     bool compressed = false;
     int64_t size = 0;   ///< places along this level
-    size_t axis = 0;    ///< of the tensor
     int64_t stride = 0; ///< elements from one place to the next
     std::vector<int64_t> segments, places;
 };
@@ -112,7 +111,6 @@ Result<std::vector<Level>> levelsOf(const wire::Sparsity& sparsity, const ir::Sh
         const auto axis = static_cast<size_t>(order[i]);
         const size_t whole = axis < rank ? axis : static_cast<size_t>(blocks[axis - rank]);
         Level& level = levels[i];
-        level.axis = whole;
         if (shape[whole] % blockSize[whole] != 0) return brokenSparse("an axis is no whole number of blocks");
         level.size = axis < rank ? shape[whole] / blockSize[whole] : blockSize[whole];
         level.stride = axis < rank ? stride[whole] * blockSize[whole] : stride[whole];

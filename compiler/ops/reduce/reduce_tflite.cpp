@@ -19,14 +19,7 @@ Status importTfliteReduce(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
     TfliteNode n(node, builder);
     WB_ASSIGN(const ir::Shape x, n.shape(0));
-    const auto given = constantInts(node, builder, 1);
-    if (!given) return attributeError(node, "the axes are known only at run time");
-    std::vector<int64_t> axes;
-    for (const int64_t a : *given) {
-        WB_ASSIGN(const size_t axis, n.axis(a, x.size()));
-        if (std::find(axes.begin(), axes.end(), static_cast<int64_t>(axis)) == axes.end())
-            axes.push_back(static_cast<int64_t>(axis));
-    }
+    WB_ASSIGN(std::vector<int64_t> axes, n.axes(1, x.size()));
     const bool keep = node.integer("keep_dims", 0) != 0;
     Order order = n.order({0});
     if (order == Order::Picture && !keepsOrder(axes, keep)) order = Order::File;

@@ -66,11 +66,10 @@ Status importTfliteReverse(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     TfliteNode n(node, builder);
     WB_ASSIGN(const ir::Shape x, n.shape(0));
-    const auto axes = constantInts(node, builder, 1);
-    if (!axes) return attributeError(node, "the axes are known only at run time");
+    WB_ASSIGN(const std::vector<int64_t> axes, n.axes(1, x.size()));
     Ranges r(x);
-    for (const int64_t given : *axes) {
-        WB_ASSIGN(const size_t d, n.axis(given, x.size()));
+    for (const int64_t axis : axes) {
+        const auto d = static_cast<size_t>(axis);
         r.offset[d] = x[d] - 1;
         r.ends[d] = -x[d] - 1;
         r.steps[d] = -1;
