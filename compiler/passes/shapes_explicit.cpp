@@ -17,7 +17,27 @@ const ir::Shape& resultShape(const ir::Graph& graph, const ir::Node& node) {
     return graph.value(node.results[0]).type.shape;
 }
 
-bool explicitPool(const ir::Graph& graph, ir::Node& node) {
+/// Zeros around the picture as an operator of their own, so that a mean counts them.
+void padBefore(ir::Graph& graph, ir::NodeId& n, const std::vector<int64_t>& pads) {
+    const size_t spatial = pads.size() / 2, rank = spatial + 2;
+    ir::TensorType type = graph.value(graph.node(n).operands[0]).type;
+    std::vector<int64_t> paddings(2 * rank);
+    for (size_t i = 0; i < spatial; ++i) {
+        paddings[2 + i] = pads[i];
+        paddings[rank + 2 + i] = pads[spatial + i];
+        type.shape[2 + i] += pads[i] + pads[spatial + i];
+    }
+    ir::AttributeMap a;
+    a.set("mode", "constant");
+    a.set("paddings", ir::Attribute::ints(paddings));
+    a.set("val", 0.0);
+    const std::string name = graph.value(graph.node(n).results[0]).name + "_pad";
+    const ir::NodeId pad = graph.insertNode(n++, "top.Pad", {graph.node(n).operands[0]}, {name}, {type}, std::move(a));
+    graph.node(n).operands[0] = graph.node(pad).results[0];
+}
+
+bool explicitPool(ir::Graph& graph, ir::NodeId& n) {
+    ir::Node& node = graph.node(n);
     const ir::Shape in = operandShape(graph, node);
     const size_t spatial = in.size() - 2;
     ir::AttributeMap& a = node.attributes;
@@ -30,20 +50,23 @@ bool explicitPool(const ir::Graph& graph, ir::Node& node) {
     if (!a.has("ceil_mode")) return false;
     if (a.boolean("ceil_mode")) {
         const auto kernel = a.integers("kernel_shape"), strides = a.integers("strides");
-        auto pads = a.integers("pads");
-        const bool unpadded =
-            std::all_of(pads.begin(), pads.end(), [](int64_t p) { return p == 0; });
-        bool grown = false;
+        const auto given = a.integers("pads");
+        auto pads = given;
         for (size_t i = 0; i < spatial; ++i) {
             const int64_t out = resultShape(graph, node)[2 + i];
             const int64_t needed = (out - 1) * strides[i] + kernel[i] - in[2 + i] - pads[i];
-            grown = grown || needed > pads[spatial + i];
             pads[spatial + i] = std::max(pads[spatial + i], needed);
         }
+        a.erase("ceil_mode");
         a.set("pads", ir::Attribute::ints(pads));
-        // The rows that ceil mode adds never count; without other pads that is count_include_pad =
-        // false.
-        if (grown && unpadded) a.set("count_include_pad", false);
+        // The rows that ceil mode adds never count, pads may: then the two are apart.
+        if (pads == given || !a.boolean("count_include_pad")) return true;
+        a.set("count_include_pad", false);
+        if (node.op != "top.AvgPool" || std::all_of(given.begin(), given.end(), [](int64_t p) { return p == 0; })) return true;
+        std::transform(pads.begin(), pads.end(), given.begin(), pads.begin(), std::minus<>());
+        padBefore(graph, n, given);
+        graph.node(n).attributes.set("pads", ir::Attribute::ints(pads));
+        return true;
     }
     a.erase("ceil_mode");
     return true;
@@ -161,7 +184,7 @@ Result<bool> makeShapesExplicit(ir::Graph& graph, const JobContext& context) {
         ir::Node& node = graph.node(n);
         bool here = false;
         if (node.op == "top.MaxPool" || node.op == "top.AvgPool")
-            here = explicitPool(graph, node);
+            here = explicitPool(graph, n);
         else if (node.op == "top.Interp")
             here = explicitInterp(graph, node) || interpToUpsample(graph, node);
         else if (node.op == "top.Reduce")

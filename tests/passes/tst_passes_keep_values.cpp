@@ -115,14 +115,19 @@ private slots:
         QCOMPARE(test::joined(test::summary(graph)), QString("Add y_Add 1x4x8x8\n"));
     }
 
+    /// Pads count, the rows that only ceil mode adds do not.
     void averageWithCeil() {
-        OnnxBuilder b;
-        b.output(b.node("AveragePool", {"x"}, "y",
-                        {{"kernel_shape", Ints{3, 3}},
-                         {"strides", Ints{2, 2}},
-                         {"ceil_mode", int64_t{1}},
-                         {"count_include_pad", int64_t{1}}}));
-        compare(b);
+        for (const Ints& pads : {Ints{0, 0, 0, 0}, Ints{1, 1, 1, 1}, Ints{0, 1, 1, 0}})
+            for (const int64_t counts : {0, 1}) {
+                OnnxBuilder b;
+                b.output(b.node("AveragePool", {"x"}, "y",
+                                {{"kernel_shape", Ints{3, 3}},
+                                 {"strides", Ints{2, 4}},
+                                 {"pads", pads},
+                                 {"ceil_mode", int64_t{1}},
+                                 {"count_include_pad", counts}}));
+                compare(b);
+            }
     }
 };
 
