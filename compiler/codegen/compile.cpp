@@ -15,9 +15,11 @@
 #include "compiler/codegen/rewrites/interleaves.h"
 #include "compiler/codegen/rewrites/lane_rows.h"
 #include "compiler/codegen/rewrites/narrow_products.h"
+#include "compiler/codegen/rewrites/neighbour_axes.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
 #include "compiler/codegen/rewrites/repeats.h"
 #include "compiler/codegen/rewrites/resize_products.h"
+#include "compiler/codegen/rewrites/separate_relu.h"
 #include "compiler/codegen/rewrites/volumes.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
 
@@ -217,7 +219,7 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
     PreparedNodes prepared;
     const bool asItIs = !options.fuse || options.observable; // every layer keeps its name and shape when they are observed
     ir::Graph possible = asItIs ? lowered : widenProducts(dealInterleaves(dropRepeats(lowered)));
-    possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(possible)))); // what no single command can do
+    possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(separateRelus(gatherReducedAxes(possible)))))); // what no single command can do
     if (asItIs) {
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));
         return finish(*only);

@@ -208,6 +208,38 @@ std::vector<ZooNet> zooLimits() {
         return b.concat({b.averagePool(y, {.kernel = {20, 20}, .stride = {20, 20}, .pads = {0, 0, 0, 0}}),
                          b.maxPool(y, {.kernel = {18, 20}, .stride = {20, 20}, .pads = {0, 0, 0, 0}})});
     });
+    one("constants of every pixel", 33, [](ZooBuilder& b, Id x) { // cut in rows, and so are they
+        const Id sum = b.add(x, b.weight({1, 33, b.shape(x)[2], b.shape(x)[3]}, -1, 1));
+        return b.mul(sum, b.weight({1, 1, b.shape(x)[2], 1}, -1, 1));
+    }, true);
+    one("ReLU of repeated pixels", 16, [](ZooBuilder& b, Id x) {
+        return b.op("top.Upsample", {x}, {{"scale_h", 2}, {"scale_w", 2}, {"do_relu", true}, {"relu_limit", -1.0}});
+    }, true);
+    one("axes apart", 20, [](ZooBuilder& b, Id x) {
+        const Id mean = b.op("top.Reduce", {x}, {{"axes", Attribute::ints({1, 3})}, {"keepdims", false}, {"mode", "ReduceMean"}, {"is_scalar", false}});
+        return b.add(x, b.reshape(mean, {b.shape(x)[0], 1, b.shape(x)[2], 1}));
+    }, true);
+    one("fewer axes", 20, [](ZooBuilder& b, Id x) {
+        const Id row = b.op("top.Reduce", {x}, {{"axes", Attribute::ints({1, 2})}, {"keepdims", true}, {"mode", "ReduceMax"}, {"is_scalar", false}});
+        return b.mul(x, b.reshape(row, {1, b.shape(x)[3]}));
+    }, true);
+    one("five axes, repeated here and there", 24, [](ZooBuilder& b, Id x) {
+        const int64_t h = b.shape(x)[2], w = b.shape(x)[3];
+        const Id five = b.reshape(x, {1, 2, 12, h, w});
+        const Id some = b.op("top.Reduce", {five}, {{"axes", Attribute::ints({2})}, {"keepdims", true}, {"mode", "ReduceMean"}, {"is_scalar", false}});
+        const Id alternate = b.op("top.Reduce", {b.mul(five, some)}, {{"axes", Attribute::ints({1, 3})}, {"keepdims", true}, {"mode", "ReduceMax"}, {"is_scalar", false}});
+        return b.reshape(b.add(b.add(five, alternate), b.weight({1, 2, 1, 1, 1}, -1, 1)), {1, 24, h, w});
+    }, true);
+    one("columns picked from a join", 31, [](ZooBuilder& b, Id x) {
+        const Id rows = b.concat({x, x, x}, 2);
+        const int64_t h = b.shape(rows)[2], w = b.shape(rows)[3];
+        std::vector<Id> columns;
+        for (const int64_t at : {15, 19, 7, 7, 6, 10})
+            columns.push_back(b.op("top.Slice", {rows, ir::kNoValue, ir::kNoValue, ir::kNoValue},
+                                   {{"axes", Attribute::ints({})}, {"offset", Attribute::ints({0, 0, 0, at % w})}, {"steps", Attribute::ints({1, 1, 1, 1})},
+                                    {"ends", Attribute::ints({1, 31, h, at % w + 1})}, {"hasparamConvert_axes", Attribute::ints({})}}));
+        return b.concat(columns, 3);
+    }, true);
     one("large pools", 16, [](ZooBuilder& b, Id x) {
         return b.concat({b.maxPool(x, square(5)), b.maxPool(x, square(13)), b.averagePool(x, square(3), true), b.averagePool(x, square(3))});
     });

@@ -22,8 +22,9 @@ constexpr std::array<std::string_view, 6> kUnary{"tpu.Cast",      "tpu.MulShift"
 
 /// The shapes of operands, with as many axes as the result; nothing where the operator is none of these or has no need.
 std::vector<Shape> broadcastShapes(const ir::Graph& graph, const ir::Node& node) {
+    if (!repeatsOperands(node.op)) return {};
     const Shape& result = graph.value(node.results[0]).type.shape;
-    if (result.size() <= kChipAxes || !repeatsOperands(node.op)) return {};
+    const bool fits = result.size() <= kChipAxes;
     std::vector<Shape> shapes;
     bool needed = false;
     for (const ValueId id : node.operands) {
@@ -35,7 +36,7 @@ std::vector<Shape> broadcastShapes(const ir::Graph& graph, const ir::Node& node)
         if (shape.size() > result.size()) return {};
         const bool shorter = shape.size() < result.size();
         shape.insert(shape.begin(), result.size() - shape.size(), 1);
-        needed = needed || (graph.weight(id) == nullptr && (shorter || ops::joinableShape(shape, result) != shape));
+        needed = needed || (graph.weight(id) == nullptr && (shorter || (!fits && ops::joinableShape(shape, result) != shape)));
         shapes.push_back(std::move(shape));
     }
     return needed ? shapes : std::vector<Shape>{};
@@ -72,6 +73,18 @@ ValueId reshaped(Steps& steps, ValueId id, const Shape& shape) {
     return steps.constant(data->reshaped(shape), steps.graph().value(id).type);
 }
 
+/// The operand with all the elements that it stands for, in DDR: `shape`, with as many axes as `whole`, is what it has.
+ValueId repeated(Steps& steps, ValueId id, const Shape& shape, const Shape& whole) {
+    if (const ir::Tensor* data = steps.graph().weight(id))
+        return steps.constant(ops::repeatedConstant(*data, shape, whole), steps.graph().value(id).type);
+    std::vector<int64_t> times;
+    for (size_t i = 0; i < whole.size(); ++i) times.push_back(whole[i] / shape[i]);
+    ir::AttributeMap a;
+    a.set("tile", ir::Attribute::ints(times));
+    const ValueId whenRanked = steps.graph().value(id).type.shape == shape ? id : steps.reshape(id, shape);
+    return steps.add("tpu.Tile", {whenRanked}, whole, std::move(a));
+}
+
 } // namespace
 
 bool isUnary(std::string_view op) { return std::find(kUnary.begin(), kUnary.end(), op) != kUnary.end(); }
@@ -95,20 +108,33 @@ ir::Graph joinBroadcastAxes(const ir::Graph& source) {
         const auto position = static_cast<ir::NodeId>(i);
         std::vector<Shape> shapes = broadcastShapes(graph, graph.node(position));
         if (shapes.empty()) continue;
-        shapes.push_back(graph.value(graph.node(position).results[0]).type.shape);
+        const Shape own = graph.value(graph.node(position).results[0]).type.shape;
+        const std::vector<Shape> given = shapes;
+        shapes.push_back(own);
         joinAlike(shapes);
-        if (shapes.back().size() > kChipAxes) continue;
         Steps steps(graph, position, graph.value(graph.node(position).results[0]).name + "_axes");
         const size_t operands = steps.node().operands.size();
+        if (shapes.back().size() > kChipAxes) { // they repeat along axes with others in between
+            for (size_t k = 0; k < operands; ++k) {
+                if (steps.node().operands[k] == ir::kNoValue) continue;
+                shapes[k] = own;
+                if (given[k] == own) continue;
+                const ValueId id = repeated(steps, steps.node().operands[k], given[k], own);
+                steps.node().operands[k] = id;
+            }
+            shapes.back() = own;
+            joinAlike(shapes);
+        }
         for (size_t k = 0; k < operands; ++k) {
             if (steps.node().operands[k] == ir::kNoValue) continue;
             const ValueId id = reshaped(steps, steps.node().operands[k], shapes[k]);
             steps.node().operands[k] = id;
         }
-        const Shape whole = graph.value(graph.node(steps.position()).results[0]).type.shape;
+        i = static_cast<size_t>(steps.position());
+        if (shapes.back() == own) continue;
         const ValueId result = steps.takeResult(shapes.back());
         steps.behind();
-        steps.giveResult(steps.reshape(result, whole));
+        steps.giveResult(steps.reshape(result, own));
         i = static_cast<size_t>(steps.last());
     }
     return graph;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Element-wise operators of tensors with more than four axes, one of which repeats along axes that the chip would join
-// (1x2xCx1x1 on 1x2xCxHxW): neighbouring axes along which all operands repeat alike become one, until four are left.
+// Element-wise operators whose operands have fewer axes than the result get the same; those of more than four axes, one of
+// which repeats along axes that the chip would join
+// (1x2xCx1x1 on 1x2xCxHxW): neighbouring axes along which all operands repeat alike become one, until four are left; where
+// more are, the repetitions are written out first.
 #pragma once
 
 #include "compiler/ir/graph.h"
@@ -18,7 +20,7 @@ bool repeatsOperands(std::string_view op);
 /// The axes that are left of `result` when neighbours along which all of `operands` repeat alike are one.
 size_t chipAxesOf(const ir::Shape& result, const std::vector<ir::Shape>& operands);
 
-/// The graph with such operators between reshapes; those that keep more than four axes stay as they are.
+/// The graph with such operators between reshapes.
 ir::Graph joinBroadcastAxes(const ir::Graph& graph);
 
 } // namespace wb::codegen

@@ -62,10 +62,7 @@ int64_t runOf(const ir::Graph& graph, const Dealt& p) {
 
 class Dealing {
 public:
-    explicit Dealing(const ir::Graph& source) : m_graph(source) {
-        for (const ir::Node& node : m_graph.nodes())
-            if (const auto part = partOf(m_graph, node)) ++m_slices[part->kind()];
-    }
+    explicit Dealing(const ir::Graph& source) : m_graph(source) {}
 
     ir::Graph run() {
         for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
@@ -79,8 +76,13 @@ public:
 
 private:
     /// All parts are moved once; as they are, those that are wanted are charged by their runs.
-    bool isWorthwhile(const Dealt& p) const {
-        return 2 * m_slices.at(p.kind()) * kShortRun > 3 * p.parts * std::min(kShortRun, runOf(m_graph, p));
+    bool isWorthwhile(const Dealt& p) {
+        // Counted at the first slice: what comes before it has been rewritten, its source is the last of that name.
+        auto [slices, fresh] = m_slices.try_emplace(p.kind(), 0);
+        if (fresh)
+            for (const ir::Node& node : m_graph.nodes())
+                if (const auto part = partOf(m_graph, node); part && part->kind() == p.kind()) ++slices->second;
+        return 2 * slices->second * kShortRun > 3 * p.parts * std::min(kShortRun, runOf(m_graph, p));
     }
 
     NodeId slice(NodeId at, const Dealt& p) {

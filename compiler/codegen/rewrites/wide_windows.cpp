@@ -192,7 +192,7 @@ void narrowConv(Steps& steps, Window w) {
     else splitDilation(steps, w);
 }
 
-/// A window over one axis that no command can express, as it is: lists of the node that would have a second entry.
+/// A window over one axis that no command may be able to express, as it is: lists of the node that would have a second entry.
 bool isWideRow(const ir::Graph& graph, const ir::Node& node) {
     if (node.op != "tpu.Conv2D" && node.op != "tpu.Deconv" && node.op != "tpu.Pool2D") return false;
     if (node.operands.empty() || node.operands[0] == ir::kNoValue || graph.weight(node.operands[0]) != nullptr) return false;
@@ -203,8 +203,12 @@ bool isWideRow(const ir::Graph& graph, const ir::Node& node) {
     int64_t most = 0;
     for (const char* name : {"pads", "strides", "dilations", "output_padding"})
         for (const int64_t value : a.integers(name)) most = std::max(most, value);
-    const bool reaches = node.op == "tpu.Deconv" && a.integers("kernel_shape")[0] > kMaxPad; // its border is the kernel's
-    return most > kMaxPad || reaches;
+    const int64_t kernel = a.integers("kernel_shape")[0];
+    const bool reaches = node.op == "tpu.Deconv" && kernel > kMaxPad; // its border is the kernel's
+    const auto dilations = a.integers("dilations"), pads = a.integers("pads");
+    const int64_t reach = (kernel - 1) * (dilations.empty() ? 1 : dilations[0]) + 1;
+    const bool bordered = node.op == "tpu.Conv2D" && std::max(pads[0], pads[1]) >= reach; // see seesOnlyBorder()
+    return most > kMaxPad || reaches || bordered;
 }
 
 /// Such windows as windows of pictures one column wide, of which the rewrites know more.

@@ -73,7 +73,7 @@ Result<Selected> prepare(const ir::Graph& graph, const ir::Node& node, const ops
             out.local = std::move(*made);
             out.how = Runs::Local;
         } else {
-            why = reasonOf(made.error()); // the better way's reason
+            why = reasonOf(made.error()) + (why.empty() ? "" : "; " + why); // the better way's reason first
         }
     }
     if (out.local && out.global && !out.global->joinsOperands()) out.global = nullptr; // never chosen

@@ -14,10 +14,9 @@ namespace {
 
 Range partOfAxis(int64_t size, Range result) { return size == 1 ? Range{0, 1} : result; }
 
-/// A constant's box for a part of the result: channels of the result, other axes as the constant has them.
+/// A constant's box in local memory: the channels of a part of the result, all of the other axes.
 Part constantPart(const CodeSide& side, const Part& result) {
-    return {partOfAxis(side.shape[0], result.n), result.c, partOfAxis(side.shape[2], result.h),
-            partOfAxis(side.shape[3], result.w)};
+    return {{0, side.shape[0]}, result.c, {0, side.shape[2]}, {0, side.shape[3]}};
 }
 
 } // namespace
@@ -56,8 +55,7 @@ Result<LaneImage> CodeCombine::constants(const Part& result) const {
             for (int64_t c = 0; c < box.c(); ++c)
                 for (int64_t h = 0; h < box.h(); ++h) {
                     const int64_t channel = s[1] == 1 ? 0 : part.c.begin + c;
-                    const int64_t from = (((part.n.begin + n) * s[1] + channel) * s[2] + part.h.begin + h) * s[3] +
-                                         part.w.begin;
+                    const int64_t from = ((n * s[1] + channel) * s[2] + h) * s[3];
                     packer.put(c % kLanes, box.offset() + n * box.nStride + c / kLanes * box.cStride + h * box.hStride,
                                side.codes.data<std::byte>() + from, box.w());
                 }
@@ -81,10 +79,13 @@ int CodeCombine::inPlaceOperand() const {
 
 CodeCombine::Box CodeCombine::side(size_t index, const LocalCall& call, IntegerUnit& unit) const {
     const CodeSide& s = m_sides[index];
-    if (s.constant)
-        return repeated(alignedTensor(call.constants + u32(constantOffset(index, call.result)), Precision::Int8, s.isSigned,
-                                      constantPart(s, call.result)),
-                        call.result);
+    if (s.constant) {
+        Part wanted = s.partFor(call.result);
+        wanted.c = call.result.c; // one channel lies in every lane
+        const Box all = alignedTensor(call.constants + u32(constantOffset(index, call.result)), Precision::Int8, s.isSigned,
+                                      constantPart(s, call.result));
+        return repeated(all.sub(wanted), call.result);
+    }
     Box box = call.operands[index].sub(s.partFor(call.result));
     if (isSpread(index)) {
         // Into all lanes once; rows of 64 channels share the copy.
@@ -125,10 +126,9 @@ Result<std::vector<CodeSide>> codeSides(const EmitContext& context) {
         padded.insert(padded.end(), type.shape.begin(), type.shape.end());
         const ir::Tensor* weight = context.graph->weight(node.operands[i]);
         const ir::Shape own = padded;
-        if (weight != nullptr) padded = joinableShape(own, result.shape);
-        for (size_t axis = 2; axis + 1 < padded.size() && padded.size() > 4; ++axis)
-            if (padded[axis] != result.shape[axis])
-                return notEmitted(context, name + " is repeated along one of five or more axes");
+        const ir::Shape joinable = joinableShape(own, result.shape);
+        if (weight != nullptr) padded = joinable;
+        else if (joinable != padded) return notEmitted(context, name + " is repeated along one of five or more axes");
         CodeSide side;
         side.shape = chipShape(padded);
         side.isSigned = chipSigned(type.element);

@@ -148,6 +148,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeConv(const EmitContext& context
         const auto channels = static_cast<size_t>(conv.outChannels);
         if (conv.multipliers.size() != channels || conv.shifts.size() != channels)
             return notEmitted(context, "it has not one multiplier and shift a channel");
+        for (size_t c = 0; c < channels; ++c)
+            if (conv.multipliers[c] == 0) conv.shifts[c] = 0; // a tensor of zeros: scaled by 0 / 2^-32
     }
     conv.zero = zeroCodeOf(out);
     if (conv.zero < (chipSigned(out.element) ? -128 : 0) || conv.zero > 255)

@@ -190,7 +190,7 @@ Result<MatrixProduct> readProduct(const EmitContext& c) {
         if (a.integer("input_zp", 0) != 0 || a.integer("right_zp", 0) != 0) return notEmitted(c, "it has zero points");
         p.multiplier = multipliers[0];
         p.zero = zeroCodeOf(resultType);
-        p.shift = static_cast<int>(std::clamp<int64_t>(shifts[0], -1, 64));
+        p.shift = p.multiplier == 0 ? 0 : static_cast<int>(std::clamp<int64_t>(shifts[0], -1, 64)); // a tensor of zeros
         if (a.boolean("do_relu")) p.clamp = {kernels::Unary::Relu, -1, 0};
     } else {
         p.clamp = fusedClamp(*c.node);

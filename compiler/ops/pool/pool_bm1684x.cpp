@@ -67,6 +67,12 @@ protected:
         return m_pool.window.h.reach(result.h).outside || m_pool.window.w.reach(result.w).outside;
     }
 
+    /// The vendor's ReLU in a pool ends at the code 0, which with a zero point is not the number 0.
+    void clampBelowZero(const LocalCall& call, IntegerUnit& unit) const {
+        if (m_pool.relu && m_pool.outSigned)
+            unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{0, Precision::Int8, true});
+    }
+
     CodePool m_pool;
 };
 
@@ -81,8 +87,7 @@ public:
         else
             pool(PorDOp::MaxPool, call.operands[0].sub(operandPart(0, call.result)), call.output,
                  static_cast<uint8_t>(lowest.value), out);
-        if (m_pool.relu && m_pool.zero > (m_pool.outSigned ? -128 : 0))
-            unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{m_pool.zero, Precision::Int8, m_pool.outSigned});
+        clampBelowZero(call, unit);
         return {};
     }
 };
@@ -115,8 +120,7 @@ public:
                     scale(call, widening == m_widenings.end() ? sums : widened, part, unit);
             }
         }
-        if (m_pool.relu && m_pool.outSigned)
-            unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{0, Precision::Int8, true});
+        clampBelowZero(call, unit);
         return {};
     }
 

@@ -2,10 +2,15 @@
 // tpu.Upsample: every element repeated; tpu.Interp exists in float only.
 #include "compiler/ops/support/int_kernel.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace wb::ops {
 namespace {
+
+bool floatRelu(const ir::Graph& graph, const ir::Node& node) {
+    return node.attributes.boolean("do_relu") && !isCode(graph.value(node.results[0]).type);
+}
 
 Prepared prepareUpsample(const PrepareContext& c) {
     const auto& in = operandShape(c, 0);
@@ -14,13 +19,17 @@ Prepared prepareUpsample(const PrepareContext& c) {
     if (in.size() != 4 || sh < 1 || sw < 1 ||
         resultShape(c) != ir::Shape{in[0], in[1], in[2] * sh, in[3] * sw})
         return cannotRun(c, "its result is not the operand enlarged");
-    if (c.node->attributes.boolean("do_relu")) return prepareFloatTwin(c);
+    if (floatRelu(*c.graph, *c.node)) return prepareFloatTwin(c);
     const auto own = stridesOf(in);
     const StridedView view{
         {in[0] * in[1], in[2], sh, in[3], sw}, {own[1], own[2], 0, own[3], 0}, 0};
     const size_t size = ir::sizeInBytes(resultType(c).element);
     const auto pixel = static_cast<size_t>(in[1]) * size;
-    return makeKernel([view, size, pixel, in, sh, sw](Inputs input, Outputs output,
+    // A ReLU of codes: nothing below zero, which may have a code of its own.
+    const auto* quant = resultType(c).uniform();
+    const bool relu = c.node->attributes.boolean("do_relu"), isSigned = isSignedCode(resultType(c));
+    const auto zero = static_cast<int>(quant == nullptr ? 0 : quant->zeroPoint());
+    return makeKernel([=](Inputs input, Outputs output,
                                                       const kernels::Work& work) {
         if (output[0].layout == Layout::Nhwc) {
             work.forEach(in[0] * in[2] * sh, 4, [&](int64_t begin, int64_t end) {
@@ -31,15 +40,20 @@ Prepared prepareUpsample(const PrepareContext& c) {
                             input[0].data + static_cast<size_t>(row / sh * in[3] + x / sw) * pixel,
                             pixel);
             });
-            return;
+        } else {
+            copyStrided(view, input[0].data, output[0].data, size, work);
         }
-        copyStrided(view, input[0].data, output[0].data, size, work);
+        if (!relu) return;
+        work.forEach(output[0].elementCount(), 32768, [&](int64_t begin, int64_t end) {
+            auto* codes = output[0].as<uint8_t>();
+            for (int64_t i = begin; i < end; ++i)
+                codes[i] = static_cast<uint8_t>(std::max(zero, isSigned ? int{static_cast<int8_t>(codes[i])} : int{codes[i]}));
+        });
     });
 }
 
 std::vector<Layout> upsampleLayouts(const ir::Graph& graph, const ir::Node& node) {
-    return node.attributes.boolean("do_relu") ? std::vector{Layout::Plain}
-                                              : codeLayouts(graph, node);
+    return floatRelu(graph, node) ? std::vector{Layout::Plain} : codeLayouts(graph, node);
 }
 
 } // namespace

@@ -210,6 +210,7 @@ Prepared prepareFloatTwin(const PrepareContext& c) {
     if (def == nullptr || def->prepare == nullptr)
         return cannotRun(c, "no float kernel for " + (twin ? twin->op : c.node->op));
     if (c.node->results.size() != 1) return cannotRun(c, "it has several results");
+    if (!ir::isFloat(resultType(c).element)) return cannotRun(c, "its float kernel gives no codes");
     Shadow shadow = shadowOf(*c.graph, *c.node, *twin);
     PrepareContext inner = c;
     inner.graph = shadow.graph.get();

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/rewrites/neighbour_axes.h"
+
+#include "compiler/codegen/rewrites/steps.h"
+
+#include <algorithm>
+
+namespace wb::codegen {
+namespace {
+
+/// Which axes a tpu.Reduce reduces; nothing for axes that its operand has not.
+std::vector<bool> reducedAxes(const ir::Node& node, const ir::Shape& shape) {
+    const auto rank = static_cast<int64_t>(shape.size());
+    std::vector<bool> gone(shape.size());
+    for (const int64_t axis : node.attributes.integers("axes")) {
+        if (axis < -rank || axis >= rank) return {};
+        gone[static_cast<size_t>(axis < 0 ? axis + rank : axis)] = true;
+    }
+    return gone;
+}
+
+/// Whether an axis that stays lies between reduced ones; those of one element do not count.
+bool areApart(const std::vector<bool>& gone, const ir::Shape& shape) {
+    int changes = 0;
+    bool before = false;
+    for (size_t i = 0; i < gone.size(); ++i) {
+        if (shape[i] == 1) continue;
+        changes += gone[i] && !before;
+        before = gone[i];
+    }
+    return changes > 1;
+}
+
+} // namespace
+
+ir::Graph gatherReducedAxes(const ir::Graph& source) {
+    ir::Graph graph = source;
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const auto at = static_cast<ir::NodeId>(i);
+        const ir::Node& node = graph.node(at);
+        if (node.op != "tpu.Reduce" || graph.weight(node.operands[0]) != nullptr) continue;
+        const ir::Shape shape = graph.value(node.operands[0]).type.shape, result = graph.value(node.results[0]).type.shape;
+        const std::vector<bool> gone = reducedAxes(node, shape);
+        if (gone.size() != shape.size() || !areApart(gone, shape)) continue;
+        std::vector<int64_t> order, axes;
+        ir::Shape left;
+        for (const bool reduced : {false, true})
+            for (size_t axis = 0; axis < gone.size(); ++axis) {
+                if (gone[axis] != reduced) continue;
+                if (reduced) axes.push_back(static_cast<int64_t>(order.size()));
+                order.push_back(static_cast<int64_t>(axis));
+                left.push_back(reduced ? 1 : shape[axis]);
+            }
+        Steps steps(graph, at, graph.value(node.results[0]).name + "_axes");
+        const ir::ValueId together = steps.permute(steps.node().operands[0], order);
+        steps.node().operands[0] = together;
+        steps.node().attributes.set("axes", ir::Attribute::ints(axes));
+        steps.node().attributes.set("keepdims", true);
+        const ir::ValueId reduced = steps.takeResult(left);
+        steps.behind();
+        steps.giveResult(steps.reshape(reduced, result));
+        i = static_cast<size_t>(steps.last());
+    }
+    return graph;
+}
+
+} // namespace wb::codegen
