@@ -12,6 +12,7 @@
 #include "compiler/codegen/rewrites/fill_lanes.h"
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/fuse_requants.h"
+#include "compiler/codegen/rewrites/heads.h"
 #include "compiler/codegen/rewrites/interleaves.h"
 #include "compiler/codegen/rewrites/lane_rows.h"
 #include "compiler/codegen/rewrites/narrow_products.h"
@@ -218,7 +219,7 @@ Result<CompiledModel> finish(Attempt& done) {
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
     PreparedNodes prepared;
     const bool asItIs = !options.fuse || options.observable; // every layer keeps its name and shape when they are observed
-    ir::Graph possible = asItIs ? lowered : widenProducts(dealInterleaves(dropRepeats(lowered)));
+    ir::Graph possible = asItIs ? lowered : widenProducts(dealInterleaves(headsAlongLanes(dropRepeats(lowered))));
     possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(separateRelus(gatherReducedAxes(possible)))))); // what no single command can do
     if (asItIs) {
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));

@@ -41,7 +41,7 @@ public:
         if (step.memory.constantWidth > 0)
             m_text += "    constants  " + std::to_string(step.memory.constantWidth) + " bytes a lane, ddr " +
                       hex(m_ddr.coefficientAddress + step.constants) + ", local " +
-                      toText(step.memory.constants, cut.c > 1) + '\n';
+                      toText(step.memory.constants, step.tiling.constantPieces > 1) + '\n';
         const Slice& first = step.tiling.slices.front();
         for (size_t i = 0; i < g.inputs.size(); ++i)
             if (g.isHeld(i))

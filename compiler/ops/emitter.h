@@ -58,6 +58,8 @@ public:
     virtual Cuts cuts() const = 0;
     /// What of operand `index` the `result` part needs, clipped to the operand's shape.
     virtual bm1684x::Part operandPart(size_t index, const bm1684x::Part& result) const = 0;
+    /// Whether constants are the same for all channels, or there are none: pieces of channels share them.
+    virtual bool sameForChannels() const { return false; }
     /// Constants for the channels of `result`.c; width 0 if there are none.
     virtual Result<LaneImage> constants(const bm1684x::Part& result) const { (void)result; return LaneImage{}; }
     /// Bytes a lane of constants(result). Many tilings are tried; an emitter of large constants says it without packing.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rewrites of the lowered graph, looked at by themselves; that results stay as they were is shown by tst_codegen_zoo.
+#include "compiler/codegen/rewrites/heads.h"
 #include "compiler/codegen/rewrites/interleaves.h"
+#include "compiler/codegen/rewrites/strided_view.h"
 #include "compiler/codegen/rewrites/repeats.h"
 
 #include <QTest>
@@ -42,7 +44,22 @@ private slots:
     void functionsComeBeforeRepeats();
     void productsRepeatTheirBatches();
     void slicesOfOneKindShareAPermutation();
+    void viewsByStrides();
+    void attentionNeedsNoTransposes();
+    void otherProductsStay();
 };
+
+namespace {
+
+/// [1, 70, 96] → heads of 32: [1, 3, 70, 32], or its transpose.
+ValueId headsOf(Net& net, ValueId x, bool transposed = false) {
+    const ValueId split = net.op("tpu.Reshape", {x}, {1, 70, 3, 32});
+    const ValueId out = net.op("tpu.Permute", {split}, transposed ? Shape{1, 3, 32, 70} : Shape{1, 3, 70, 32});
+    net.graph.node(net.graph.value(out).producer).attributes.set("order", Attribute::ints(transposed ? std::vector<int64_t>{0, 2, 3, 1} : std::vector<int64_t>{0, 2, 1, 3}));
+    return out;
+}
+
+} // namespace
 
 void TestCodegenRewrites::operatorsRepeatByThemselves() {
     for (const char* name : {"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Div", "tpu.Max", "tpu.Min", "tpu.Compare"}) {
@@ -139,6 +156,61 @@ void TestCodegenRewrites::slicesOfOneKindShareAPermutation() {
     QCOMPARE(done.producer(done.outputs[0])->op, std::string("tpu.Reshape"));
     QCOMPARE(done.value(done.outputs[0]).name, net.graph.value(joined).name);
     QCOMPARE(done.producer(done.outputs[3])->op, std::string("tpu.Slice"));
+}
+
+void TestCodegenRewrites::viewsByStrides() {
+    Net net;
+    const ValueId x = net.input({2, 6, 20});
+    const ValueId split = net.op("tpu.Reshape", {x}, {2, 6, 4, 5});
+    const ValueId turned = net.op("tpu.Permute", {split}, {2, 4, 5, 6});
+    net.graph.node(net.graph.value(turned).producer).attributes.set("order", Attribute::ints({0, 2, 3, 1}));
+    const ValueId part = net.op("tpu.Slice", {turned}, {2, 2, 5, 6});
+    auto& slice = net.graph.node(net.graph.value(part).producer).attributes;
+    slice.set("axes", Attribute::ints({}));
+    slice.set("offset", Attribute::ints({0, -2, 0, 0}));
+    slice.set("steps", Attribute::ints({1, 1, 1, 1}));
+    auto view = codegen::stridedViewOf(net.graph, part);
+    QCOMPARE(view.base, x);
+    QCOMPARE(view.offset, 10);
+    QCOMPARE(view.strides, (std::vector<int64_t>{120, 5, 1, 20}));
+    // Axes that no stride joins: the view begins anew there.
+    const ValueId flat = net.op("tpu.Reshape", {part}, {2, 2, 30});
+    QCOMPARE(codegen::stridedViewOf(net.graph, flat).base, flat);
+    QCOMPARE(codegen::stridedViewOf(net.graph, net.op("tpu.Reshape", {part}, {2, 1, 10, 6})).strides, (std::vector<int64_t>{120, 0, 1, 20}));
+}
+
+void TestCodegenRewrites::attentionNeedsNoTransposes() {
+    Net net;
+    const ValueId q = net.input({1, 70, 96}), k = net.input({1, 70, 96}), v = net.input({1, 70, 96});
+    const ValueId scores = net.op("tpu.MatMul", {headsOf(net, q), headsOf(net, k, true)}, {1, 3, 70, 70});
+    const ValueId scaled = net.op("tpu.MulConst", {scores}, {1, 3, 70, 70});
+    const ValueId shares = net.op("tpu.Softmax", {scaled}, {1, 3, 70, 70});
+    net.graph.node(net.graph.value(shares).producer).attributes.set("axis", int64_t{3});
+    const ValueId mixed = net.op("tpu.MatMul", {shares, headsOf(net, v)}, {1, 3, 70, 32});
+    const ValueId back = net.op("tpu.Permute", {mixed}, {1, 70, 3, 32});
+    net.graph.node(net.graph.value(back).producer).attributes.set("order", Attribute::ints({0, 2, 1, 3}));
+    net.graph.outputs = {net.op("tpu.Abs", {back}, {1, 70, 3, 32})};
+    const ir::Graph done = codegen::headsAlongLanes(net.graph);
+    QCOMPARE(countOf(done, "tpu.Permute"), 0);
+    QCOMPARE(countOf(done, codegen::kLaneView), 3);
+    QCOMPARE(done.value(done.outputs[0]).type.shape, (Shape{1, 70, 3, 32}));
+    for (const ir::Node& node : done.nodes()) {
+        if (node.op == "tpu.MatMul") QVERIFY(node.attributes.boolean("hdim_is_batch"));
+        if (node.op == "tpu.Softmax" || node.op == "tpu.MulConst") QCOMPARE(done.value(node.results[0]).type.shape, (Shape{1, 70, 3, 70}));
+    }
+}
+
+/// Rows that do not lie in lanes, and few of them, gain nothing.
+void TestCodegenRewrites::otherProductsStay() {
+    for (const bool few : {false, true}) {
+        Net net;
+        const int64_t rows = few ? 4 : 70;
+        const ValueId left = few ? headsOf(net, net.input({1, 70, 96})) : net.input({1, 3, rows, 32});
+        const ValueId taken = few ? net.op("tpu.Abs", {left}, {1, 3, rows, 32}) : left;
+        net.graph.outputs = {net.op("tpu.MatMul", {taken, net.input({1, 3, 32, 70})}, {1, 3, rows, 70})};
+        const ir::Graph done = codegen::headsAlongLanes(net.graph);
+        QVERIFY(!done.producer(done.outputs[0])->attributes.boolean("hdim_is_batch"));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestCodegenRewrites)

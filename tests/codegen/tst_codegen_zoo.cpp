@@ -57,6 +57,8 @@ private slots:
     void networks() { run(test::zooNetworks()); }
     void families_data() { addRows(test::zooFamilies(), true); }
     void families() { run(test::zooFamilies()); }
+    void tokens_data() { addRows(test::zooTokens(), true); }
+    void tokens() { run(test::zooTokens()); }
     void limits_data() { addRows(test::zooLimits(), false); }
     void limits() { run(test::zooLimits()); }
     void mixedPrecision();

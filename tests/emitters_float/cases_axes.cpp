@@ -16,7 +16,7 @@ void addSoftmax(std::vector<Case>& cases) {
     };
     const Row rows[] = {{{1, 1000}, 1}, {{4, 7}, 1},       {{2, 4420, 2}, 2}, {{1, 21, 19, 13}, 1}, {{2, 3, 5, 7}, 2},
                         {{2, 3, 5, 7}, 3}, {{3, 5, 7}, 0}, {{1, 1, 1, 1}, 1}, {{2, 8, 130, 65}, 3}, {{1, 4, 70, 70}, 1},
-                        {{130, 17}, 1},   {{1, 6000}, 1}};
+                        {{130, 17}, 1},   {{1, 6000}, 1},   {{1, 197, 197}, 2}, {{2, 70, 3, 49}, 3}, {{1, 40, 2, 300}, 3}, {{2, 64, 16}, 2}};
     for (const Row& row : rows) {
         for (const E element : {E::F32, E::F16, E::BF16})
             for (const bool log : {false, true})
@@ -92,6 +92,8 @@ void addProducts(std::vector<Case>& cases) {
         {"square", {37, 41}, {41, 43}, {37, 43}, false, false, false, false},
         {"constant", {37, 41}, {41, 43}, {37, 43}, false, false, true, true},
         {"tall", {3, 50, 70}, {70, 5}, {3, 50, 5}, false, false, true, true},
+        {"rows in lanes", {2, 131, 70}, {70, 52}, {2, 131, 52}, false, false, true, true},
+        {"rows in lanes transposed", {1, 64, 96}, {200, 96}, {1, 64, 200}, false, true, true, false},
         {"batches", {2, 3, 17, 33}, {2, 3, 33, 19}, {2, 3, 17, 19}, false, false, false, false},
         {"batches transposed", {2, 3, 17, 33}, {2, 3, 19, 33}, {2, 3, 17, 19}, false, true, false, false},
         {"batches repeated", {2, 1, 17, 33}, {3, 33, 19}, {2, 3, 17, 19}, false, false, false, true},
@@ -128,7 +130,7 @@ void addNorms(std::vector<Case>& cases) {
         cases.push_back({name + "." + nameOf(element) + (placement.grown ? ".cut" : ""), std::move(make), 6e-6, step(element), placement});
     };
     for (const E element : {E::F32, E::BF16}) {
-        for (const ir::Shape& shape : {ir::Shape{2, 67, 33}, ir::Shape{1, 5, 130}, ir::Shape{300, 7}})
+        for (const ir::Shape& shape : {ir::Shape{2, 67, 33}, ir::Shape{1, 5, 130}, ir::Shape{300, 7}, ir::Shape{1, 197, 192}, ir::Shape{2, 40, 3, 270}})
             for (const bool parameters : {false, true})
                 add("LayerNorm " + ir::toText(shape) + (parameters ? "" : " plain"), element, [=] {
                     OneNode node("tpu.LayerNorm");

@@ -39,7 +39,8 @@ void TestEmittersFloat::refusals() {
         if (def == nullptr) return Code::Internal;
         if (def->local != nullptr) {
             auto made = def->local(node.context());
-            return made ? Code::Internal : made.error().code;
+            if (made) return Code::Internal;
+            if (def->global == nullptr) return made.error().code;
         }
         auto made = def->global(node.context());
         return made ? Code::Internal : made.error().code;

@@ -221,6 +221,19 @@ Trial lanesToRow(Draw& draw, ElementType element) {
     return aligned(moved(node, draw, element));
 }
 
+/// Heads of a row that has all of them, and rows under another shape.
+Trial laneView(Draw& draw, ElementType element) {
+    OneNode node("tpu.LaneView", draw.seed());
+    const int64_t n = draw.between(1, 3), channels = draw.channels(), heads = draw.between(1, 4), size = draw.between(1, 40);
+    const int64_t parts = draw.between(1, 3), step = draw.coin() ? 1 : draw.between(1, 3), width = parts * heads * size * step;
+    const auto kind = addInput(node, draw, element, draw.coin() ? Shape{n, channels, width} : Shape{n, channels, parts, heads * size * step});
+    node.set("offset", draw.between(0, parts - 1) * heads * size * step);
+    node.ints("strides", {size * step, step});
+    if (draw.coin() && step == 1) addResult(node, kind, {n, channels, heads, size});
+    else addResult(node, kind, {n, channels, heads, draw.between(1, size)});
+    return moved(node, draw, element);
+}
+
 } // namespace
 
 void addMoves(Generators& table) {
@@ -238,6 +251,7 @@ void addMoves(Generators& table) {
     table["tpu.JoinPhases"] = {joinPhases};
     table["tpu.ClearOutside"] = {clearOutside};
     table["tpu.LanesToRow"] = {lanesToRow};
+    table["tpu.LaneView"] = {laneView};
 }
 
 } // namespace wb::test

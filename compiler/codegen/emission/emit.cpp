@@ -18,7 +18,7 @@ using bm1684x::Part;
 using bm1684x::Place;
 
 /// Pieces of channels that have constants of their own.
-size_t constantPieces(const Step& step) { return static_cast<size_t>(step.tiling.cut.c); }
+size_t constantPieces(const Step& step) { return static_cast<size_t>(step.tiling.constantPieces); }
 size_t constantPiece(const Step& step, size_t slice) {
     return slice / (step.tiling.slices.size() / constantPieces(step));
 }

@@ -80,8 +80,20 @@ CostModel::CostModel(const ir::Graph& graph, const Selection& selection)
         } else if (node.op == "tpu.Pool2D") {
             work.vectorPasses = static_cast<double>(tapsOf(node));
         } else if (node.op == "tpu.MatMul") {
-            const int64_t depth = in.shape[1] == out.shape[1] ? in.shape[3] : in.shape[1];
-            work.vectorPasses = static_cast<double>(std::max<int64_t>(depth, 4)) / 4;
+            if (graph.value(node.operands[0]).type.shape.size() > 2) { // rows in lanes
+                const bool heads = node.attributes.boolean("hdim_is_batch");
+                const int64_t depth = heads ? in.shape[3] : in.shape[2];
+                work.pixelsPerCycle = 4;
+                work.arrayPasses = static_cast<double>(ceilDiv(depth, kVectorBytes / bytesOf(in.precision)));
+                work.bytes = heads && !integer ? bytesOf(in.precision) : kSumBytes;
+                work.vectorPasses = heads ? 1.5 : 2;
+            } else {
+                const int64_t depth = in.shape[1] == out.shape[1] ? in.shape[3] : in.shape[1];
+                work.vectorPasses = static_cast<double>(std::max<int64_t>(depth, 4)) / 4;
+            }
+        } else if (node.op == "tpu.Softmax" || node.op == "tpu.LayerNorm") {
+            work.bytes = 4;
+            work.vectorPasses = node.op == "tpu.Softmax" ? 22 : 12;
         } else if (node.op == "tpu.Concat") {
             work.vectorPasses = 1;
         } else {
@@ -134,7 +146,7 @@ double CostModel::group(const Group& group, const Tiling& tiling, const std::vec
         constantWidth == 0 ? 0 : kStartCycles + static_cast<double>(constantWidth * kLanes) / kLoadBytes;
     double gdma = 0, tiu = 0; // when the queues are free
     const auto loaded = [&](size_t k) {
-        if (k == 0 || tiling.slices[k].results[0].c != tiling.slices[k - 1].results[0].c) gdma += constants;
+        if (k == 0 || (tiling.constantPieces > 1 && tiling.slices[k].results[0].c != tiling.slices[k - 1].results[0].c)) gdma += constants;
         for (size_t i = 0; i < group.inputs.size(); ++i)
             if (!group.isHeld(i) && (k == 0 || !inputStays[i])) gdma += load(group.inputs[i], tiling.slices[k].inputs[i]);
         return gdma;

@@ -249,7 +249,7 @@ Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Sele
     }
     Planner planner(graph, selection, group, tiling, effort == Effort::Place);
     planner.addHeld(held);
-    planner.addConstants(memory.constantWidth, tiling.cut.c > 1);
+    planner.addConstants(memory.constantWidth, tiling.constantPieces > 1);
     planner.addInputs(memory);
     planner.addResults();
     planner.addScratch();

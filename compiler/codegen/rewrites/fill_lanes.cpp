@@ -16,13 +16,6 @@ using ir::NodeId;
 using ir::Shape;
 using ir::ValueId;
 
-/// Unary operators, and those that take numbers beside their operand.
-bool isFunction(std::string_view op) {
-    static const std::set<std::string_view> list{"tpu.Relu",     "tpu.Clip",     "tpu.AddConst",   "tpu.SubConst", "tpu.MulConst",
-                                                 "tpu.MaxConst", "tpu.MinConst", "tpu.Reciprocal", "tpu.Pow",      "tpu.CompareConst"};
-    return isUnary(op) || list.contains(op);
-}
-
 int64_t rowsOf(const Shape& shape) {
     return shape.empty() ? 1 : std::accumulate(shape.begin(), shape.end() - 1, int64_t{1}, std::multiplies<>());
 }
@@ -224,6 +217,12 @@ private:
 };
 
 } // namespace
+
+bool isFunction(std::string_view op) {
+    static const std::set<std::string_view> list{"tpu.Relu",     "tpu.Clip",     "tpu.AddConst",   "tpu.SubConst", "tpu.MulConst",
+                                                 "tpu.MaxConst", "tpu.MinConst", "tpu.Reciprocal", "tpu.Pow",      "tpu.CompareConst"};
+    return isUnary(op) || list.contains(op);
+}
 
 ir::Graph fillLanes(const ir::Graph& source, const Selection& selection) {
     Dealer dealer(source);

@@ -54,9 +54,9 @@ std::optional<NarrowProduct> narrowProduct(const ir::Graph& graph, const ir::Nod
 
 /// Cycles a row, as it is and as a convolution between permutations: short runs count as 256 bytes.
 bool isFaster(const NarrowProduct& p, int64_t size) {
-    constexpr double kShortRun = 256, kLoad = 62, kStore = 47, kFewRows = 1024;
+    constexpr double kLeastRun = 256, kLoad = 62, kStore = 47, kFewRows = 1024;
     const auto in = static_cast<double>(p.inner * size), out = static_cast<double>(p.columns * size);
-    const double now = std::max(kShortRun, in) / kLoad + std::max(kShortRun, out) / kStore;
+    const double now = std::max(kLeastRun, in) / kLoad + std::max(kLeastRun, out) / kStore;
     const double moves = 2 * (in + out) * (1 / kLoad + 1 / kStore), array = 0.25 * static_cast<double>(bm1684x::ceilDiv(p.inner * size, 64));
     return static_cast<double>(p.rows) >= kFewRows && 1.5 * (moves + array) < now;
 }

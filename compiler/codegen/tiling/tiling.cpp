@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace wb::codegen {
 namespace {
@@ -35,6 +36,33 @@ Part allowed(Part part, const ops::Cuts& cuts, const Part& whole) {
     if (!cuts.h) part.h = whole.h;
     if (!cuts.w) part.w = whole.w;
     return part;
+}
+
+bool sameForChannels(const Selection& selection, const Group& group) {
+    return std::all_of(group.nodes.begin(), group.nodes.end(), [&](ir::NodeId id) {
+        return selection.nodes[static_cast<size_t>(id)].local->sameForChannels();
+    });
+}
+
+/// Whether a row of 64 channels needs no other of what is made in the group: otherwise pieces of channels would be computed
+/// again and again.
+bool rowByRow(const ir::Graph& graph, const Selection& selection, const Group& group) {
+    if (!sameForChannels(selection, group)) return false;
+    std::set<ir::ValueId> made;
+    for (const ir::NodeId id : group.nodes) made.insert(graph.node(id).results[0]);
+    for (const ir::NodeId id : group.nodes) {
+        const ir::Node& node = graph.node(id);
+        const ValueInfo& result = selection.values[static_cast<size_t>(node.results[0])];
+        Part row = result.whole();
+        row.c.end = std::min<int64_t>(row.c.end, kLanes);
+        for (size_t k = 0; k < node.operands.size(); ++k) {
+            if (!made.contains(node.operands[k])) continue;
+            const ValueInfo& operand = selection.values[static_cast<size_t>(node.operands[k])];
+            const Part needed = selection.nodes[static_cast<size_t>(id)].local->operandPart(k, row);
+            if (operand.shape[1] != result.shape[1] || !(needed.c == row.c)) return false;
+        }
+    }
+    return true;
 }
 
 /// Numbers of pieces worth trying for an axis.
@@ -70,15 +98,14 @@ Cut largestCut(const ir::Graph& graph, const Selection& selection, const Group& 
         if (!cuts.h) most.h = 1;
         if (!cuts.w) most.w = 1;
     }
-    // Channels of one node's result may need all channels of the node before: only nodes by themselves are cut there.
-    if (group.nodes.size() > 1) most.c = 1;
-    (void)graph;
+    if (group.nodes.size() > 1 && most.c > 1 && !rowByRow(graph, selection, group)) most.c = 1;
     return most;
 }
 
 Tiling tile(const ir::Graph& graph, const Selection& selection, const Group& group, const Cut& cut) {
     Tiling out;
     out.cut = cut;
+    out.constantPieces = cut.c > 1 && !sameForChannels(selection, group) ? cut.c : 1;
     std::map<ir::ValueId, Part> needed; // of this slice
     std::array<int64_t, 4> shortest{};
     for (const ir::ValueId id : group.outputs) {

@@ -40,6 +40,7 @@ struct Slice {
 
 struct Tiling {
     Cut cut;
+    int64_t constantPieces = 1; ///< pieces of channels that have constants of their own
     std::vector<Slice> slices;
 };
 

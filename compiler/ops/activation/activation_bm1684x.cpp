@@ -23,6 +23,7 @@ namespace {
 class PointwiseEmitter : public LocalEmitter {
 public:
     Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
+    bool sameForChannels() const override { return true; }
     Part operandPart(size_t, const Part& result) const override { return result; }
 };
 

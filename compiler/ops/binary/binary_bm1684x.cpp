@@ -256,6 +256,7 @@ class WideSumEmitter final : public LocalEmitter {
 public:
     WideSumEmitter(bool minus, bool relu) : m_minus(minus), m_relu(relu) {}
     Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
+    bool sameForChannels() const override { return true; }
     Part operandPart(size_t, const Part& result) const override { return result; }
     int inPlaceOperand() const override { return 0; }
     Status emit(const LocalCall& call, Assembler& out) const override {

@@ -66,6 +66,9 @@ public:
     }
 
     Cuts cuts() const override { return {true, true, true, true}; }
+    bool sameForChannels() const override {
+        return std::all_of(m_sides.begin(), m_sides.end(), [](const Side& s) { return !s.constant || s.shape[1] == 1; });
+    }
     Part operandPart(size_t index, const Part& result) const override {
         return index < m_sides.size() && !m_sides[index].constant ? partOf(m_sides[index], result) : Part{};
     }

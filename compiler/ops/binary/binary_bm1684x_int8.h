@@ -4,6 +4,8 @@
 
 #include "compiler/ops/support/integer_bm1684x.h"
 
+#include <algorithm>
+
 namespace wb::ops {
 
 /// An operand in the result's four axes.
@@ -26,6 +28,9 @@ class CodeCombine : public LocalEmitter {
 public:
     CodeCombine(std::vector<CodeSide> sides, const ir::TensorType& result, bool relu);
     Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
+    bool sameForChannels() const override {
+        return std::all_of(m_sides.begin(), m_sides.end(), [](const CodeSide& s) { return !s.constant || s.shape[1] == 1; });
+    }
     bm1684x::Part operandPart(size_t index, const bm1684x::Part& result) const override;
     Result<LaneImage> constants(const bm1684x::Part& result) const override;
     std::vector<int64_t> scratchBytes(const bm1684x::Part& result) const override;

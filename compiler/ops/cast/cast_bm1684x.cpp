@@ -26,6 +26,7 @@ IntegerUnit::Number numberIn(float value, Precision precision) {
 class PointwiseCast : public LocalEmitter {
 public:
     Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
+    bool sameForChannels() const override { return true; }
     Part operandPart(size_t, const Part& result) const override { return result; }
 };
 

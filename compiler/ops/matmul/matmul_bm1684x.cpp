@@ -112,9 +112,18 @@ std::vector<int8_t> filterOf(const MatrixProduct& p, const int8_t* right) {
 
 Result<std::unique_ptr<LocalEmitter>> prepareLocal(const EmitContext& context) {
     WB_ASSIGN(MatrixProduct p, readProduct(context));
-    if (!isClassifier(context, p)) return notEmitted(context, "it is no product of a few rows and a constant matrix");
+    if (context.node->attributes.boolean("hdim_is_batch")) {
+        if (p.ofCodes()) WB_TRY(checkCodes(context, p));
+        return makeHeadProduct(context, std::move(p));
+    }
+    if (constantOperand(context, 1) == nullptr || constantOperand(context, 0) != nullptr)
+        return notEmitted(context, "it is no product with a constant matrix");
     WB_TRY(readBias(context, p));
     const ir::Tensor& right = *constantOperand(context, 1);
+    if (!isClassifier(context, p)) {
+        if (p.ofCodes()) WB_TRY(checkCodes(context, p));
+        return makeRowProduct(context, std::move(p), right);
+    }
     if (!p.ofCodes()) {
         FloatConv conv;
         conv.inChannels = p.inner;
@@ -143,6 +152,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareLocal(const EmitContext& context) {
 }
 
 Result<std::unique_ptr<GlobalEmitter>> prepareGlobal(const EmitContext& context) {
+    if (context.node->attributes.boolean("hdim_is_batch")) return notEmitted(context, "hdim_is_batch has no form in DDR");
     WB_ASSIGN(MatrixProduct product, readProduct(context));
     WB_TRY(readBias(context, product));
     if (product.ofCodes()) {
@@ -158,8 +168,8 @@ Result<MatrixProduct> readProduct(const EmitContext& c) {
     const auto& leftType = c.graph->value(c.node->operands.at(0)).type;
     const auto& rightType = c.graph->value(c.node->operands.at(1)).type;
     const auto& resultType = c.graph->value(c.node->results[0]).type;
-    if (a.boolean("output_transpose") || a.boolean("hdim_is_batch"))
-        return notEmitted(c, "output_transpose and hdim_is_batch are not supported");
+    if (a.boolean("output_transpose")) return notEmitted(c, "output_transpose is not supported");
+    const bool heads = a.boolean("hdim_is_batch");
     ir::Shape left = leftType.shape, right = rightType.shape;
     if (left.empty() || right.empty()) return notEmitted(c, "an operand is a scalar");
     if (left.size() == 1) left.insert(left.begin(), 1);
@@ -171,7 +181,7 @@ Result<MatrixProduct> readProduct(const EmitContext& c) {
     p.rows = left[l - (p.leftTransposed ? 1 : 2)];
     p.inner = left[l - (p.leftTransposed ? 2 : 1)];
     p.columns = right[r - (p.rightTransposed ? 2 : 1)];
-    if (right[r - (p.rightTransposed ? 1 : 2)] != p.inner) return notEmitted(c, "its inner dimensions differ");
+    if (!heads && right[r - (p.rightTransposed ? 1 : 2)] != p.inner) return notEmitted(c, "its inner dimensions differ");
     p.precision = chipPrecision(leftType.element);
     p.resultPrecision = chipPrecision(resultType.element);
     p.leftSigned = chipSigned(leftType.element);
@@ -180,10 +190,12 @@ Result<MatrixProduct> readProduct(const EmitContext& c) {
     const bool floats = ir::isFloat(leftType.element) && leftType.element == rightType.element && ir::isFloat(resultType.element);
     const bool codes = p.ofCodes() && chipPrecision(rightType.element) == Precision::Int8 && p.resultPrecision == Precision::Int8;
     if (!floats && !codes) return notEmitted(c, "its operands and result are not of one kind");
-    WB_ASSIGN(p.batches, batchesOf(c, left, right, p));
-    if (static_cast<int64_t>(p.batches.size()) * p.rows * p.columns != resultType.elementCount())
-        return notEmitted(c, "its result has another size");
-    join(p);
+    if (!heads) {
+        WB_ASSIGN(p.batches, batchesOf(c, left, right, p));
+        if (static_cast<int64_t>(p.batches.size()) * p.rows * p.columns != resultType.elementCount())
+            return notEmitted(c, "its result has another size");
+        join(p);
+    }
     if (codes) {
         const auto multipliers = a.integers("multipliers"), shifts = a.integers("rshifts");
         if (multipliers.size() != 1 || shifts.size() != 1) return notEmitted(c, "it has not one multiplier and shift");

@@ -30,5 +30,9 @@ struct MatrixProduct {
 /// From the node, without its bias. CodegenUnsupported where it is no product of matrices.
 Result<MatrixProduct> readProduct(const EmitContext& context);
 Result<std::unique_ptr<GlobalEmitter>> makeProduct(const EmitContext& context, MatrixProduct product);
+/// Three axes, rows in lanes (rows_bm1684x.cpp); refused where the matrix does not fit local memory.
+Result<std::unique_ptr<LocalEmitter>> makeRowProduct(const EmitContext& context, MatrixProduct product, const ir::Tensor& matrix);
+/// hdim_is_batch: heads along the lanes, tokens in them (heads_bm1684x.cpp).
+Result<std::unique_ptr<LocalEmitter>> makeHeadProduct(const EmitContext& context, MatrixProduct product);
 
 } // namespace wb::ops

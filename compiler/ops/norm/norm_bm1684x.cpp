@@ -6,8 +6,8 @@ namespace wb::ops {
 
 void emit_norm(EmitterTable& table) {
     for (const char* op : {"tpu.LRN", "tpu.BatchNorm"}) table.add({.op = op, .local = prepareFloatNorm});
-    for (const char* op : {"tpu.InstanceNorm", "tpu.LayerNorm", "tpu.GroupNorm"})
-        table.add({.op = op, .global = prepareRowNorm});
+    for (const char* op : {"tpu.InstanceNorm", "tpu.GroupNorm"}) table.add({.op = op, .global = prepareRowNorm});
+    table.add({.op = "tpu.LayerNorm", .local = prepareLaneNorm, .global = prepareRowNorm});
 }
 
 } // namespace wb::ops

@@ -11,4 +11,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareFloatNorm(const EmitContext& contex
 /// The normalisations by the data's own mean and deviation.
 Result<std::unique_ptr<GlobalEmitter>> prepareRowNorm(const EmitContext& context);
 
+/// tpu.LayerNorm of rows that lie along lanes.
+Result<std::unique_ptr<LocalEmitter>> prepareLaneNorm(const EmitContext& context);
+
 } // namespace wb::ops

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Into and out of blocks (codegen/layouts): columns of a picture become channels in lanes of their own, and parts of rows
 // of 64 channels become every n-th column and row again.
+#include "compiler/ops/phases/phases_bm1684x.h"
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 #include "compiler/ops/support/vector_bm1684x.h"
@@ -273,6 +274,7 @@ void emit_phases(EmitterTable& table) {
     table.add({.op = "tpu.JoinPhases", .local = prepareJoin});
     table.add({.op = "tpu.ClearOutside", .local = prepareClear});
     table.add({.op = "tpu.LanesToRow", .local = prepareRow});
+    table.add({.op = "tpu.LaneView", .local = prepareLaneView});
 }
 
 } // namespace wb::ops

@@ -11,7 +11,8 @@ namespace {
 /// Result element (n, c, h, w) is `source(n, c, h, w)` of the operand, or zero (of codes the zero point) where that is
 /// below zero.
 template <class Source> Prepared gathering(const PrepareContext& c, Source source) {
-    const auto& out = resultShape(c);
+    ir::Shape out = resultShape(c);
+    out.resize(4, 1);
     const size_t size = ir::sizeInBytes(resultType(c).element);
     const auto* quant = resultType(c).uniform();
     const int zero = quant == nullptr || size != 1 ? 0 : static_cast<int>(quant->zeroPoint());
@@ -89,6 +90,22 @@ Prepared prepareRow(const PrepareContext& c) {
     });
 }
 
+/// Other elements of each row, a row being all that one channel has.
+Prepared prepareLaneElements(const PrepareContext& c) {
+    const auto in = operandShape(c, 0), out = resultShape(c);
+    const auto strides = c.node->attributes.integers("strides");
+    const int64_t offset = c.node->attributes.integer("offset", 0);
+    const auto fits = [](const ir::Shape& shape) { return shape.size() == 3 || shape.size() == 4; };
+    if (!fits(in) || !fits(out) || in[0] != out[0] || in[1] != out[1] || strides.size() != 2)
+        return cannotRun(c, "its rows do not stay in their lanes");
+    const int64_t channels = in[1], width = in[2] * (in.size() == 4 ? in[3] : 1);
+    const int64_t last = offset + (out[2] - 1) * strides[0] + (out.size() == 4 ? (out[3] - 1) * strides[1] : 0);
+    if (offset < 0 || strides[0] < 0 || strides[1] < 0 || last >= width) return cannotRun(c, "it reaches outside its operand");
+    return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) {
+        return (n * channels + channel) * width + offset + h * strides[0] + w * strides[1];
+    });
+}
+
 } // namespace
 
 void integer_phases(KernelTable& table) {
@@ -97,6 +114,7 @@ void integer_phases(KernelTable& table) {
     table.add({.op = "tpu.JoinPhases", .prepare = prepareJoin});
     table.add({.op = "tpu.ClearOutside", .prepare = prepareClear});
     table.add({.op = "tpu.LanesToRow", .prepare = prepareRow});
+    table.add({.op = "tpu.LaneView", .prepare = prepareLaneElements});
 }
 
 } // namespace wb::ops

@@ -16,6 +16,7 @@ namespace {
 class WholePart : public LocalEmitter {
 public:
     Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
+    bool sameForChannels() const override { return true; }
     Part operandPart(size_t, const Part& result) const override { return result; }
 };
 

@@ -106,7 +106,7 @@ Result<std::unique_ptr<GlobalEmitter>> prepareSoftmax(const EmitContext& context
 } // namespace
 
 void emit_softmax(EmitterTable& table) {
-    table.add({.op = "tpu.Softmax", .global = prepareSoftmax});
+    table.add({.op = "tpu.Softmax", .local = prepareRowSoftmax, .global = prepareSoftmax});
 }
 
 } // namespace wb::ops

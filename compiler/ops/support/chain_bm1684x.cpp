@@ -47,6 +47,7 @@ class ChainEmitter final : public LocalEmitter {
 public:
     ChainEmitter(FormulaChain chain, bool inPlace) : m_chain(std::move(chain)), m_inPlace(inPlace) {}
     Cuts cuts() const override { return {true, true, true, true}; }
+    bool sameForChannels() const override { return true; }
     Part operandPart(size_t index, const Part& result) const override { return index == 0 ? result : Part{}; }
     Result<LaneImage> constants(const Part&) const override { return m_chain.tables().image(); }
     std::vector<int64_t> scratchBytes(const Part& result) const override {

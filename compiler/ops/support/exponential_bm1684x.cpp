@@ -17,9 +17,6 @@ namespace {
 constexpr float kLog2e = static_cast<float>(1 / kLn2);
 /// exp of these is a normal number whose reciprocal is one too.
 constexpr float kReach = 86;
-/// Bits of the estimate of 1/d: these minus d's. d times it lies in [0.949, 1.051] for every d.
-constexpr uint32_t kReciprocalBits = 0x7EF311C3;
-constexpr double kEstimateError = 0.0515;
 
 /// Degrees of the polynomials: errors a few times below the result's last place.
 struct Degrees {

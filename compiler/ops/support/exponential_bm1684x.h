@@ -11,6 +11,10 @@
 
 namespace wb::ops {
 
+/// Bits of the estimate of 1/d: these minus d's. d times it lies in [0.949, 1.051] for every d.
+inline constexpr uint32_t kReciprocalBits = 0x7EF311C3;
+inline constexpr double kEstimateError = 0.0515;
+
 class ExponentialFormula {
 public:
     /// Whether `kind` is one of these functions.

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/rewrites/heads.h"
+
+#include "compiler/codegen/rewrites/fill_lanes.h"
+#include "compiler/codegen/rewrites/steps.h"
+#include "compiler/codegen/rewrites/strided_view.h"
+#include "compiler/target/bm1684x/machine.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <numeric>
+
+namespace wb::codegen {
+namespace {
+
+using bm1684x::ceilDiv;
+using bm1684x::kLanes;
+using bm1684x::kVectorBytes;
+using bm1684x::roundUp;
+using ir::Attribute;
+using ir::NodeId;
+using ir::Shape;
+using ir::ValueId;
+
+/// Which axes of a value are batch, row (lane), head and element.
+using Order = std::array<size_t, 4>;
+constexpr Order kRowsThird{0, 2, 1, 3}; // [b, h, t, k] → [b, t, h, k], and back
+constexpr Order kRowsLast{0, 3, 1, 2};  // [b, h, k, t] → [b, t, h, k]
+
+Shape permuted(const Shape& shape, const Order& order) { return {shape[order[0]], shape[order[1]], shape[order[2]], shape[order[3]]}; }
+
+bool isSwap(const ir::Node& node) {
+    return node.op == "tpu.Permute" && node.attributes.integers("order") == std::vector<int64_t>{0, 2, 1, 3};
+}
+
+ir::Tensor swapped(const ir::Tensor& tensor, const Shape& shape) {
+    ir::Tensor out(tensor.type(), {shape[0], shape[2], shape[1], shape[3]});
+    const auto run = static_cast<size_t>(shape[3]) * ir::sizeInBytes(tensor.type());
+    for (int64_t n = 0; n < shape[0]; ++n)
+        for (int64_t h = 0; h < shape[1]; ++h)
+            for (int64_t t = 0; t < shape[2]; ++t)
+                std::memcpy(out.mutableBytes() + static_cast<size_t>((n * shape[2] + t) * shape[1] + h) * run,
+                            tensor.bytes() + static_cast<size_t>((n * shape[1] + h) * shape[2] + t) * run, run);
+    return out;
+}
+
+class Heads {
+public:
+    explicit Heads(const ir::Graph& source) : m_graph(source) {}
+
+    ir::Graph run() {
+        bool changed = false;
+        for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
+            const auto at = static_cast<NodeId>(i);
+            if (!isProduct(m_graph.node(at))) continue;
+            const auto next = rewrite(at);
+            if (next < 0) continue;
+            changed = true;
+            i = static_cast<size_t>(sink(next));
+        }
+        if (!changed) return std::move(m_graph);
+        cancelSwaps();
+        viewsInLanes();
+        m_graph.eraseDead();
+        return std::move(m_graph);
+    }
+
+private:
+    const Shape& shapeOf(ValueId id) const { return m_graph.value(id).type.shape; }
+
+    bool isProduct(const ir::Node& node) const {
+        if (node.op != "tpu.MatMul" || node.operands.size() < 2) return false;
+        for (const char* name : {"left_transpose", "output_transpose", "hdim_is_batch"})
+            if (node.attributes.boolean(name)) return false;
+        for (size_t k = 0; k < 2; ++k) {
+            const ValueId id = node.operands[k];
+            if (id == ir::kNoValue || m_graph.weight(id) != nullptr || shapeOf(id).size() != 4) return false;
+        }
+        if (node.operands.size() > 2 && node.operands[2] != ir::kNoValue) return false;
+        const Shape &left = shapeOf(node.operands[0]), &right = shapeOf(node.operands[1]), &result = shapeOf(node.results[0]);
+        const auto element = m_graph.value(node.operands[0]).type.element;
+        const auto size = static_cast<int64_t>(ir::sizeInBytes(element));
+        if (left[0] != right[0] || left[1] != right[1] || result.size() != 4 || size > 2) return false;
+        // A right matrix of a head is in local memory whole, beside the rows of one lane each.
+        const bool transposed = node.attributes.boolean("right_transpose");
+        const int64_t inner = left[3], columns = right[transposed ? 2 : 3];
+        const auto row = [](int64_t count, int64_t bytes) { return roundUp(count * bytes, kVectorBytes); };
+        const int64_t matrix = std::max(ceilDiv(inner, kLanes) * row(columns, size), ceilDiv(columns, kLanes) * row(inner, size));
+        constexpr int64_t kFewRows = 16, kRoom = bm1684x::kLaneBytes - 2 * bm1684x::kBankBytes;
+        return left[2] >= kFewRows && 3 * matrix + 3 * row(inner, size) + 3 * row(columns, size) + row(columns, 4) <= kRoom;
+    }
+
+    /// The value [batch, row, head, element] behind `id`, by its base: an offset in each row and the strides of the two.
+    struct InLanes {
+        ValueId base = ir::kNoValue;
+        int64_t offset = 0, head = 0, element = 0;
+        bool whole = false; ///< nothing to take out
+    };
+    std::optional<InLanes> inLanes(ValueId id, const Order& order) const {
+        const StridedView view = stridedViewOf(m_graph, id);
+        if (view.sizes.size() != 4) return {};
+        const Shape &base = shapeOf(view.base), want = permuted(view.sizes, order);
+        if (base.size() < 3 || base.size() > 4 || base[0] != want[0] || base[1] != want[1]) return {};
+        const int64_t width = std::accumulate(base.begin() + 2, base.end(), int64_t{1}, std::multiplies<>());
+        const auto stride = [&](size_t i) { return want[i] == 1 ? 0 : view.strides[order[i]]; };
+        if ((want[0] > 1 && stride(0) != base[1] * width) || (want[1] > 1 && stride(1) != width)) return {};
+        InLanes out{view.base, view.offset, stride(2), want[3] == 1 ? 1 : stride(3), false};
+        if (out.offset + (want[2] - 1) * out.head + (want[3] - 1) * out.element >= width) return {};
+        out.whole = base == want && out.offset == 0 && (want[2] == 1 || out.head == want[3]) && out.element == 1;
+        return out;
+    }
+
+    /// Whether lanesForm() can be made without a transpose.
+    bool hasLanesForm(ValueId id, const Order& order) const {
+        const ir::Node* node = m_graph.producer(id);
+        if (node != nullptr && isFunction(node->op) && shapeOf(node->operands[0]) == shapeOf(id)) return hasLanesForm(node->operands[0], order);
+        return inLanes(id, order).has_value();
+    }
+    ValueId lanesForm(Steps& steps, ValueId id, const Order& order) {
+        const ir::Node* node = m_graph.producer(id);
+        if (isFunction(node->op) && shapeOf(node->operands[0]) == shapeOf(id)) { // as it was, before the transpose
+            std::vector<ValueId> operands = node->operands;
+            const std::string op = node->op;
+            const ir::AttributeMap attributes = node->attributes;
+            const ir::TensorType type = m_graph.value(id).type;
+            operands[0] = lanesForm(steps, operands[0], order);
+            const ValueId made = steps.add(op.c_str(), std::move(operands), permuted(type.shape, order), attributes);
+            const Shape shape = shapeOf(made);
+            m_graph.value(made).type = type;
+            m_graph.value(made).type.shape = shape;
+            return made;
+        }
+        const InLanes from = *inLanes(id, order);
+        if (from.whole) return from.base;
+        ir::AttributeMap a;
+        a.set("offset", from.offset);
+        a.set("strides", Attribute::ints({from.head, from.element}));
+        return steps.add(kLaneView, {from.base}, permuted(shapeOf(id), order), std::move(a));
+    }
+
+    /// The transpose behind the product in its new form, or -1.
+    NodeId rewrite(NodeId at) {
+        const ir::Node& node = m_graph.node(at);
+        const ValueId left = node.operands[0], right = node.operands[1];
+        const bool transposed = node.attributes.boolean("right_transpose");
+        if (!hasLanesForm(left, kRowsThird)) return -1;
+        // Rows of the right operand are the result's columns, or what is summed over.
+        const Order columns = transposed ? kRowsThird : kRowsLast, inner = transposed ? kRowsLast : kRowsThird;
+        const bool byColumns = hasLanesForm(right, columns);
+        if (!byColumns && !hasLanesForm(right, inner)) return -1;
+        Steps steps(m_graph, at, m_graph.value(node.results[0]).name + "_heads");
+        const ValueId a = lanesForm(steps, left, kRowsThird), b = lanesForm(steps, right, byColumns ? columns : inner);
+        steps.node().operands[0] = a;
+        steps.node().operands[1] = b;
+        steps.node().attributes.set("hdim_is_batch", true);
+        steps.node().attributes.set("right_transpose", byColumns);
+        const Shape shape = shapeOf(steps.node().results[0]);
+        const ValueId taken = steps.takeResult(permuted(shape, kRowsThird));
+        steps.behind();
+        steps.giveResult(steps.permute(taken, {0, 2, 1, 3}));
+        return steps.last();
+    }
+
+    /// Moves a transpose behind the operators that do not mind it, as far as it goes; where it ends up.
+    NodeId sink(NodeId at) {
+        for (;;) {
+            const ValueId from = m_graph.node(at).operands[0], to = m_graph.node(at).results[0];
+            if (m_graph.isOutput(to)) return at;
+            NodeId user = ir::kNoNode;
+            for (size_t i = static_cast<size_t>(at) + 1; i < m_graph.nodes().size(); ++i) {
+                const auto& operands = m_graph.node(static_cast<NodeId>(i)).operands;
+                const auto uses = std::count(operands.begin(), operands.end(), to);
+                if (uses == 0) continue;
+                if (uses > 1 || user != ir::kNoNode) return at;
+                user = static_cast<NodeId>(i);
+            }
+            if (user == ir::kNoNode) return at;
+            const Shape shape = shapeOf(to);
+            if (m_graph.node(user).results.size() != 1 || shapeOf(m_graph.node(user).results[0]) != shape) return at;
+            Steps steps(m_graph, user, m_graph.value(m_graph.node(user).results[0]).name + "_heads");
+            if (!passes(steps, to, shape)) return at;
+            std::replace(steps.node().operands.begin(), steps.node().operands.end(), to, from);
+            const ValueId taken = steps.takeResult(permuted(shape, kRowsThird));
+            steps.behind();
+            steps.giveResult(steps.permute(taken, {0, 2, 1, 3}));
+            at = steps.last();
+        }
+    }
+
+    /// Whether the node gives the transposed result of a transposed operand; constants beside it follow.
+    bool passes(Steps& steps, ValueId value, const Shape& shape) {
+        const std::string op = steps.node().op;
+        if (isFunction(op)) return steps.node().operands[0] == value;
+        if (op == "tpu.Softmax") {
+            const int64_t axis = steps.node().attributes.integer("axis", -1);
+            return steps.node().operands[0] == value && (axis == -1 || axis == 3);
+        }
+        if (op != "tpu.Add" && op != "tpu.Mul" && op != "tpu.Sub") return false;
+        const std::vector<ValueId> operands = steps.node().operands;
+        for (const ValueId id : operands)
+            if (id != value && (id == ir::kNoValue || m_graph.weight(id) == nullptr || shapeOf(id).size() > 4)) return false;
+        for (size_t k = 0; k < operands.size(); ++k) {
+            if (operands[k] == value) continue;
+            Shape own = shapeOf(operands[k]);
+            own.insert(own.begin(), shape.size() - own.size(), 1);
+            const ir::Tensor constant = m_graph.weight(operands[k])->reshaped(own);
+            const ValueId made = steps.constant(swapped(constant, own), m_graph.value(operands[k]).type);
+            steps.node().operands[k] = made;
+        }
+        return true;
+    }
+
+    /// A transpose of a transpose is what it was.
+    void cancelSwaps() {
+        for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
+            const ir::Node& node = m_graph.node(static_cast<NodeId>(i));
+            if (!isSwap(node)) continue;
+            const ir::Node* before = m_graph.producer(node.operands[0]);
+            const ValueId result = node.results[0];
+            if (before == nullptr || !isSwap(*before) || m_graph.isOutput(result)) continue;
+            m_graph.replaceUses(result, before->operands[0]);
+        }
+    }
+
+    bool runsInLanes(NodeId id) const {
+        const ir::Node& node = m_graph.node(id);
+        return node.op == kLaneView || node.op == "tpu.MatMul" || node.op == "tpu.LayerNorm" || node.op == "tpu.Softmax" || node.op == "tpu.Add" || isFunction(node.op);
+    }
+
+    /// Reshapes within the rows of lanes, between operators that run there.
+    void viewsInLanes() {
+        const auto users = m_graph.users();
+        for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
+            ir::Node& node = m_graph.node(static_cast<NodeId>(i));
+            if (node.op != "tpu.Reshape" || m_graph.weight(node.operands[0]) != nullptr || m_graph.isOutput(node.results[0])) continue;
+            const Shape &from = shapeOf(node.operands[0]), &to = shapeOf(node.results[0]);
+            const auto rank = [](const Shape& s) { return s.size() == 3 || s.size() == 4; };
+            if (!rank(from) || !rank(to) || from[0] != to[0] || from[1] != to[1]) continue;
+            const auto& readers = users[static_cast<size_t>(node.results[0])];
+            if (!runsInLanes(m_graph.value(node.operands[0]).producer) || readers.empty() ||
+                !std::all_of(readers.begin(), readers.end(), [&](NodeId id) { return runsInLanes(id); }))
+                continue;
+            node.op = kLaneView;
+            node.operands.resize(1);
+            node.attributes = {};
+            node.attributes.set("offset", int64_t{0});
+            node.attributes.set("strides", Attribute::ints({to.size() == 4 ? to[3] : 1, 1}));
+        }
+    }
+
+    ir::Graph m_graph;
+};
+
+} // namespace
+
+ir::Graph headsAlongLanes(const ir::Graph& graph) { return Heads(graph).run(); }
+
+} // namespace wb::codegen

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Networks of tokens: what stays in lanes from the projections through the heads to the next block.
+#include "tests/codegen/zoo_networks.h"
+
+namespace wb::test {
+namespace {
+
+using ir::Attribute;
+using Id = ir::ValueId;
+using Ids = std::vector<Id>;
+
+Id product(ZooBuilder& b, Id left, Id right) { return b.op("top.MatMul", {left, right, ir::kNoValue}, {{"do_relu", false}, {"relu_limit", -1.0}}); }
+Id softmax(ZooBuilder& b, Id x) { return b.op("top.Softmax", {x}, {{"axis", 3}, {"beta", 1.0}, {"log", false}}); }
+Id norm(ZooBuilder& b, Id x) {
+    const ir::Shape shape = b.shape(x);
+    return b.op("top.LayerNorm", {x, b.weight({shape.back()}, 0.5F, 1.5F), b.weight({shape.back()}, -0.2F, 0.2F)},
+                {{"axis", static_cast<int64_t>(shape.size()) - 1}, {"eps", 1e-5}, {"normalized_shape", Attribute::ints({shape.back()})}});
+}
+Id gelu(ZooBuilder& b, Id x) { return b.op("top.GELU", {x}, {{"approx_mode", "normal"}}); }
+
+/// Element `i` of the first axis, which has `count`, as the rest of the shape.
+Id taken(ZooBuilder& b, Id x, int64_t i) {
+    const ir::Shape shape = b.shape(x);
+    std::vector<int64_t> offset(shape.size(), 0), steps(shape.size(), 1), ends(shape.begin(), shape.end());
+    offset[0] = i;
+    ends[0] = i + 1;
+    const Id part = b.op("top.Slice", {x, ir::kNoValue, ir::kNoValue, ir::kNoValue},
+                         {{"axes", Attribute::ints({})}, {"offset", Attribute::ints(offset)}, {"steps", Attribute::ints(steps)}, {"ends", Attribute::ints(ends)}});
+    return b.reshape(part, {shape.begin() + 1, shape.end()});
+}
+
+/// One projection to queries, keys and values of all heads; [n, tokens, heads · size].
+Id attention(ZooBuilder& b, Id x, int64_t heads, bool offsets) {
+    const ir::Shape s = b.shape(x);
+    const int64_t size = s[2] / heads;
+    const Id all = b.permute(b.reshape(b.dense(x, 3 * s[2]), {s[0], s[1], 3, heads, size}), {2, 0, 3, 1, 4});
+    const Id query = b.op("top.MulConst", {taken(b, all, 0)}, {{"const_val", 0.25}, {"do_relu", false}, {"relu_limit", -1.0}});
+    Id a = product(b, query, b.permute(taken(b, all, 1), {0, 1, 3, 2}));
+    if (offsets) a = b.add(a, b.weight({1, heads, s[1], s[1]}, -0.5F, 0.5F));
+    a = product(b, softmax(b, a), taken(b, all, 2));
+    return b.dense(b.reshape(b.permute(a, {0, 2, 1, 3}), s), s[2]);
+}
+
+/// A class token's worth of an odd number of tokens: several rows of lanes, the last one ragged.
+Ids vision(ZooBuilder& b) {
+    Id x = b.conv(b.input(), 48, {.kernel = {4, 4}, .stride = {4, 4}, .pads = {0, 0, 0, 0}});
+    x = b.permute(b.reshape(x, {b.shape(x)[0], 48, b.shape(x)[2] * b.shape(x)[3]}), {0, 2, 1});
+    for (int block = 0; block < 2; ++block) {
+        x = b.add(x, attention(b, norm(b, x), 3, false));
+        x = b.add(x, b.dense(gelu(b, b.dense(norm(b, x), 144)), 48));
+    }
+    return {norm(b, x)};
+}
+
+/// Windows as batches, with an offset for each pair of places.
+Ids windows(ZooBuilder& b) {
+    Id x = b.conv(b.input(), 32, {.kernel = {2, 2}, .stride = {2, 2}, .pads = {0, 0, 0, 0}});
+    const int64_t n = b.shape(x)[0], h = b.shape(x)[2], w = b.shape(x)[3];
+    x = b.reshape(b.permute(x, {0, 2, 3, 1}), {n, h / 7, 7, w / 7, 7, 32});
+    x = b.reshape(b.permute(x, {0, 1, 3, 2, 4, 5}), {n * h * w / 49, 49, 32});
+    x = b.add(x, attention(b, norm(b, x), 2, true));
+    x = b.reshape(b.permute(b.reshape(x, {n, h / 7, w / 7, 7, 7, 32}), {0, 1, 3, 2, 4, 5}), {n, h, w, 32});
+    return {b.permute(b.dense(gelu(b, b.dense(norm(b, x), 64)), 32), {0, 3, 1, 2})};
+}
+
+} // namespace
+
+std::vector<ZooNet> zooTokens() {
+    return {{"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
+}
+
+} // namespace wb::test
