@@ -223,6 +223,9 @@ private slots:
         model = import("refused_part_changed");
         QVERIFY(!model);
         QCOMPARE(model.error().code, Code::UnsupportedAttribute);
+        model = import("refused_part_older");
+        QVERIFY(!model);
+        QCOMPARE(model.error().code, Code::UnsupportedAttribute);
         model = import("refused_training");
         QVERIFY(!model);
         QVERIFY2(!model.error().remedies.empty(), toText(model.error()).c_str());

@@ -7,7 +7,12 @@ namespace wb::ops {
 namespace {
 
 Status torchCat(const SourceNode& node, ImportBuilder& builder) {
-    return torchAsOnnx(node, builder, "Concat", node.inputs, {{"axis", node.integer("dim", 0)}});
+    int64_t axis = node.integer("dim", 0);
+    if (node.kind == "aten::hstack" && !node.inputs.empty()) { // lists one behind the other, else columns
+        WB_ASSIGN(const ir::Shape part, shapeOf(node, builder, 0));
+        axis = part.size() > 1 ? 1 : 0;
+    }
+    return torchAsOnnx(node, builder, "Concat", node.inputs, {{"axis", axis}});
 }
 
 /// Each part gets the new axis, then they are joined along it.
@@ -33,7 +38,7 @@ Status torchStack(const SourceNode& node, ImportBuilder& builder) {
 
 void torch_concat(ImportTable& table);
 void torch_concat(ImportTable& table) {
-    for (const char* kind : {"aten::cat", "aten::concat", "aten::concatenate"})
+    for (const char* kind : {"aten::cat", "aten::concat", "aten::concatenate", "aten::hstack"})
         table.add(Framework::Torch, kind, torchCat);
     table.add(Framework::Torch, "aten::stack", torchStack);
 }

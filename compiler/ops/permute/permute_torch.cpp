@@ -52,7 +52,7 @@ Status torchChannelShuffle(const SourceNode& node, ImportBuilder& builder) {
 void torch_permute(ImportTable& table);
 void torch_permute(ImportTable& table) {
     table.add(Framework::Torch, "aten::permute", torchPermute);
-    for (const char* kind : {"aten::transpose", "aten::t", "aten::numpy_T"})
+    for (const char* kind : {"aten::transpose", "aten::t", "aten::numpy_T", "aten::mT", "aten::adjoint"})
         table.add(Framework::Torch, kind, torchTranspose);
     table.add(Framework::Torch, "aten::channel_shuffle", torchChannelShuffle);
 }

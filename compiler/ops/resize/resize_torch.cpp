@@ -10,7 +10,7 @@ namespace {
 std::vector<double> torchFactors(const SourceNode& node, size_t axes) {
     if (const auto list = node.reals("scale_factors"); list && list->size() == axes) return *list;
     std::vector<double> factors;
-    for (const char* key : axes == 1 ? std::vector{"scales"} : std::vector{"scales_h", "scales_w"})
+    for (const char* key : axes == 1 ? std::vector{"scales"} : axes == 2 ? std::vector{"scales_h", "scales_w"} : std::vector{"scales_d", "scales_h", "scales_w"})
         if (const auto factor = torchNumber(node, key)) factors.push_back(*factor);
     if (factors.size() != axes) factors.clear();
     return factors;
@@ -49,6 +49,32 @@ Status torchUpsample(const SourceNode& node, ImportBuilder& builder) {
     return torchEmit(node, builder, "top.Interp", {in, target}, std::move(a));
 }
 
+/// What Interp does not say: cubic, the nearest of exact centres, and volumes. Factors that were given are used as they are.
+Status torchResample(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 1));
+    WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    const ir::Shape x = builder.graph().value(in).type.shape;
+    const auto out = torchResultShape(node);
+    if (!out || out->size() != x.size() || x.size() < 3) return attributeError(node, "input of shape " + ir::toText(x));
+    if (*out == x) return torchBind(node, builder, in);
+    const auto is = [&](const char* word) { return node.kind.find(word) != std::string::npos; };
+    const std::vector<double> factors = torchFactors(node, x.size() - 2);
+    std::vector<double> scales(x.size(), 1.0);
+    for (size_t d = 2; d < x.size(); ++d)
+        scales[d] = factors.empty() ? static_cast<double>((*out)[d]) / static_cast<double>(x[d]) : factors[d - 2];
+    const bool exact = is("exact"), nearest = is("nearest");
+    ir::AttributeMap a;
+    a.set("coord_mode", nearest ? (exact ? "half_pixel" : "asymmetric") : node.integer("align_corners", 0) != 0 ? "align_corners" : "half_pixel");
+    a.set("cubic_coeff_a", -0.75);
+    a.set("exclude_outside", false);
+    a.set("extrapolation_value", 0.0);
+    a.set("mode", nearest ? "nearest" : is("cubic") ? "cubic" : "linear");
+    a.set("nearest_mode", exact ? "round_prefer_ceil" : "floor");
+    a.set("scales", ir::Attribute::floats(scales));
+    a.set("sizes", ir::Attribute::ints(*out));
+    return torchEmit(node, builder, "top.Resample", {in}, std::move(a));
+}
+
 } // namespace
 
 void torch_resize(ImportTable& table);
@@ -56,6 +82,9 @@ void torch_resize(ImportTable& table) {
     for (const char* kind : {"aten::upsample_nearest1d", "aten::upsample_nearest2d", "aten::upsample_linear1d",
                              "aten::upsample_bilinear2d"})
         table.add(Framework::Torch, kind, torchUpsample);
+    for (const char* kind : {"aten::upsample_bicubic2d", "aten::upsample_nearest3d", "aten::upsample_trilinear3d", "aten::_upsample_nearest_exact1d",
+                             "aten::_upsample_nearest_exact2d", "aten::_upsample_nearest_exact3d"})
+        table.add(Framework::Torch, kind, torchResample);
 }
 
 } // namespace wb::ops

@@ -42,6 +42,7 @@ void torch_tile(ImportTable& table);
 void torch_tile(ImportTable& table) {
     table.add(Framework::Torch, "aten::expand", torchExpand);
     table.add(Framework::Torch, "aten::expand_as", torchExpand);
+    table.add(Framework::Torch, "aten::broadcast_to", torchExpand);
     table.add(Framework::Torch, "aten::repeat", torchRepeat);
     table.add(Framework::Torch, "aten::tile", torchRepeat);
 }

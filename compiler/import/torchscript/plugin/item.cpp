@@ -8,8 +8,16 @@
 
 namespace wb::torchscript {
 
+namespace {
+
+/// Half precision is a way to store: the graph has single precision, and so have the shapes' stand-ins.
+bool isHalf(const at::Tensor& t) { return t.defined() && (t.scalar_type() == at::kHalf || t.scalar_type() == at::kBFloat16); }
+
+} // namespace
+
 Item Item::constantOf(c10::IValue value, std::string name) {
     Item item;
+    if (value.isTensor() && isHalf(value.toTensor())) value = value.toTensor().to(at::kFloat);
     item.kind = Kind::Constant;
     item.constant = std::move(value);
     item.name = std::move(name);
@@ -19,7 +27,7 @@ Item Item::constantOf(c10::IValue value, std::string name) {
 Item Item::runtime(std::string name, at::Tensor meta) {
     Item item;
     item.name = std::move(name);
-    item.meta = std::move(meta);
+    item.meta = isHalf(meta) ? at::empty_strided(meta.sizes(), meta.strides(), meta.options().dtype(at::kFloat)) : std::move(meta);
     return item;
 }
 

@@ -178,7 +178,10 @@ std::vector<c10::IValue> Walker::shapesOf(const Node* node, const std::string& k
         if (!item(input).isKnown()) return {};
         stack.push_back(toIValue(item(input), input->type()));
     }
-    if (node->maybeSchema() == nullptr || dependsOnNumbers(kind) || !node->blocks().empty()) return {};
+    if (node->maybeSchema() == nullptr || !node->blocks().empty()) return {};
+    // Repeats that are known now decide the shape.
+    const bool repeats = kind == "aten::repeat_interleave" && node->inputs().size() > 1 && item(node->input(1)).isConstant();
+    if (dependsOnNumbers(kind) && !repeats) return {};
     if (kind.find("index") != std::string::npos && anyBool(stack)) return {};
     if (keepsShape(kind) && stack.front().isTensor()) {
         const at::Tensor x = stack.front().toTensor();
@@ -191,10 +194,12 @@ std::vector<c10::IValue> Walker::shapesOf(const Node* node, const std::string& k
                 changeTensors(stack[i], toMeta);
             return convolutionShape(node, kind, std::move(stack));
         }
-        std::vector<c10::IValue> shapes = stack;
-        for (c10::IValue& value : shapes)
-            changeTensors(value, toMeta);
-        return execute(node, std::move(shapes));
+        if (!repeats) {
+            std::vector<c10::IValue> shapes = stack;
+            for (c10::IValue& value : shapes)
+                changeTensors(value, toMeta);
+            return execute(node, std::move(shapes));
+        }
     } catch (const c10::Error& e) {
         if (!givesTensors(node) || node->outputs().empty()) return {};
         if (isConvolution(kind)) throw wrongShapes(kind, e, resultName(node->output(0)));
@@ -233,13 +238,17 @@ std::string Walker::constantName(const at::Tensor& tensor, std::string hint) {
     return name;
 }
 
+std::string Walker::newest(std::string name) const {
+    for (auto it = m_current.find(name); it != m_current.end(); it = m_current.find(name))
+        name = it->second;
+    return name;
+}
+
 std::string Walker::operandName(const Item& operand, const std::string& hint) {
     if (operand.kind == Item::Kind::Constant)
         return operand.constant.isTensor() && operand.constant.toTensor().defined()
                    ? constantName(operand.constant.toTensor(), operand.name.empty() ? hint : operand.name) : "";
-    std::string name = operand.name;
-    for (auto it = m_current.find(name); it != m_current.end(); it = m_current.find(name))
-        name = it->second;
+    const std::string name = newest(operand.name);
     if (const auto stale = m_stale.find(name); stale != m_stale.end())
         throw Failure(Error{Code::UnsupportedAttribute, "'" + name + "' is changed in place through '" + stale->second + "' and used again"}
                           .atNode(name)
@@ -319,7 +328,7 @@ void Walker::addResults(const Node* node, OutputNode& out, const std::vector<c10
             bind(value, Item::many(std::move(parts)));
             continue;
         }
-        const bool tensor = i < shapes.size() && shapes[i].isTensor();
+        const bool tensor = i < shapes.size() && shapes[i].isTensor() && shapes[i].toTensor().defined();
         out.outputs.push_back(i > 0 && value->uses().empty() ? "" : name);
         if (tensor) note(shapes[i].toTensor());
         else known = false;
@@ -330,44 +339,6 @@ void Walker::addResults(const Node* node, OutputNode& out, const std::vector<c10
     out.attributes.emplace_back(kIntegerKey, int64_t{integer ? 1 : 0});
 }
 
-std::string Walker::changeInPlace(const Node* node, const std::string& kind) {
-    const c10::FunctionSchema* schema = node->maybeSchema();
-    if (schema == nullptr || schema->arguments().empty()) return kind;
-    const c10::AliasInfo* alias = schema->arguments().front().alias_info();
-    if (alias == nullptr || !alias->isWrite() || !kind.ends_with("_") || kind.ends_with("__") || node->outputs().size() != 1) return kind;
-    const Item& target = item(node->input(0));
-    // A constant that is changed to something computed may have been seen elsewhere: not told apart here.
-    if (!target.isRuntime()) return kind;
-    const std::string name = operandName(target, "");
-    for (auto base = m_viewOf.find(name); base != m_viewOf.end(); base = m_viewOf.find(base->second))
-        m_stale[base->second] = name;
-    for (const auto& [view, base] : m_viewOf)
-        for (std::string at = base;; at = m_viewOf.at(at)) {
-            if (at == name) m_stale[view] = name;
-            if (!m_viewOf.contains(at)) break;
-        }
-    m_current[name] = resultName(node->output());
-    return kind.substr(0, kind.size() - 1);
-}
-
-void Walker::noteView(const Node* node) {
-    const c10::FunctionSchema* schema = node->maybeSchema();
-    if (schema == nullptr || schema->arguments().empty() || node->inputs().empty() || !item(node->input(0)).isRuntime()) return;
-    const c10::AliasInfo* alias = schema->arguments().front().alias_info();
-    if (alias == nullptr || alias->isWrite()) return;
-    const std::string base = operandName(item(node->input(0)), "");
-    const auto note = [&](const Item& result) {
-        if (result.isRuntime() && !result.name.empty() && result.name != base) m_viewOf[result.name] = base;
-    };
-    for (const jit::Value* output : node->outputs()) {
-        const Item& result = item(output);
-        if (!result.isMany()) note(result);
-        else
-            for (const Item& part : *result.parts)
-                note(part);
-    }
-}
-
 void Walker::emit(const Node* node, const std::string& kind, const std::vector<c10::IValue>& shapes) {
     OutputNode out;
     const c10::FunctionSchema* schema = node->maybeSchema();
@@ -376,6 +347,8 @@ void Walker::emit(const Node* node, const std::string& kind, const std::vector<c
         const std::string hint = node->input(i)->debugName() + m_suffix;
         addArgument(out, named ? &schema->arguments()[i] : nullptr, item(node->input(i)), hint);
     }
+    const Item target = node->inputs().empty() ? Item() : item(node->input(0));
+    const std::string changed = target.isRuntime() && !target.name.empty() ? newest(target.name) : "";
     out.kind = changeInPlace(node, kind);
     addResults(node, out, shapes);
     noteView(node);
@@ -383,6 +356,10 @@ void Walker::emit(const Node* node, const std::string& kind, const std::vector<c
         if (!output.empty() && !m_names.insert(output).second)
             throw Failure(Error{Code::ModelDamaged, "two steps of the network give '" + output + "'"}.atNode(output));
     m_writer.node(out);
+    if (out.kind == kind) return;
+    const Item& result = item(node->output());
+    if (target.isRuntime()) writeBack(changed, result.name);
+    else if (target.constant.isTensor()) changeConstant(target.constant.toTensor(), result);
 }
 
 } // namespace wb::torchscript

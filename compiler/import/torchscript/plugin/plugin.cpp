@@ -90,6 +90,11 @@ std::vector<std::vector<int64_t>> shapesOf(const WbTorchRequest& request) {
 void read(const WbTorchRequest& request, StreamWriter& writer) {
     jit::Module module = load({static_cast<const char*>(request.bytes), request.size});
     module.eval();
+    for (const at::Tensor parameter : module.parameters())
+        if (parameter.scalar_type() == at::kHalf || parameter.scalar_type() == at::kBFloat16) {
+            module.to(at::kFloat); // once, that parameters keep their identity
+            break;
+        }
     const auto method = module.find_method("forward");
     if (!method) throw Failure(Error{Code::ModelEmpty, "the archive has no forward method"});
     const auto graph = method->graph()->copy();

@@ -72,7 +72,13 @@ bool Walker::structure(const Node* node, const std::string& kind) {
             throw Failure(Error{Code::ModelDamaged, "'" + name + "' is an attribute of something computed"}.atNode(resultName(node->output())));
         const std::string path = owner.name.empty() ? name : owner.name + "." + name;
         const auto set = m_attributes.find({owner.constant.toObject().get(), name});
-        bind(node->output(), set != m_attributes.end() ? set->second : fromIValue(owner.constant.toObject()->getAttr(name), path));
+        const c10::IValue held = set != m_attributes.end() ? c10::IValue() : owner.constant.toObject()->getAttr(name);
+        if (held.isTensor() && held.toTensor().defined() && held.toTensor().has_storage() &&
+            std::any_of(m_overwritten.begin(), m_overwritten.end(), [&](const at::Tensor& t) { return t.is_alias_of(held.toTensor()); }))
+            throw Failure(Error{Code::UnsupportedAttribute, "'" + path + "' is changed in place and read again"}
+                              .atNode(resultName(node->output()))
+                              .remedy("export the network without changes in place of its parameters"));
+        bind(node->output(), set != m_attributes.end() ? set->second : fromIValue(held, path));
         return true;
     }
     if (kind == "prim::SetAttr") {

@@ -51,6 +51,10 @@ private:
     void addArgument(OutputNode& out, const c10::Argument* argument, const Item& item, const std::string& hint);
     void addResults(const Node* node, OutputNode& out, const std::vector<c10::IValue>& shapes);
     std::string changeInPlace(const Node* node, const std::string& kind);
+    void changeConstant(const at::Tensor& changed, const Item& result);
+    void writeBack(std::string view, std::string value);
+    std::string newest(std::string name) const;
+    void writeNode(OutputNode& out, const at::Tensor& meta);
     std::string operandName(const Item& item, const std::string& hint);
     std::string constantName(const at::Tensor& tensor, std::string hint);
     void noteView(const Node* node);
@@ -62,7 +66,14 @@ private:
     std::vector<at::Tensor> m_alive;                ///< keeps those addresses taken
     std::set<std::string> m_names;
     std::map<std::string, std::string> m_current; ///< name → name after a change in place
-    std::map<std::string, std::string> m_viewOf;
+    /// A part of a tensor: a range of one axis or one place of it. Other parts (reshaped, turned) have no `kind`.
+    struct View {
+        std::string base, kind;
+        std::vector<std::pair<std::string, int64_t>> place; ///< attributes of the node that puts a part back
+        at::Tensor meta;                                    ///< the base's
+    };
+    std::map<std::string, View> m_viewOf;
+    std::vector<at::Tensor> m_overwritten; ///< constants that were changed to something computed
     std::map<std::string, std::string> m_stale; ///< name → the view or base through which it was changed
     std::string m_suffix;                       ///< tells rounds of a loop apart
     int64_t m_steps = 0;
