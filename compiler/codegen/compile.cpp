@@ -13,8 +13,10 @@
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/fuse_requants.h"
 #include "compiler/codegen/rewrites/heads.h"
+#include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/interleaves.h"
 #include "compiler/codegen/rewrites/lane_rows.h"
+#include "compiler/codegen/rewrites/lane_views.h"
 #include "compiler/codegen/rewrites/narrow_products.h"
 #include "compiler/codegen/rewrites/neighbour_axes.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
@@ -162,6 +164,8 @@ Result<std::unique_ptr<Attempt>> attempt(ir::Graph graph, const CompileOptions& 
     auto out = std::make_unique<Attempt>();
     if (options.fuse && !options.observable) {
         graph = foldRows(graph);
+        WB_ASSIGN(const Selection raw, select(graph, emitters, prepared));
+        graph = viewsInLanes(graph, raw);
         WB_ASSIGN(Selection first, select(graph, emitters, prepared));
         chooseJoins(graph, first, false); // what waits for a concatenation is lonely too
         graph = fillLanes(graph, first);
@@ -219,7 +223,7 @@ Result<CompiledModel> finish(Attempt& done) {
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
     PreparedNodes prepared;
     const bool asItIs = !options.fuse || options.observable; // every layer keeps its name and shape when they are observed
-    ir::Graph possible = asItIs ? lowered : widenProducts(dealInterleaves(headsAlongLanes(dropRepeats(lowered))));
+    ir::Graph possible = asItIs ? lowered : widenProducts(dealInterleaves(headsAlongLanes(dropRepeats(dropIdleMovers(lowered)))));
     possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(separateRelus(gatherReducedAxes(possible)))))); // what no single command can do
     if (asItIs) {
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));

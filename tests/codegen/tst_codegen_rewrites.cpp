@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rewrites of the lowered graph, looked at by themselves; that results stay as they were is shown by tst_codegen_zoo.
 #include "compiler/codegen/rewrites/heads.h"
+#include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/interleaves.h"
 #include "compiler/codegen/rewrites/strided_view.h"
 #include "compiler/codegen/rewrites/repeats.h"
@@ -47,6 +48,8 @@ private slots:
     void viewsByStrides();
     void attentionNeedsNoTransposes();
     void otherProductsStay();
+    void masksHaveFourAxes();
+    void idleMoversGo();
 };
 
 namespace {
@@ -211,6 +214,43 @@ void TestCodegenRewrites::otherProductsStay() {
         const ir::Graph done = codegen::headsAlongLanes(net.graph);
         QVERIFY(!done.producer(done.outputs[0])->attributes.boolean("hdim_is_batch"));
     }
+}
+
+/// A mask for each window, added with an axis of one element in front.
+void TestCodegenRewrites::masksHaveFourAxes() {
+    Net net;
+    const ValueId x = net.input({4, 3, 16, 16});
+    const ValueId split = net.op("tpu.Reshape", {x}, {1, 4, 3, 16, 16});
+    const ValueId mask = net.graph.addWeight("mask", ir::Tensor(ElementType::F16, {1, 4, 1, 16, 16}));
+    const ValueId sum = net.op("tpu.Add", {split, mask}, {1, 4, 3, 16, 16});
+    const ValueId joined = net.op("tpu.Reshape", {sum}, {4, 3, 16, 16});
+    net.graph.outputs = {net.op("tpu.Abs", {joined}, {4, 3, 16, 16})};
+    const ir::Graph done = codegen::headsAlongLanes(net.graph);
+    QCOMPARE(countOf(done, "tpu.Reshape"), 0);
+    const ir::Node* node = done.producer(done.producer(done.outputs[0])->operands[0]);
+    QCOMPARE(QString::fromStdString(node->op), QString("tpu.Add"));
+    QCOMPARE(done.value(node->operands[1]).type.shape, (Shape{4, 1, 16, 16}));
+    QCOMPARE(done.value(node->results[0]).type.shape, (Shape{4, 3, 16, 16}));
+}
+
+void TestCodegenRewrites::idleMoversGo() {
+    Net net;
+    const auto with = [&](ValueId id, const char* name, std::vector<int64_t> numbers) {
+        net.graph.node(net.graph.value(id).producer).attributes.set(name, Attribute::ints(std::move(numbers)));
+        return id;
+    };
+    const ValueId x = net.input({1, 8, 6, 1});
+    const ValueId sliced = with(net.op("tpu.Slice", {x}, {1, 8, 6, 1}), "steps", {1, 1, 1, 1});
+    const ValueId padded = with(net.op("tpu.Pad", {sliced}, {1, 8, 6, 1}), "paddings", {0, 0, 0, 0, 0, 0, 0, 0});
+    const ValueId turned = with(net.op("tpu.Permute", {padded}, {1, 8, 1, 6}), "order", {0, 1, 3, 2});
+    const ValueId reversed = with(net.op("tpu.Slice", {turned}, {1, 8, 1, 6}), "steps", {1, 1, 1, -1});
+    const ValueId swapped = with(net.op("tpu.Permute", {reversed}, {1, 6, 1, 8}), "order", {0, 3, 2, 1});
+    net.graph.outputs = {with(net.op("tpu.Slice", {swapped}, {1, 6, 1, 8}), "steps", {1, 1, 1, 1})};
+    const ir::Graph done = codegen::dropIdleMovers(net.graph);
+    QCOMPARE(countOf(done, "tpu.Slice"), 2); // one turns the order round, one is an output
+    QCOMPARE(countOf(done, "tpu.Pad"), 0);
+    QCOMPARE(countOf(done, "tpu.Permute"), 1);
+    QCOMPARE(countOf(done, "tpu.Reshape"), 1);
 }
 
 QTEST_GUILESS_MAIN(TestCodegenRewrites)

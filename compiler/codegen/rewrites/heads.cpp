@@ -51,6 +51,7 @@ public:
 
     ir::Graph run() {
         bool changed = false;
+        dropFirstAxes();
         for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
             const auto at = static_cast<NodeId>(i);
             if (!isProduct(m_graph.node(at))) continue;
@@ -61,13 +62,46 @@ public:
         }
         if (!changed) return std::move(m_graph);
         cancelSwaps();
-        viewsInLanes();
         m_graph.eraseDead();
         return std::move(m_graph);
     }
 
 private:
     const Shape& shapeOf(ValueId id) const { return m_graph.value(id).type.shape; }
+
+    /// [1, b, h, t, k] plus a constant, between reshapes: masks of windows. The same with four axes.
+    void dropFirstAxes() {
+        for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
+            const ir::Node& node = m_graph.node(static_cast<NodeId>(i));
+            if (node.op != "tpu.Add" || node.operands.size() != 2) continue;
+            const size_t side = m_graph.weight(node.operands[0]) != nullptr ? 1 : 0;
+            const ValueId value = node.operands[side], constant = node.operands[1 - side];
+            const ir::Node* before = m_graph.producer(value);
+            const Shape shape = shapeOf(node.results[0]);
+            if (shape.size() != 5 || shape[0] != 1 || shapeOf(value) != shape || before == nullptr || before->op != "tpu.Reshape") continue;
+            const ValueId own = before->operands[0];
+            if (constant == ir::kNoValue || m_graph.weight(constant) == nullptr || shapeOf(own) != Shape(shape.begin() + 1, shape.end())) continue;
+            Shape four = shapeOf(constant);
+            if (four.size() > 5) continue;
+            if (four.size() == 5) four.erase(four.begin());
+            Steps steps(m_graph, static_cast<NodeId>(i), m_graph.value(node.results[0]).name + "_heads");
+            const ValueId made = steps.constant(m_graph.weight(constant)->reshaped(four), m_graph.value(constant).type);
+            steps.node().operands[side] = own;
+            steps.node().operands[1 - side] = made;
+            const ValueId taken = steps.takeResult(shapeOf(own));
+            steps.behind();
+            steps.giveResult(steps.reshape(taken, shape));
+            i = static_cast<size_t>(steps.last());
+            // Who takes the axis off again reads what never had it.
+            const ValueId given = m_graph.node(steps.last()).results[0];
+            for (size_t k = i + 1; k < m_graph.nodes().size(); ++k) {
+                const ir::Node& user = m_graph.node(static_cast<NodeId>(k));
+                if (user.op == "tpu.Reshape" && user.operands[0] == given && shapeOf(user.results[0]) == shapeOf(taken) && !m_graph.isOutput(user.results[0]))
+                    m_graph.replaceUses(user.results[0], taken);
+            }
+        }
+        m_graph.eraseDead();
+    }
 
     bool isProduct(const ir::Node& node) const {
         if (node.op != "tpu.MatMul" || node.operands.size() < 2) return false;
@@ -220,32 +254,6 @@ private:
             const ValueId result = node.results[0];
             if (before == nullptr || !isSwap(*before) || m_graph.isOutput(result)) continue;
             m_graph.replaceUses(result, before->operands[0]);
-        }
-    }
-
-    bool runsInLanes(NodeId id) const {
-        const ir::Node& node = m_graph.node(id);
-        return node.op == kLaneView || node.op == "tpu.MatMul" || node.op == "tpu.LayerNorm" || node.op == "tpu.Softmax" || node.op == "tpu.Add" || isFunction(node.op);
-    }
-
-    /// Reshapes within the rows of lanes, between operators that run there.
-    void viewsInLanes() {
-        const auto users = m_graph.users();
-        for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
-            ir::Node& node = m_graph.node(static_cast<NodeId>(i));
-            if (node.op != "tpu.Reshape" || m_graph.weight(node.operands[0]) != nullptr || m_graph.isOutput(node.results[0])) continue;
-            const Shape &from = shapeOf(node.operands[0]), &to = shapeOf(node.results[0]);
-            const auto rank = [](const Shape& s) { return s.size() == 3 || s.size() == 4; };
-            if (!rank(from) || !rank(to) || from[0] != to[0] || from[1] != to[1]) continue;
-            const auto& readers = users[static_cast<size_t>(node.results[0])];
-            if (!runsInLanes(m_graph.value(node.operands[0]).producer) || readers.empty() ||
-                !std::all_of(readers.begin(), readers.end(), [&](NodeId id) { return runsInLanes(id); }))
-                continue;
-            node.op = kLaneView;
-            node.operands.resize(1);
-            node.attributes = {};
-            node.attributes.set("offset", int64_t{0});
-            node.attributes.set("strides", Attribute::ints({to.size() == 4 ? to[3] : 1, 1}));
         }
     }
 

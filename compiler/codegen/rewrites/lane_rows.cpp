@@ -23,9 +23,6 @@ ir::Graph rowsFromLanes(const ir::Graph& source, const Selection& selection) {
         const ValueId result = node.results[0];
         const auto& info = selection.values[static_cast<size_t>(result)];
         const auto& shape = info.shape;
-        // The transpose takes a pass for each row of lanes and each channel; short runs to DDR take 256 bytes' time.
-        constexpr int64_t kMostRows = 5;
-        if (shape[1] > kMostRows * bm1684x::kLanes) continue;
         if (shape[0] != 1 || shape[1] < bm1684x::kLanes || shape[1] > bm1684x::kMaxDimension || shape[2] != 1 || shape[3] != 1) continue;
         // Whatever else reads it in local memory wants it as it is.
         const auto& readers = users[static_cast<size_t>(result)];

@@ -6,6 +6,7 @@
 #include "compiler/ops/support/chain_bm1684x.h"
 #include "compiler/ops/support/integer_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
+#include "compiler/ops/support/shared_table_bm1684x.h"
 
 #include <cstring>
 
@@ -17,19 +18,20 @@ namespace {
 
 class RowProductEmitter final : public LocalEmitter {
 public:
-    RowProductEmitter(MatrixProduct product, const ir::Tensor& matrix) : m_product(std::move(product)), m_matrix(matrix) {}
+    RowProductEmitter(MatrixProduct product, const ir::Tensor& matrix) : m_product(std::move(product)), m_matrix(matrix), m_bias(hasBias() ? m_product.columns : 0) {}
 
     Cuts cuts() const override { return {.n = true, .c = true, .h = false, .w = false}; }
     bool sameForChannels() const override { return true; }
     Part operandPart(size_t index, const Part& result) const override {
         return index == 0 ? Part{result.n, result.c, {0, m_product.inner}, {0, 1}} : Part{};
     }
-    Result<int64_t> constantWidth(const Part&) const override { return biasOffset() + (hasBias() ? roundUp(m_product.columns * 4, kVectorBytes) : 0); }
+    Result<int64_t> constantWidth(const Part&) const override { return biasOffset() + m_bias.imageBytes(); }
     Result<LaneImage> constants(const Part& result) const override;
     std::vector<int64_t> scratchBytes(const Part& result) const override {
         if (writesItself()) return {};
         const int64_t wide = alignedBytes(Precision::F32, result);
-        return addsApart() ? std::vector<int64_t>{wide, wide} : std::vector<int64_t>{wide};
+        if (!hasBias()) return {wide};
+        return m_product.ofCodes() ? std::vector<int64_t>{wide, m_bias.scratchBytes()} : std::vector<int64_t>{wide, m_bias.scratchBytes(), wide};
     }
     Status emit(const LocalCall& call, Assembler& out) const override;
     /// With the fewest rows that can be computed at once.
@@ -37,7 +39,7 @@ public:
         constexpr int64_t kRoom = kLaneBytes - kBankBytes;
         const Part rows{{0, 1}, {0, kLanes}, {0, m_product.columns}, {0, 1}};
         int64_t used = biasOffset() + 2 * roundUp(m_product.inner * bytesOf(m_product.precision), kVectorBytes) +
-                       2 * alignedBytes(m_product.resultPrecision, rows) + (hasBias() ? m_product.columns * 4 : 0);
+                       2 * alignedBytes(m_product.resultPrecision, rows) + m_bias.imageBytes();
         for (const int64_t bytes : scratchBytes(rows)) used += bytes;
         return used <= kRoom;
     }
@@ -46,16 +48,16 @@ private:
     bool hasBias() const { return !m_product.bias.empty() || !m_product.codeBias.empty(); }
     /// Rounds the sums to the result's kind of float at once.
     bool writesItself() const { return !m_product.ofCodes() && !hasBias() && m_product.resultPrecision == m_product.precision; }
-    bool addsApart() const { return !m_product.ofCodes() && hasBias(); }
     int64_t matrixPitch() const { return roundUp(m_product.columns * bytesOf(m_product.precision), kVectorBytes); }
     int64_t biasOffset() const { return ceilDiv(m_product.inner, kLanes) * matrixPitch(); }
     void finish(const LocalCall& call, const LocalTensor& sums, VectorUnit& v) const;
 
     MatrixProduct m_product;
     ir::Tensor m_matrix; ///< shares its bytes
+    SharedTable m_bias;
 };
 
-/// A lane holds the rows lane, lane + 64, … of the matrix; each one the whole bias.
+/// A lane holds the rows lane, lane + 64, … of the matrix, and its share of the bias.
 Result<LaneImage> RowProductEmitter::constants(const Part& result) const {
     LaneImage image;
     WB_ASSIGN(image.width, constantWidth(result));
@@ -71,8 +73,7 @@ Result<LaneImage> RowProductEmitter::constants(const Part& result) const {
             std::memcpy(to + static_cast<size_t>(j) * size, m_matrix.bytes() + static_cast<size_t>(j * m_product.inner + k) * size, size);
     }
     const void* bias = m_product.ofCodes() ? static_cast<const void*>(m_product.codeBias.data()) : m_product.bias.data();
-    for (int64_t lane = 0; lane < kLanes && hasBias(); ++lane)
-        std::memcpy(image.bytes.data() + lane * image.width + biasOffset(), bias, static_cast<size_t>(m_product.columns) * 4);
+    if (hasBias()) m_bias.pack(image, biasOffset(), bias);
     return image;
 }
 
@@ -93,9 +94,9 @@ Status RowProductEmitter::emit(const LocalCall& call, Assembler& out) const {
     m.res0_w = m.opd1_w = u32(p.columns);
     m.opd1_c = u32(p.inner);
     m.opd1_addr = call.constants;
+    if (hasBias()) m_bias.spread(out, call.constants + u32(biasOffset()), call.scratch[1]);
     if (p.ofCodes() && hasBias()) { // the bias is there before the sums
-        LocalTensor bias = seenAs(laneTable(sums, call.constants + u32(biasOffset()), p.columns, 1), Precision::Int32);
-        v.copy(sums, bias);
+        v.copy(sums, seenAs(laneTable(sums, call.scratch[1], p.columns, 1), Precision::Int32));
         m.res_add = 1;
     }
     for (int64_t i = 0; i < left.n(); ++i) {
@@ -119,8 +120,8 @@ void RowProductEmitter::finish(const LocalCall& call, const LocalTensor& sums, V
     LocalTensor from = sums;
     if (hasBias()) {
         const bool last = p.resultPrecision == Precision::F32;
-        from = last ? call.output : scratchLike(call.output, call.scratch[1], Precision::F32);
-        v.apply(ArOp::Add, from, sums, laneTable(sums, call.constants + u32(biasOffset()), p.columns, 1));
+        from = last ? call.output : scratchLike(call.output, call.scratch[2], Precision::F32);
+        v.apply(ArOp::Add, from, sums, laneTable(sums, call.scratch[1], p.columns, 1));
     }
     if (!writesItself() && from.address != call.output.address) v.cast(call.output, from);
     if (clamped) UnaryFormula::of(p.clamp, p.resultPrecision, p.resultPrecision)->emit(v, call.output, call.output, {}, 0);

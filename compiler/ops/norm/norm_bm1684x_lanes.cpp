@@ -6,6 +6,7 @@
 #include "compiler/ops/support/lane_image_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 #include "compiler/ops/support/row_bm1684x.h"
+#include "compiler/ops/support/shared_table_bm1684x.h"
 
 namespace wb::ops {
 
@@ -21,21 +22,29 @@ public:
         for (auto* values : {&gamma, &beta}) {
             if (values->empty()) continue;
             values->resize(static_cast<size_t>(m_rows.padded));
-            (values == &gamma ? m_gamma : m_beta) = m_tables.add(*values);
+            (values == &gamma ? m_gamma : m_beta) = static_cast<uint32_t>(m_words.size() * 4);
+            m_words.insert(m_words.end(), values->begin(), values->end());
         }
+        m_parameters = SharedTable(static_cast<int64_t>(m_words.size()));
     }
     Cuts cuts() const override { return m_rows.cuts(); }
     bool sameForChannels() const override { return true; }
     Part operandPart(size_t index, const Part& result) const override { return index == 0 ? result : Part{}; }
-    Result<LaneImage> constants(const Part&) const override { return m_tables.image(); }
+    Result<LaneImage> constants(const Part&) const override {
+        LaneImage image;
+        image.width = m_parameters.imageBytes();
+        image.bytes.resize(static_cast<size_t>(kLanes * image.width));
+        if (!m_parameters.empty()) m_parameters.pack(image, 0, m_words.data());
+        return image;
+    }
     std::vector<int64_t> scratchBytes(const Part& result) const override {
         const int64_t wide = alignedBytes(Precision::F32, m_rows.wide(result)), thin = alignedBytes(Precision::F32, m_rows.thin(result));
         const int64_t fold = m_rows.foldBytes(result);
-        return {wide, wide, fold, fold, thin, thin};
+        return {wide, wide, fold, fold, thin, thin, m_parameters.scratchBytes()};
     }
     Status emit(const LocalCall& call, Assembler& out) const override;
     bool fits(const Part& least) const {
-        int64_t used = 4 * alignedBytes(Precision::F32, least) + m_tables.image().width;
+        int64_t used = 4 * alignedBytes(Precision::F32, least) + m_parameters.imageBytes();
         for (const int64_t bytes : scratchBytes(least)) used += bytes;
         return used <= kLaneBytes - kBankBytes;
     }
@@ -44,8 +53,9 @@ private:
     LaneRows m_rows;
     float m_epsilon;
     Precision m_from, m_to;
-    LaneTables m_tables;
-    std::optional<uint32_t> m_gamma, m_beta;
+    std::vector<float> m_words;
+    SharedTable m_parameters;
+    std::optional<uint32_t> m_gamma, m_beta; ///< places in them
 };
 
 Status LaneNormEmitter::emit(const LocalCall& call, Assembler& out) const {
@@ -70,6 +80,7 @@ Status LaneNormEmitter::emit(const LocalCall& call, Assembler& out) const {
     m_rows.fold(v, LaneRows::Fold::Sum, one, x, share, fold);
     v.apply(ArOp::Add, other, one, m_epsilon);
     v.reciprocalRoot(one, other);
+    if (!m_parameters.empty()) m_parameters.spread(out, call.constants, call.scratch[6]);
     const Box result = m_rows.view(call.output);
     const bool wideResult = m_to == Precision::F32 && !padded;
     int left = 1 + (m_gamma ? 1 : 0) + (m_beta ? 1 : 0);
@@ -80,8 +91,8 @@ Status LaneNormEmitter::emit(const LocalCall& call, Assembler& out) const {
         std::swap(from, to);
     };
     step(ArOp::Mul, one);
-    if (m_gamma) step(ArOp::Mul, laneTable(x, call.constants + *m_gamma, 1, m_rows.padded));
-    if (m_beta) step(ArOp::Add, laneTable(x, call.constants + *m_beta, 1, m_rows.padded));
+    if (m_gamma) step(ArOp::Mul, laneTable(x, call.scratch[6] + *m_gamma, 1, m_rows.padded));
+    if (m_beta) step(ArOp::Add, laneTable(x, call.scratch[6] + *m_beta, 1, m_rows.padded));
     if (!wideResult) v.cast(result, m_rows.filled(from));
     return {};
 }

@@ -203,11 +203,14 @@ public:
         c.tsk_eu_typ = TransBcOp::TransposeCw;
         c.res0_prec = code(from.precision);
         c.res0_n = c.res0_c = c.res0_h = 1;
-        c.res0_w = c.opd0_c = u32(from.c());
         c.opd0_w = 1;
-        c.opd0_addr = from.address;
-        c.res0_addr = call.output.address;
-        out.add(c);
+        // Every row of lanes by itself: one command for all would pass over the whole result for each of them.
+        for (int64_t first = 0; first < from.c(); first += kLanes) {
+            c.res0_w = c.opd0_c = u32(std::min(kLanes, from.c() - first));
+            c.opd0_addr = from.address + u32(first / kLanes * kVectorBytes);
+            c.res0_addr = call.output.address + u32(first * bytesOf(from.precision));
+            out.add(c);
+        }
         return {};
     }
 

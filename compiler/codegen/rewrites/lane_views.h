@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reshapes between operators of local memory that move nothing from lane to lane: [1, c, 1, 1] → [1, c] in front of a
+// classifier, heads that become one row. As views of DDR they would send the value there and back.
+#pragma once
+
+#include "compiler/codegen/selection/selection.h"
+
+namespace wb::codegen {
+
+/// The graph with such reshapes as tpu.LaneView.
+ir::Graph viewsInLanes(const ir::Graph& graph, const Selection& selection);
+
+} // namespace wb::codegen
