@@ -41,6 +41,13 @@ public:
                const std::string& name = {}) {
         return add(shape, element, quant, 0, name);
     }
+    /// What a layer keeps from run to run.
+    int state(const Ints& shape) {
+        m_variable = true;
+        const int id = tensor(shape);
+        m_variable = false;
+        return id;
+    }
     template <class T>
     int constant(const Ints& shape, wire::Element element, const std::vector<T>& data, const Quant& quant = {}) {
         const auto bytes = m_fb.CreateVector(reinterpret_cast<const uint8_t*>(data.data()), data.size() * sizeof(T));
@@ -116,7 +123,7 @@ private:
         }
         const auto dims = m_fb.CreateVector(shape);
         const auto text = m_fb.CreateString(name);
-        m_tensors.push_back(wire::CreateTensor(m_fb, dims, element, buffer, text, q, false, m_sparsity));
+        m_tensors.push_back(wire::CreateTensor(m_fb, dims, element, buffer, text, q, m_variable, m_sparsity));
         return static_cast<int>(m_tensors.size()) - 1;
     }
 
@@ -126,6 +133,7 @@ private:
     std::vector<flatbuffers::Offset<wire::OperatorCode>> m_codes;
     std::vector<flatbuffers::Offset<wire::Operator>> m_operators;
     Ints m_inputs, m_outputs;
+    bool m_variable = false;
     flatbuffers::Offset<wire::Sparsity> m_sparsity = 0; ///< of the constant that is being added
 };
 

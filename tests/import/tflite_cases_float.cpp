@@ -1,57 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/import/tflite_builder.h"
-#include "tests/import/tflite_cases.h"
-#include "tests/support/shared_data.h"
+#include "tests/import/tflite_net.h"
 
-#include <functional>
-#include <numeric>
 #include <tuple>
 
 namespace wb::test {
 namespace {
 
-using B = TfliteBuilder;
-using Ints = B::Ints;
-
-/// One network while it is written; `x` is its first input, a picture of 6 × 5 with 4 channels unless said otherwise.
-struct Net {
-    B b;
-    Random random{20260101};
-    std::vector<int> inputs, outputs;
-    int x = 0;
-
-    explicit Net(const Ints& shape = {1, 6, 5, 4}) { x = input(shape); }
-
-    flatbuffers::FlatBufferBuilder& fb() { return b.fb(); }
-    int input(const Ints& shape) {
-        inputs.push_back(b.tensor(shape));
-        return inputs.back();
-    }
-    int out(const Ints& shape) {
-        outputs.push_back(b.tensor(shape));
-        return outputs.back();
-    }
-    int weight(const Ints& shape) {
-        std::vector<float> data(static_cast<size_t>(std::accumulate(shape.begin(), shape.end(), 1, std::multiplies<>())));
-        for (float& v : data)
-            v = random.real(-1, 1);
-        return b.floats(shape, data);
-    }
-    std::string bytes() {
-        b.ends(inputs, outputs);
-        return b.bytes();
-    }
-};
-
-struct List {
-    std::vector<TfliteCase> cases;
-
-    void add(const std::string& name, const Ints& shape, const std::function<void(Net&)>& write) {
-        Net net(shape);
-        write(net);
-        cases.push_back({name, net.bytes(), false, 0});
-    }
-};
+using Ints = TfliteBuilder::Ints;
 
 void convolutions(List& list) {
     const auto conv = [&](const char* name, wire::Border border, int stride, int dilation, wire::Activation act, Ints out) {
@@ -347,6 +302,7 @@ std::vector<TfliteCase> floatTfliteCases() {
     windowsAndSizes(list);
     movement(list);
     detections(list);
+    addSequences(list);
     return std::move(list.cases);
 }
 

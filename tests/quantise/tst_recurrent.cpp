@@ -85,6 +85,7 @@ class TestRecurrent : public QObject {
 private slots:
     void stepsComputeTheLayer_data();
     void stepsComputeTheLayer();
+    void cellsAreClipped();
     void unreadResultsAreNotMade();
     void unknownPartsAreRefused();
 };
@@ -133,6 +134,35 @@ void TestRecurrent::stepsComputeTheLayer() {
                          qPrintable(QString("%1[%2]: %3, not %4").arg(name.c_str()).arg(i).arg(got.data<float>()[i]).arg(wanted.data<float>()[i])));
         }
     }
+}
+
+/// TensorFlow Lite's bound on the state c.
+void TestRecurrent::cellsAreClipped() {
+    Graph g = layer({"top.LSTM", "forward", 2, true, true, true, {}});
+    const execute::TensorMap inputs{{"x", random({kSteps, 2, kIn}, 11, 1)}, {"h", random({1, 2, kHidden}, 5, 1)}, {"c", random({1, 2, kHidden}, 6, 1)}};
+    const auto open = run(g, inputs);
+    VERIFY_RESULT(open);
+    for (ir::NodeId n = 0; n < static_cast<ir::NodeId>(g.nodes().size()); ++n)
+        if (g.node(n).op == "top.LSTM") g.node(n).attributes.set("cell_clip", 0.125);
+    const auto clipped = run(g, inputs);
+    VERIFY_RESULT(clipped);
+    const auto most = [](const Tensor& t) {
+        float m = 0;
+        for (int64_t i = 0; i < t.elementCount(); ++i) m = std::max(m, std::fabs(t.data<float>()[i]));
+        return m;
+    };
+    QVERIFY(most(open->at("last_c")) > 0.2F);
+    QCOMPARE(most(clipped->at("last_c")), 0.125F);
+    quantise::LowerOptions options;
+    options.target.module = Precision::F32;
+    JobContext context;
+    const auto lowered = quantise::lower(g, {{"x", {1, -1, 1}}}, {}, options, context);
+    VERIFY_RESULT(lowered);
+    const auto values = run(*lowered->graph, inputs);
+    VERIFY_RESULT(values);
+    for (const char* name : {"y", "last_c"})
+        for (int64_t i = 0; i < clipped->at(name).elementCount(); ++i)
+            QVERIFY(std::fabs(values->at(name).data<float>()[i] - clipped->at(name).data<float>()[i]) < 2e-6F);
 }
 
 /// A classifier of sequences reads the last state: nothing joins those of all steps.

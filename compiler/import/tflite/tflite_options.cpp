@@ -24,6 +24,7 @@ public:
         if (values == nullptr) return;
         m_node.attributes.insert_or_assign(name, std::vector<int64_t>(values->begin(), values->end()));
     }
+    void list(const char* name, std::vector<int64_t> values) { m_node.attributes.insert_or_assign(name, std::move(values)); }
     void activation(wire::Activation value) { word("activation", wire::EnumNameActivation(value)); }
     template <class Table> void window(const Table& o) {
         word("border", wire::EnumNameBorder(o.border()));
@@ -106,6 +107,32 @@ public:
         set("adj_x", o.adj_x() ? 1 : 0);
         set("adj_y", o.adj_y() ? 1 : 0);
     }
+    void read(const wire::SequenceRnnOptions& o) {
+        set("time_major", o.time_major() ? 1 : 0);
+        word("function", wire::EnumNameActivation(o.activation()));
+    }
+    template <class Table> void sequence(const Table& o) {
+        word("function", wire::EnumNameActivation(o.activation()));
+        real("cell_clip", o.cell_clip());
+        real("proj_clip", o.proj_clip());
+        set("time_major", o.time_major() ? 1 : 0);
+    }
+    void read(const wire::SequenceLstmOptions& o) { sequence(o); }
+    void read(const wire::BothWaysLstmOptions& o) {
+        sequence(o);
+        set("merge_outputs", o.merge_outputs() ? 1 : 0);
+    }
+    void read(const wire::VolumeOptions& o) {
+        word("border", wire::EnumNameBorder(o.border()));
+        list("strides", {o.stride_d(), o.stride_h(), o.stride_w()});
+        list("dilations", {o.dilation_d(), o.dilation_h(), o.dilation_w()});
+        activation(o.activation());
+    }
+    void read(const wire::CumsumOptions& o) {
+        set("exclusive", o.exclusive() ? 1 : 0);
+        set("reverse", o.reverse() ? 1 : 0);
+    }
+    void read(const wire::OneHotOptions& o) { set("axis", o.axis()); }
     void read(const wire::GeluOptions& o) { set("approximate", o.approximate() ? 1 : 0); }
 
 private:
@@ -192,6 +219,12 @@ void readTfliteOptions(const wire::Operator& source, ops::SourceNode& node) {
     case wire::Options_SplitVOptions: return as(source.options_as_SplitVOptions());
     case wire::Options_DepthToSpaceOptions: return as(source.options_as_DepthToSpaceOptions());
     case wire::Options_BatchMatMulOptions: return as(source.options_as_BatchMatMulOptions());
+    case wire::Options_SequenceRnnOptions: return as(source.options_as_SequenceRnnOptions());
+    case wire::Options_OneHotOptions: return as(source.options_as_OneHotOptions());
+    case wire::Options_BothWaysLstmOptions: return as(source.options_as_BothWaysLstmOptions());
+    case wire::Options_SequenceLstmOptions: return as(source.options_as_SequenceLstmOptions());
+    case wire::Options_CumsumOptions: return as(source.options_as_CumsumOptions());
+    case wire::Options_VolumeOptions: return as(source.options_as_VolumeOptions());
     case wire::Options_GeluOptions: return as(source.options_as_GeluOptions());
     default: return; // without fields, or of an operator that will be refused
     }

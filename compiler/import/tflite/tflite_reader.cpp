@@ -22,6 +22,7 @@ using ir::ElementType;
 constexpr size_t kMostBytes = size_t{1} << 31; ///< what a flatbuffer's offsets reach
 /// Sparse constants written out, over the file's size: one element in a hundred is as few as pruning leaves.
 constexpr size_t kMostOfFile = 256;
+constexpr int64_t kMostState = int64_t{1} << 24; ///< elements that layers keep from run to run
 constexpr size_t kMostTables = 4'000'000;
 constexpr size_t kMostAxes = 8; ///< of any tensor in the format's own interpreter
 
@@ -130,6 +131,16 @@ private:
         WB_ASSIGN(const std::span<const std::byte> data, dataOf(tensor));
         // Activations of 16 bits are no chip's: their layers work in numbers, like any float network.
         if (!data.empty() || element != ElementType::I16) WB_TRY(readQuantisation(tensor, element, shape, name));
+        // A state that layers keep from run to run: a run here is the first.
+        const auto held = tensor.is_variable() && data.empty() && element == ElementType::F32 ? ir::checkedElementCount(shape) : std::nullopt;
+        if (held && *held >= 1 && *held <= kMostState - m_state) {
+            m_state += *held;
+            WB_ASSIGN(ir::Tensor zeros, ir::Tensor::allocate(ElementType::F32, shape));
+            std::memset(zeros.mutableBytes(), 0, static_cast<size_t>(*held) * sizeof(float));
+            m_model.constants.insert_or_assign(name, std::move(zeros));
+            m_constant.push_back(true);
+            return {};
+        }
         m_constant.push_back(!data.empty());
         if (data.empty()) return {};
         if (!element)
@@ -308,6 +319,7 @@ private:
     std::vector<bool> m_constant;
     std::map<std::pair<const std::byte*, size_t>, std::shared_ptr<std::byte>> m_copies;
     size_t m_copied = 0;
+    int64_t m_state = 0;
     size_t m_dense = 0; ///< bytes of sparse constants, written out
 };
 

@@ -3,6 +3,8 @@
 // O, h, w, I as well. Biases of integer networks are 32-bit codes of scale(input) · scale(filter).
 #include "compiler/ops/tflite_help.h"
 
+#include <algorithm>
+
 namespace wb::ops {
 namespace {
 
@@ -26,6 +28,43 @@ Status importTfliteConv(const SourceNode& node, ImportBuilder& builder) {
         WB_ASSIGN(bias, n.weight(2, {}));
     }
     return n.emit("top.Conv", {in, weights, bias}, std::move(a), Order::Picture, true);
+}
+
+/// CONV_3D: [N,D,H,W,C] with filters d, h, w, I, O. The graph has channels first, so axes go there and back.
+Status importVolumeConv(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    TfliteNode n(node, builder);
+    WB_ASSIGN(const ir::Shape x, n.shape(0));
+    WB_ASSIGN(const ir::Shape filter, n.shape(1));
+    const auto strides = node.integers("strides"), dilations = node.integers("dilations");
+    if (x.size() != 5 || filter.size() != 5 || filter[3] < 1 || x[4] % filter[3] != 0 || !strides || !dilations || n.isQuantised())
+        return attributeError(node, "input " + ir::toText(x) + ", filter " + ir::toText(filter));
+    const bool same = node.string("border", "VALID") == "SAME";
+    std::vector<int64_t> before(3, 0), after(3, 0);
+    for (size_t i = 0; i < 3; ++i) {
+        const int64_t stride = (*strides)[i], dilation = (*dilations)[i], size = x[i + 1], kernel = filter[i];
+        constexpr int64_t kMost = 1 << 20;
+        if (stride < 1 || dilation < 1 || kernel < 1 || size < 1 || stride > kMost || dilation > kMost || kernel > kMost || size > kMost)
+            return attributeError(node, "stride " + std::to_string(stride) + ", dilation " + std::to_string(dilation));
+        if (!same) continue;
+        const int64_t total = std::max<int64_t>(0, ((size + stride - 1) / stride - 1) * stride + dilation * (kernel - 1) + 1 - size);
+        before[i] = total / 2;
+        after[i] = total - before[i];
+    }
+    before.insert(before.end(), after.begin(), after.end());
+    WB_ASSIGN(ir::ValueId in, n.operand(0, Order::File));
+    WB_ASSIGN(in, n.permuted(in, {0, 4, 1, 2, 3}, node.outputs.front() + "_channels_first"));
+    ir::AttributeMap a = convAttributes({{filter[0], filter[1], filter[2]}, *strides, before, *dilations, x[4] / filter[3]});
+    a.set("weight_is_coeff", 1);
+    WB_ASSIGN(const ir::ValueId weights, n.weight(1, {4, 3, 0, 1, 2}));
+    ir::ValueId bias = ir::kNoValue;
+    if (n.has(2)) {
+        WB_ASSIGN(bias, n.weight(2, {}));
+    }
+    WB_ASSIGN(const ir::ValueId y, n.step("top.Conv", {in, weights, bias}, std::move(a), "conv"));
+    ir::AttributeMap back;
+    back.set("order", ir::Attribute::ints({0, 2, 3, 4, 1}));
+    return n.emit("top.Permute", {y}, std::move(back), Order::File);
 }
 
 struct TransposedOperands {
@@ -101,6 +140,7 @@ void tflite_conv(ImportTable& table);
 void tflite_conv(ImportTable& table) {
     table.add(Framework::TFLite, "CONV_2D", importTfliteConv);
     table.add(Framework::TFLite, "DEPTHWISE_CONV_2D", importTfliteConv);
+    table.add(Framework::TFLite, "CONV_3D", importVolumeConv);
     table.add(Framework::TFLite, "TRANSPOSE_CONV", importTransposeConv);
     table.add(Framework::TFLite, "Convolution2DTransposeBias", importTransposeConvBias);
 }

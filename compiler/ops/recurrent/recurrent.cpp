@@ -5,7 +5,7 @@
 // G is 1 (RNN), 3 (GRU: z r h), 4 (LSTM: i o f c).
 // Results: Y [T,D,B,H], the last h [D,B,H], and for LSTM the last c [D,B,H].
 // Attributes: hidden_size, bidirectional, batch_first (false), linear_before_reset (GRU, true if absent); ours, only where
-// they say something: direction "reverse", clip, activations, activation_alpha, activation_beta, input_forget (LSTM).
+// they say something: direction "reverse", clip, cell_clip (LSTM: of the state c, as TensorFlow Lite has it), activations, activation_alpha, activation_beta, input_forget (LSTM).
 #include "compiler/ops/recurrent/recurrent.h"
 
 #include "compiler/ops/shape_rules.h"

@@ -75,7 +75,7 @@ Result<std::vector<Gate>> readGates(const ir::Node& node, size_t ways) {
 struct Layer {
     int64_t steps = 0, batch = 0, in = 0, hidden = 0, gates = 0;
     bool lstm = false, gru = false, linearBeforeReset = false, inputForget = false;
-    float clip = 0;
+    float clip = 0, cellClip = 0;
     std::vector<Gate> functions; ///< of this direction
 
     float cut(float v) const { return clip > 0 ? std::clamp(v, -clip, clip) : v; }
@@ -114,7 +114,8 @@ void step(const Layer& l, const Run& run, const float* x, int64_t b, std::vector
             const float i = l.functions[0](gate(0, p ? p[k] * c[k] : 0.0F));
             const float f = l.inputForget ? 1.0F - i : l.functions[0](gate(2, p ? p[2 * H + k] * c[k] : 0.0F));
             const float candidate = l.functions[1](gate(3, 0.0F));
-            const float state = f * c[k] + i * candidate;
+            const float whole = f * c[k] + i * candidate;
+            const float state = l.cellClip > 0 ? std::clamp(whole, -l.cellClip, l.cellClip) : whole;
             const float o = l.functions[0](gate(1, p ? p[H + k] * state : 0.0F));
             next[static_cast<size_t>(H + k)] = state;
             next[static_cast<size_t>(k)] = o * l.functions[2](state);
@@ -158,6 +159,7 @@ Prepared prepareRecurrent(const PrepareContext& c) {
     layer.linearBeforeReset = c.node->attributes.boolean("linear_before_reset", true);
     layer.inputForget = c.node->attributes.boolean("input_forget");
     layer.clip = static_cast<float>(c.node->attributes.real("clip", 0));
+    layer.cellClip = static_cast<float>(c.node->attributes.real("cell_clip", 0));
     return makeKernel([=](Inputs in, Outputs out, const kernels::Work& work) {
         const int64_t H = layer.hidden, rows = layer.gates * H, state = layer.batch * H;
         const auto way = static_cast<int64_t>(ways);

@@ -89,6 +89,12 @@ public:
     }
     ValueId sum(ValueId a, ValueId b) { return binary("tpu.Add", a, b); }
     ValueId times(ValueId a, ValueId b) { return binary("tpu.Mul", a, b); }
+    ValueId clipped(ValueId x, double most) {
+        ir::AttributeMap a;
+        a.set("min", -most);
+        a.set("max", most);
+        return add("tpu.Clip", {x}, shape(x), std::move(a));
+    }
     ValueId minus(ValueId a, ValueId b) { return binary("tpu.Sub", a, b); }
     ValueId function(const std::string& name, ValueId x) {
         ir::AttributeMap a;
@@ -116,7 +122,8 @@ struct Layer {
     std::string op, direction;
     int64_t steps = 0, batch = 0, in = 0, hidden = 0, gates = 0, ways = 1;
     std::vector<std::string> functions; ///< of a step, the same for both directions
-    bool linearBeforeReset = false;
+    bool linearBeforeReset = false, givenCell = false;
+    double cellClip = 0;
     std::vector<float> w, r, bias; ///< as in recurrent.cpp; the bias may be empty
 
     float inputBias(int64_t way, int64_t row) const { return bias.empty() ? 0 : bias[static_cast<size_t>(2 * way * gates * hidden + row)]; }
@@ -161,6 +168,9 @@ Result<Layer> readLayer(const LoweringBuilder& builder, const ir::Node& node) {
     l.gates = recurrentGates(node.op);
     l.ways = l.direction == "bidirectional" ? 2 : 1;
     l.linearBeforeReset = node.attributes.boolean("linear_before_reset", true);
+    l.cellClip = node.attributes.real("cell_clip", 0);
+    const size_t cell = recurrentOperands(node.op).c0;
+    l.givenCell = cell > 0 && cell < node.operands.size() && node.operands[cell] != kNoValue && !isZero(builder, node.operands[cell]);
     l.functions = l.isLstm() ? std::vector<std::string>{"Sigmoid", "Tanh", "Tanh"}
                              : l.isGru() ? std::vector<std::string>{"Sigmoid", "Tanh"} : std::vector<std::string>{"Tanh"};
     if (const Attribute* given = node.attributes.find("activations"))
@@ -234,6 +244,8 @@ public:
         const ValueId candidate = m_nodes.function(l.functions[1], m_nodes.slice(sums, 2, 3 * H, H));
         const ValueId fresh = m_nodes.times(m_nodes.slice(gates, 2, 0, H), candidate);
         c = c == kNoValue ? fresh : m_nodes.sum(m_nodes.times(m_nodes.slice(gates, 2, 2 * H, H), c), fresh);
+        // From no state, each step adds one at most.
+        if (l.cellClip > 0 && (l.givenCell || static_cast<double>(l.steps) > l.cellClip)) c = m_nodes.clipped(c, l.cellClip);
         h = m_nodes.times(m_nodes.slice(gates, 2, H, H), m_nodes.function(l.functions[2], c));
     }
 
