@@ -4,6 +4,7 @@
 #include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/interleaves.h"
 #include "compiler/codegen/rewrites/strided_view.h"
+#include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/repeats.h"
 
 #include <QTest>
@@ -50,6 +51,7 @@ private slots:
     void otherProductsStay();
     void masksHaveFourAxes();
     void idleMoversGo();
+    void picturesOfTokensAreRows();
 };
 
 namespace {
@@ -251,6 +253,31 @@ void TestCodegenRewrites::idleMoversGo() {
     QCOMPARE(countOf(done, "tpu.Pad"), 0);
     QCOMPARE(countOf(done, "tpu.Permute"), 1);
     QCOMPARE(countOf(done, "tpu.Reshape"), 1);
+}
+
+/// norm → product → function → sum with what was rows before: one chain of three axes.
+void TestCodegenRewrites::picturesOfTokensAreRows() {
+    for (const int64_t width : {int64_t{96}, int64_t{40}}) { // short rows stay as they are
+        Net net;
+        const ValueId rows = net.input({1, 42, width});
+        const ValueId picture = net.op("tpu.Reshape", {rows}, {1, 6, 7, width});
+        const ValueId norm = net.op("tpu.LayerNorm", {picture, ir::kNoValue, ir::kNoValue}, {1, 6, 7, width});
+        net.graph.node(net.graph.value(norm).producer).attributes.set("axis", int64_t{3});
+        const ValueId matrix = net.graph.addWeight("matrix", ir::Tensor(ElementType::F16, {width, width}));
+        const ValueId product = net.op("tpu.MatMul", {norm, matrix, ir::kNoValue}, {1, 6, 7, width});
+        const ValueId factor = net.graph.addWeight("factor", ir::Tensor(ElementType::F16, {width}));
+        const ValueId scaled = net.op("tpu.Mul", {net.op("tpu.Active", {product}, {1, 6, 7, width}), factor}, {1, 6, 7, width});
+        const ValueId sum = net.op("tpu.Add", {scaled, picture}, {1, 6, 7, width});
+        net.graph.outputs = {net.op("tpu.Reshape", {sum}, {1, 42, width})};
+        const ir::Graph done = codegen::rowsOfTokens(net.graph);
+        QCOMPARE(done.value(done.outputs[0]).type.shape, (Shape{1, 42, width}));
+        for (const ir::Node& node : done.nodes())
+            if (node.op != "top.Weight" && node.op != "top.Input" && node.op != "tpu.Reshape")
+                QCOMPARE(done.value(node.results[0]).type.shape.size(), size_t{width == 96 ? 3U : 4U});
+        QCOMPARE(countOf(done, "tpu.Reshape"), width == 96 ? 1 : 2); // the output's own
+        for (const ir::Node& node : done.nodes())
+            if (node.op == "tpu.LayerNorm") QCOMPARE(node.attributes.integer("axis"), width == 96 ? 2 : 3);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestCodegenRewrites)

@@ -71,7 +71,10 @@ public:
             const auto at = static_cast<NodeId>(i);
             const auto p = narrowProduct(m_graph, m_graph.node(at));
             if (!p) continue;
-            const auto element = m_graph.value(m_graph.node(at).operands[0]).type.element;
+            const ValueId left = m_graph.node(at).operands[0];
+            const auto element = m_graph.value(left).type.element;
+            // Rows of short numbers need no transpose in lanes; a picture that is one already does not either.
+            if (ir::sizeInBytes(element) <= 2 && m_graph.value(left).type.shape.size() == 3 && channelsFirst(left) == ir::kNoValue) continue;
             if (!isFaster(*p, static_cast<int64_t>(ir::sizeInBytes(element)))) continue;
             i = static_cast<size_t>(widen(at, *p));
             changed = true;

@@ -16,7 +16,7 @@ using namespace bm1684x;
 namespace {
 
 /// CodegenLimit if a 32-bit sum could overflow, or a channel's scale is out of the instruction's range.
-Status checkRange(const EmitContext& context, const CodeConv& conv) {
+Status checkRange(const EmitContext& context, CodeConv& conv) {
     const int64_t perChannel = conv.filter.elementCount() / conv.outChannels;
     const int64_t largest = conv.inSigned ? 128 : 255;
     for (int64_t c = 0; c < conv.outChannels; ++c) {
@@ -31,6 +31,10 @@ Status checkRange(const EmitContext& context, const CodeConv& conv) {
             return beyondChip(context, "sums of channel " + std::to_string(c) + " can leave 32 bits");
         if (conv.givesSums() || conv.form) continue;
         const int64_t shift = conv.shifts[at], multiplier = conv.multipliers[at];
+        if (multiplier == 0 && shift >= -32 && shift < 0 && !conv.tflite) { // a channel that is always zero, however it is shifted
+            conv.shifts[at] = 0;
+            continue;
+        }
         if (conv.tflite && (multiplier < 0 || shift < 0 || shift > 31))
             return beyondChip(context, "channel " + std::to_string(c) + " is scaled by " + std::to_string(multiplier) + " / 2^" +
                                            std::to_string(31 + shift));

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/codegen/rewrites/token_rows.h"
+
+#include "compiler/codegen/rewrites/fill_lanes.h"
+#include "compiler/codegen/rewrites/idle_movers.h"
+#include "compiler/codegen/rewrites/steps.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace wb::codegen {
+namespace {
+
+using ir::NodeId;
+using ir::Shape;
+using ir::ValueId;
+
+/// Elements; shorter rows come and leave as if they were 256 bytes long, several to a lane they do not.
+constexpr int64_t kLongRow = 64;
+
+class TokenRows {
+public:
+    explicit TokenRows(const ir::Graph& source) : m_graph(source) {}
+
+    ir::Graph run() {
+        bool changed = false;
+        for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
+            const auto at = static_cast<NodeId>(i);
+            const ir::Node& node = m_graph.node(at);
+            if (node.op == "tpu.Reshape") {
+                changed = joinReshapes(node) || changed;
+                continue;
+            }
+            if (!isRowWise(node) && !continuesRows(node)) continue;
+            i = static_cast<size_t>(flatten(at));
+            changed = true;
+        }
+        if (!changed) return std::move(m_graph);
+        m_graph.eraseDead();
+        return dropIdleMovers(m_graph);
+    }
+
+private:
+    const Shape& shapeOf(ValueId id) const { return m_graph.value(id).type.shape; }
+    bool isConstant(ValueId id) const { return id != ir::kNoValue && m_graph.weight(id) != nullptr; }
+
+    bool hasPictures(const ir::Node& node) const {
+        return !node.operands.empty() && node.operands[0] != ir::kNoValue && !isConstant(node.operands[0]) && node.results.size() == 1 &&
+               shapeOf(node.operands[0]).size() == 4 && shapeOf(node.results[0]).size() == 4 && shapeOf(node.results[0]).back() >= kLongRow;
+    }
+
+    bool isRowWise(const ir::Node& node) const {
+        if (!hasPictures(node)) return false;
+        const auto& a = node.attributes;
+        if (node.op == "tpu.LayerNorm") {
+            const int64_t axis = a.integer("axis", -1);
+            return axis == 3 || axis == -1;
+        }
+        if (node.op != "tpu.MatMul" || node.operands.size() < 2 || !isConstant(node.operands[1]) || shapeOf(node.operands[1]).size() != 2) return false;
+        for (const char* name : {"left_transpose", "output_transpose", "hdim_is_batch"})
+            if (a.boolean(name)) return false;
+        const auto size = ir::sizeInBytes(m_graph.value(node.operands[0]).type.element);
+        return size <= 2; // longer numbers have no product of rows
+    }
+
+    /// The value of three axes behind a reshape that leaves rows as they are.
+    bool comesFromRows(ValueId id) const {
+        const ir::Node* node = id == ir::kNoValue ? nullptr : m_graph.producer(id);
+        if (node == nullptr || node->op != "tpu.Reshape" || isConstant(node->operands[0])) return false;
+        const Shape& rows = shapeOf(node->operands[0]);
+        return rows.size() == 3 && rows[0] == 1 && rows.back() == shapeOf(id).back();
+    }
+
+    /// Element-wise on what was made as rows.
+    bool continuesRows(const ir::Node& node) const {
+        if (!hasPictures(node)) return false;
+        const Shape& result = shapeOf(node.results[0]);
+        if (isFunction(node.op)) return shapeOf(node.operands[0]) == result && comesFromRows(node.operands[0]);
+        if ((node.op != "tpu.Add" && node.op != "tpu.Mul") || node.operands.size() != 2) return false;
+        bool rows = false;
+        for (const ValueId id : node.operands) {
+            if (id == ir::kNoValue) return false;
+            const Shape& shape = shapeOf(id);
+            if (isConstant(id)) { // one number a column
+                if (shape.empty() || m_graph.weight(id)->elementCount() != shape.back() || (shape.back() != result.back() && shape.back() != 1)) return false;
+                continue;
+            }
+            if (shape != result) return false;
+            rows = rows || comesFromRows(id);
+        }
+        return rows;
+    }
+
+    NodeId flatten(NodeId at) {
+        Steps steps(m_graph, at, m_graph.value(m_graph.node(at).results[0]).name + "_rows");
+        const auto flat = [](const Shape& shape) {
+            return Shape{1, std::accumulate(shape.begin(), shape.end() - 1, int64_t{1}, std::multiplies<>()), shape.back()};
+        };
+        const bool product = steps.node().op == "tpu.MatMul", norm = steps.node().op == "tpu.LayerNorm";
+        for (size_t k = 0; k < steps.node().operands.size(); ++k) {
+            const ValueId id = steps.node().operands[k];
+            if (id == ir::kNoValue) continue;
+            ValueId made = id;
+            if (!isConstant(id)) made = steps.reshape(id, flat(shapeOf(id)));
+            else if (!product && !norm && !isFunction(steps.node().op))
+                made = steps.constant(m_graph.weight(id)->reshaped({1, 1, shapeOf(id).back()}), m_graph.value(id).type);
+            steps.node().operands[k] = made;
+        }
+        for (size_t k = 0; k < steps.node().operands.size(); ++k) {
+            const ir::Node* before = steps.node().operands[k] == ir::kNoValue ? nullptr : m_graph.producer(steps.node().operands[k]);
+            if (before != nullptr && before->op == "tpu.Reshape") joinReshapes(*before);
+        }
+        if (norm) steps.node().attributes.set("axis", int64_t{2});
+        const Shape shape = shapeOf(steps.node().results[0]);
+        const ValueId taken = steps.takeResult(flat(shape));
+        steps.behind();
+        steps.giveResult(steps.reshape(taken, shape));
+        return steps.last();
+    }
+
+    /// A reshape of a reshape is one of what that began with; readers of the same shape read it itself.
+    bool joinReshapes(const ir::Node& node) {
+        const ir::Node* before = m_graph.producer(node.operands[0]);
+        if (before == nullptr || before->op != "tpu.Reshape" || isConstant(before->operands[0])) return false;
+        const ValueId first = before->operands[0], result = node.results[0];
+        m_graph.node(m_graph.value(result).producer).operands[0] = first;
+        if (shapeOf(first) == shapeOf(result) && !m_graph.isOutput(result)) m_graph.replaceUses(result, first);
+        return true;
+    }
+
+    ir::Graph m_graph;
+};
+
+} // namespace
+
+ir::Graph rowsOfTokens(const ir::Graph& graph) { return TokenRows(graph).run(); }
+
+} // namespace wb::codegen
