@@ -93,6 +93,8 @@ void addProducts(std::vector<Case>& cases) {
         {"constant", {37, 41}, {41, 43}, {37, 43}, false, false, true, true},
         {"tall", {3, 50, 70}, {70, 5}, {3, 50, 5}, false, false, true, true},
         {"rows in lanes", {2, 131, 70}, {70, 52}, {2, 131, 52}, false, false, true, true},
+        {"matrices of rows in lanes", {2, 70, 40}, {2, 40, 33}, {2, 70, 33}, false, false, true, true},
+        {"matrices of one row", {2, 1, 64}, {2, 256, 64}, {2, 1, 256}, false, true, true, false},
         {"rows in lanes transposed", {1, 64, 96}, {200, 96}, {1, 64, 200}, false, true, true, false},
         {"batches", {2, 3, 17, 33}, {2, 3, 33, 19}, {2, 3, 17, 19}, false, false, false, false},
         {"batches transposed", {2, 3, 17, 33}, {2, 3, 19, 33}, {2, 3, 17, 19}, false, true, false, false},

@@ -5,10 +5,35 @@
 #include "compiler/ops/emitter.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace wb::codegen {
 
 using ir::NodeId;
+
+namespace {
+
+struct LaneElements {
+    int64_t offset = 0;
+    std::array<int64_t, 2> strides{};
+};
+
+/// What a reshape, or a slice of sequences' last axis, takes of each lane's row; nothing where lanes change.
+std::optional<LaneElements> laneElements(const ir::Graph& graph, const ir::Node& node) {
+    const ir::Shape &from = graph.value(node.operands[0]).type.shape, &to = graph.value(node.results[0]).type.shape;
+    const auto in = ops::chipShape(from), out = ops::chipShape(to);
+    if (in[0] != out[0] || in[1] != out[1]) return {};
+    if (node.op == "tpu.Reshape") return LaneElements{0, {out[3], 1}};
+    const auto offsets = node.attributes.integers("offset"), steps = node.attributes.integers("steps");
+    if (node.op != "tpu.Slice" || from.size() != 3 || to.size() != 3 || offsets.size() != 3 || steps.size() != 3) return {};
+    if (offsets[0] != 0 || offsets[1] != 0 || steps[0] != 1 || steps[1] != 1 || steps[2] < 1) return {};
+    const int64_t first = offsets[2] < 0 ? offsets[2] + from[2] : offsets[2];
+    if (first < 0 || first + (to[2] - 1) * steps[2] >= from[2]) return {};
+    return LaneElements{first, {steps[2], 1}};
+}
+
+} // namespace
 
 ir::Graph viewsInLanes(const ir::Graph& source, const Selection& selection) {
     ir::Graph graph = source;
@@ -19,18 +44,19 @@ ir::Graph viewsInLanes(const ir::Graph& source, const Selection& selection) {
     };
     for (size_t i = 0; i < source.nodes().size(); ++i) {
         const ir::Node& node = source.node(static_cast<NodeId>(i));
-        if (node.op != "tpu.Reshape" || node.operands.empty() || source.isOutput(node.results[0])) continue;
-        const auto &from = source.value(node.operands[0]), &to = source.value(node.results[0]);
-        const auto in = ops::chipShape(from.type.shape), out = ops::chipShape(to.type.shape);
+        if ((node.op != "tpu.Reshape" && node.op != "tpu.Slice") || node.operands.empty() || source.isOutput(node.results[0])) continue;
+        const auto& from = source.value(node.operands[0]);
         const auto& readers = users[static_cast<size_t>(node.results[0])];
-        if (in[0] != out[0] || in[1] != out[1] || from.producer == ir::kNoNode || !local(from.producer) || readers.empty()) continue;
+        if (from.producer == ir::kNoNode || !local(from.producer) || readers.empty()) continue;
+        const auto elements = laneElements(source, node);
+        if (!elements) continue;
         if (!std::all_of(readers.begin(), readers.end(), local)) continue;
         ir::Node& view = graph.node(static_cast<NodeId>(i));
         view.op = kLaneView;
         view.operands.resize(1);
         view.attributes = {};
-        view.attributes.set("offset", int64_t{0});
-        view.attributes.set("strides", ir::Attribute::ints({out[3], 1}));
+        view.attributes.set("offset", elements->offset);
+        view.attributes.set("strides", ir::Attribute::ints({elements->strides[0], elements->strides[1]}));
     }
     return graph;
 }

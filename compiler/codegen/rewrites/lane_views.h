@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reshapes between operators of local memory that move nothing from lane to lane: [1, c, 1, 1] → [1, c] in front of a
-// classifier, heads that become one row. As views of DDR they would send the value there and back.
+// Reshapes between operators of local memory that move nothing from lane to lane ([1, c, 1, 1] → [1, c] in front of a
+// classifier, heads that become one row), and slices of each step's row, as gates of recurrent networks are. In DDR they
+// would send the value there and back.
 #pragma once
 
 #include "compiler/codegen/selection/selection.h"

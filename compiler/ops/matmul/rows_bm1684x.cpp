@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Products whose rows lie in lanes, as the sMM2 command has them: [n, rows, inner] by a constant matrix to
-// [n, rows, columns]. Rows are channels, what is summed over lies along the lane, and so does the result: products,
+// [n, rows, columns], or by one for each of the n. Rows are channels, what is summed over lies along the lane, and so does the result: products,
 // normalisations and element-wise operators follow each other in local memory without a transpose.
 #include "compiler/ops/matmul/matmul_bm1684x.h"
 #include "compiler/ops/support/chain_bm1684x.h"
@@ -49,7 +49,9 @@ private:
     /// Rounds the sums to the result's kind of float at once.
     bool writesItself() const { return !m_product.ofCodes() && !hasBias() && m_product.resultPrecision == m_product.precision; }
     int64_t matrixPitch() const { return roundUp(m_product.columns * bytesOf(m_product.precision), kVectorBytes); }
-    int64_t biasOffset() const { return ceilDiv(m_product.inner, kLanes) * matrixPitch(); }
+    int64_t matrices() const { return m_matrix.shape().size() == 3 ? m_matrix.shape()[0] : 1; }
+    int64_t matrixBytes() const { return ceilDiv(m_product.inner, kLanes) * matrixPitch(); }
+    int64_t biasOffset() const { return matrices() * matrixBytes(); }
     void finish(const LocalCall& call, const LocalTensor& sums, VectorUnit& v) const;
 
     MatrixProduct m_product;
@@ -63,14 +65,16 @@ Result<LaneImage> RowProductEmitter::constants(const Part& result) const {
     WB_ASSIGN(image.width, constantWidth(result));
     image.bytes.resize(static_cast<size_t>(kLanes * image.width));
     const auto size = static_cast<size_t>(bytesOf(m_product.precision));
-    for (int64_t k = 0; k < m_product.inner; ++k) {
-        std::byte* to = image.bytes.data() + k % kLanes * image.width + k / kLanes * matrixPitch();
+    for (int64_t row = 0; row < matrices() * m_product.inner; ++row) {
+        const int64_t matrix = row / m_product.inner, k = row % m_product.inner;
+        const std::byte* from = m_matrix.bytes() + static_cast<size_t>(matrix * m_product.inner * m_product.columns) * size;
+        std::byte* to = image.bytes.data() + k % kLanes * image.width + matrix * matrixBytes() + k / kLanes * matrixPitch();
         if (!m_product.rightTransposed) {
-            std::memcpy(to, m_matrix.bytes() + static_cast<size_t>(k * m_product.columns) * size, static_cast<size_t>(m_product.columns) * size);
+            std::memcpy(to, from + static_cast<size_t>(k * m_product.columns) * size, static_cast<size_t>(m_product.columns) * size);
             continue;
         }
         for (int64_t j = 0; j < m_product.columns; ++j)
-            std::memcpy(to + static_cast<size_t>(j) * size, m_matrix.bytes() + static_cast<size_t>(j * m_product.inner + k) * size, size);
+            std::memcpy(to + static_cast<size_t>(j) * size, from + static_cast<size_t>(j * m_product.inner + k) * size, size);
     }
     const void* bias = m_product.ofCodes() ? static_cast<const void*>(m_product.codeBias.data()) : m_product.bias.data();
     if (hasBias()) m_bias.pack(image, biasOffset(), bias);
@@ -93,13 +97,13 @@ Status RowProductEmitter::emit(const LocalCall& call, Assembler& out) const {
     m.res0_c = u32(left.c());
     m.res0_w = m.opd1_w = u32(p.columns);
     m.opd1_c = u32(p.inner);
-    m.opd1_addr = call.constants;
     if (hasBias()) m_bias.spread(out, call.constants + u32(biasOffset()), call.scratch[1]);
     if (p.ofCodes() && hasBias()) { // the bias is there before the sums
         v.copy(sums, seenAs(laneTable(sums, call.scratch[1], p.columns, 1), Precision::Int32));
         m.res_add = 1;
     }
     for (int64_t i = 0; i < left.n(); ++i) {
+        m.opd1_addr = call.constants + (matrices() > 1 ? u32((call.result.n.begin + i) * matrixBytes()) : 0);
         m.opd0_addr = left.address + u32(i * left.nStride * bytesOf(left.precision));
         m.res0_addr = sums.address + u32(i * sums.nStride * bytesOf(sums.precision));
         out.add(m);
@@ -133,8 +137,10 @@ Result<std::unique_ptr<LocalEmitter>> makeRowProduct(const EmitContext& context,
     const auto& left = context.graph->value(context.node->operands[0]).type.shape;
     const auto& result = context.graph->value(context.node->results[0]).type.shape;
     if (left.size() != 3 || result.size() != 3) return notEmitted(context, "its rows are not in lanes");
-    if (product.leftTransposed || matrix.shape().size() != 2) return notEmitted(context, "its matrices lie otherwise");
-    if (product.precision == Precision::F32 || matrix.elementCount() != product.inner * product.columns)
+    const ir::Shape& own = matrix.shape();
+    const bool each = own.size() == 3 && own[0] == result[0]; // a matrix for each of the first axis
+    if (product.leftTransposed || (own.size() != 2 && !each)) return notEmitted(context, "its matrices lie otherwise");
+    if (product.precision == Precision::F32 || matrix.elementCount() != (each ? own[0] : 1) * product.inner * product.columns)
         return notEmitted(context, "there is no command for rows of such numbers");
     if (std::max(product.inner, product.columns) > kMaxDimension) return beyondChip(context, "its rows are too long");
     auto emitter = std::make_unique<RowProductEmitter>(std::move(product), matrix);
