@@ -174,6 +174,25 @@ void movers(ChipCase& c) {
     c.add("Tile", {c.add("ReduceMax", {"m"}, "rows", {{"axes", Ints{3}}, {"keepdims", int64_t{1}}}), c.net.ints({1, 1, 1, 6})}, "t13");
 }
 
+/// Linear, at pixel centres and otherwise, by whole factors and others.
+void resizes(ChipCase& c) {
+    // Each of a layer of its own: the vendor's tool names what it adds after the operand.
+    const auto by = [&](const std::string& out, const char* coordinates, const std::vector<float>& factors) {
+        const std::string in = c.conv("x", out + "_in", {4, 4, 1, 1}, {{"strides", Ints{2, 2}}});
+        c.add("Resize", {in, "", c.net.weight({4}, {1, 1, factors[0], factors[1]})}, out,
+              {{"mode", std::string("linear")}, {"coordinate_transformation_mode", std::string(coordinates)}});
+    };
+    by("l1", "half_pixel", {2, 2});
+    by("l2", "pytorch_half_pixel", {3, 3});
+    by("l3", "half_pixel", {2, 3});
+    by("l4", "half_pixel", {4, 8});
+    by("l5", "half_pixel", {0.5F, 0.5F});
+    by("l6", "align_corners", {2, 2});
+    by("l7", "asymmetric", {2, 2});
+    by("l8", "half_pixel", {1.5F, 2.5F});
+    by("l9", "half_pixel", {5, 7});
+}
+
 } // namespace
 
 const std::vector<ChipCaseRow>& chipCaseRows() {
@@ -183,10 +202,11 @@ const std::vector<ChipCaseRow>& chipCaseRows() {
         {"numbers", numbersOfOne, {}},
         {"pairs", pairs, {}},
         {"extremes", extremes, {"most_Max", "least_Min"}},
-        {"pools", pools, {}, {"r1_ReduceMean", "r2_ReduceMean", "r4_ReduceSum"}},
+        {"pools", pools, {}, {}, {"r1_ReduceMean", "r2_ReduceMean", "r4_ReduceSum"}},
         {"products", products, {}},
         {"functions", functions, {}},
         {"movers", movers, {}},
+        {"resizes", resizes, {}, {"l6_Resize", "l8_Resize"}},
     };
     return kChipCaseRows;
 }

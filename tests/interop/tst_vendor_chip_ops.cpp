@@ -135,7 +135,8 @@ private slots:
         for (const char* chip : {"bm1684", "cv183x", "cv182x", "cv181x", "cv180x"})
             for (const char* mode : {"INT8", "BF16"})
                 for (size_t i = 0; i < chipCaseRows().size(); ++i)
-                    if (compared(chip, mode))
+                    // Interpolation on BM1684 is a layer of its own kind, compared nowhere yet.
+                    if (compared(chip, mode) && (std::string_view(chip) != "bm1684" || std::string_view(chipCaseRows()[i].name) != "resizes"))
                         QTest::addRow("%s %s %s", chipCaseRows()[i].name, chip, mode) << static_cast<int>(i) << QString(chip) << QString(mode);
     }
 
@@ -184,9 +185,12 @@ private slots:
             if (base.ends_with("_f32")) base.resize(base.size() - 4);
             if (chosen.ours.contains(base) || (chip == "bm1684" && chosen.inFloat.contains(base))) continue;
             ++compared;
+            float most = 0;
+            for (int64_t i = 0; i < tensor.elementCount(); ++i) most = std::max(most, std::fabs(tensor.data<float>()[i]));
+            const float bound = chosen.rounded.contains(base) ? 1e-6F * most : 0.0F;
             int64_t same = 0;
             for (int64_t i = 0; i < tensor.elementCount(); ++i)
-                same += tensor.data<float>()[i] == found->second.data<float>()[i] ? 1 : 0;
+                same += std::fabs(tensor.data<float>()[i] - found->second.data<float>()[i]) <= bound ? 1 : 0;
             equal += same == tensor.elementCount() ? 1 : 0;
             if (same < tensor.elementCount())
                 different << QString("%1: %2 of %3 numbers").arg(layer.c_str()).arg(same).arg(tensor.elementCount());
