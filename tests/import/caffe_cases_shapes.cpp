@@ -103,6 +103,9 @@ std::vector<CaffeCase> caffeShapes() {
 }
 
 std::vector<CaffeCase> caffeWindows() {
+    const std::string regions = "layer { name: \"at\" type: \"Parameter\" top: \"at\" }\n"
+                                "layer { name: \"of\" type: \"DummyData\" top: \"of\" dummy_data_param { shape { dim: 7 dim: 1 } } }\n"
+                                "layer { name: \"rois\" type: \"Concat\" bottom: \"of\" bottom: \"at\" top: \"rois\" }\n";
     const std::string masks = "layer { name: \"p\" type: \"Pooling\" bottom: \"data\" top: \"p\" top: \"k\" pooling_param { kernel_size: 2 stride: 2 } }\n"
                               "layer { name: \"t\" type: \"Power\" bottom: \"p\" top: \"t\" power_param { scale: 2 shift: 1 } }\n";
     return {
@@ -185,6 +188,52 @@ std::vector<CaffeCase> caffeWindows() {
                              }
              return y;
          }, {1, 6, 26, 22}},
+        {"region pooling", regions + layer("ROIPooling", "roi_pooling_param { pooled_h: 3 pooled_w: 2 spatial_scale: 0.5 }", "bottom: \"data\" bottom: \"rois\""),
+         {{"at", {{7, 4}}, 0.0F, 24.0F}},
+         [](const Numbers& x, const std::vector<Numbers>& b) {
+             Numbers y;
+             for (size_t r = 0; r < 7; ++r) {
+                 const auto edge = [&](size_t i) { return static_cast<int>(std::round(b[0][r * 4 + i] * 0.5F)); };
+                 const float high = static_cast<float>(std::max(edge(3) - edge(1) + 1, 1)) / 3, wide = static_cast<float>(std::max(edge(2) - edge(0) + 1, 1)) / 2;
+                 for (int c = 0; c < kC; ++c)
+                     for (int i = 0; i < 3; ++i)
+                         for (int j = 0; j < 2; ++j) {
+                             float most = 0;
+                             bool any = false;
+                             for (int u = std::max(0, edge(1) + static_cast<int>(std::floor(static_cast<float>(i) * high)));
+                                  u < std::min(kH, edge(1) + static_cast<int>(std::ceil(static_cast<float>(i + 1) * high))); ++u)
+                                 for (int v = std::max(0, edge(0) + static_cast<int>(std::floor(static_cast<float>(j) * wide)));
+                                      v < std::min(kW, edge(0) + static_cast<int>(std::ceil(static_cast<float>(j + 1) * wide))); ++v) {
+                                     const float value = x[static_cast<size_t>((c * kH + u) * kW + v)];
+                                     most = any ? std::max(most, value) : value;
+                                     any = true;
+                                 }
+                             y.push_back(most);
+                         }
+             }
+             return y;
+         }, {7, 6, 3, 2}},
+        {"region pooling, parts of their own", regions + "layer { name: \"e\" type: \"Concat\" bottom: \"data\" bottom: \"data\" top: \"e\" }\n" +
+             layer("PSROIPooling", "psroi_pooling_param { output_dim: 3 group_size: 2 spatial_scale: 0.5 }", "bottom: \"e\" bottom: \"rois\""),
+         {{"at", {{7, 4}}, 0.0F, 24.0F}},
+         [](const Numbers& x, const std::vector<Numbers>& b) {
+             Numbers y;
+             for (size_t r = 0; r < 7; ++r) {
+                 const auto edge = [&](size_t i) { return std::round(b[0][r * 4 + i]); };
+                 const float left = edge(0) * 0.5F, top = edge(1) * 0.5F;
+                 const float high = std::max((edge(3) + 1) * 0.5F - top, 0.1F) / 2, wide = std::max((edge(2) + 1) * 0.5F - left, 0.1F) / 2;
+                 for (int k = 0; k < 12; ++k) { // channel (k / 4), part k % 4, of the picture's six channels twice
+                     const int i = k % 4 / 2, j = k % 2;
+                     double sum = 0;
+                     int count = 0;
+                     for (int u = std::clamp(static_cast<int>(std::floor(static_cast<float>(i) * high + top)), 0, kH); u < std::clamp(static_cast<int>(std::ceil(static_cast<float>(i + 1) * high + top)), 0, kH); ++u)
+                         for (int v = std::clamp(static_cast<int>(std::floor(static_cast<float>(j) * wide + left)), 0, kW); v < std::clamp(static_cast<int>(std::ceil(static_cast<float>(j + 1) * wide + left)), 0, kW); ++v, ++count)
+                             sum += x[static_cast<size_t>((k % kC * kH + u) * kW + v)];
+                     y.push_back(count == 0 ? 0 : static_cast<float>(sum / count));
+                 }
+             }
+             return y;
+         }, {7, 3, 2, 2}},
         {"deconvolution, groups", layer("Deconvolution", "convolution_param { num_output: 4 group: 2 kernel_size: 3 stride: 2 }"), {{"y", {{6, 2, 3, 3}, {4}}}}, {}, {}},
         {"convolution of three axes",
          "layer { name: \"r\" type: \"Reshape\" bottom: \"data\" top: \"r\" reshape_param { shape { dim: 1 dim: 1 dim: 6 dim: 13 dim: 11 } } }\n" +
