@@ -20,6 +20,7 @@
 #include "compiler/codegen/rewrites/narrow_products.h"
 #include "compiler/codegen/rewrites/neighbour_axes.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
+#include "compiler/codegen/rewrites/picture_norms.h"
 #include "compiler/codegen/rewrites/repeats.h"
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/token_rows.h"
@@ -224,7 +225,7 @@ Result<CompiledModel> finish(Attempt& done) {
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
     PreparedNodes prepared;
     const bool asItIs = !options.fuse || options.observable; // every layer keeps its name and shape when they are observed
-    ir::Graph possible = asItIs ? lowered : widenProducts(dealInterleaves(headsAlongLanes(rowsOfTokens(dropRepeats(dropIdleMovers(lowered))))));
+    ir::Graph possible = asItIs ? lowered : widenProducts(dealInterleaves(headsAlongLanes(rowsOfTokens(normsOfPictures(dropRepeats(dropIdleMovers(lowered)))))));
     possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(separateRelus(gatherReducedAxes(possible)))))); // what no single command can do
     if (asItIs) {
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));

@@ -5,6 +5,7 @@
 #include "compiler/codegen/rewrites/interleaves.h"
 #include "compiler/codegen/rewrites/strided_view.h"
 #include "compiler/codegen/rewrites/token_rows.h"
+#include "compiler/codegen/rewrites/picture_norms.h"
 #include "compiler/codegen/rewrites/repeats.h"
 
 #include <QTest>
@@ -52,6 +53,7 @@ private slots:
     void masksHaveFourAxes();
     void idleMoversGo();
     void picturesOfTokensAreRows();
+    void normsOfWholePictures();
 };
 
 namespace {
@@ -277,6 +279,25 @@ void TestCodegenRewrites::picturesOfTokensAreRows() {
         QCOMPARE(countOf(done, "tpu.Reshape"), width == 96 ? 1 : 2); // the output's own
         for (const ir::Node& node : done.nodes())
             if (node.op == "tpu.LayerNorm") QCOMPARE(node.attributes.integer("axis"), width == 96 ? 2 : 3);
+    }
+}
+
+void TestCodegenRewrites::normsOfWholePictures() {
+    for (const float factor : {1.0F, 2.0F}) { // a factor of the row would have to be spread over channels
+        Net net;
+        const ValueId x = net.input({2, 64, 5, 7});
+        const ValueId row = net.op("tpu.Reshape", {x}, {2, 1, 2240});
+        const ValueId wide = net.op("tpu.Cast", {row}, {2, 1, 2240});
+        const ValueId gamma = net.graph.addWeight("gamma", ir::Tensor::of<float>(ElementType::F32, {1}, std::vector<float>{factor}));
+        const ValueId norm = net.op("tpu.InstanceNorm", {wide, gamma, ir::kNoValue, ir::kNoValue, ir::kNoValue}, {2, 1, 2240});
+        net.graph.node(net.graph.value(norm).producer).attributes.set("eps", 1e-5);
+        const ValueId back = net.op("tpu.Reshape", {norm}, {2, 64, 5, 7});
+        net.graph.outputs = {net.op("tpu.Abs", {back}, {2, 64, 5, 7})};
+        const ir::Graph done = codegen::normsOfPictures(net.graph);
+        const bool taken = factor == 1.0F;
+        QCOMPARE(countOf(done, "tpu.GroupNorm"), taken ? 1 : 0);
+        QCOMPARE(countOf(done, "tpu.Reshape"), taken ? 0 : 2);
+        QCOMPARE(done.value(done.producer(done.outputs[0])->operands[0]).type.shape, (Shape{2, 64, 5, 7}));
     }
 }
 

@@ -159,6 +159,15 @@ void addNorms(std::vector<Case>& cases) {
             return OneNode("tpu.GroupNorm").input({1, 4, 100, 144}, element, 3, 1).weight({1, 4, 1, 1}, element).weight({1, 4, 1, 1}, element)
                 .set("num_groups", int64_t{2}).set("eps", 1e-5).result({1, 4, 100, 144}, element);
         });
+        for (const int64_t channels : {int64_t{64}, int64_t{130}})
+            for (const bool parameters : {false, true})
+                add("GroupNorm of one group " + std::to_string(channels) + (parameters ? "" : " plain"), element, [=] {
+                    OneNode node("tpu.GroupNorm");
+                    node.input({2, channels, 9, 21}, element, 3, 1);
+                    const ir::Shape each{1, channels, 1, 1};
+                    parameters ? node.weight(each, element).weight(each, element) : node.absent().absent();
+                    return node.set("num_groups", int64_t{1}).set("eps", 1e-5).result({2, channels, 9, 21}, element);
+                });
         add("GroupNorm", element, [=] {
             return OneNode("tpu.GroupNorm").input({2, 68, 5, 7}, element, 3, 1).weight({1, 68, 1, 1}, element).weight({1, 68, 1, 1}, element)
                 .set("num_groups", int64_t{17}).set("eps", 1e-5).result({2, 68, 5, 7}, element);

@@ -91,7 +91,7 @@ CostModel::CostModel(const ir::Graph& graph, const Selection& selection)
                 const int64_t depth = in.shape[1] == out.shape[1] ? in.shape[3] : in.shape[1];
                 work.vectorPasses = static_cast<double>(std::max<int64_t>(depth, 4)) / 4;
             }
-        } else if (node.op == "tpu.Softmax" || node.op == "tpu.LayerNorm") {
+        } else if (node.op == "tpu.Softmax" || node.op == "tpu.LayerNorm" || node.op == "tpu.InstanceNorm" || node.op == "tpu.GroupNorm") {
             work.bytes = 4;
             work.vectorPasses = node.op == "tpu.Softmax" ? 22 : 12;
         } else if (node.op == "tpu.Concat") {

@@ -6,7 +6,7 @@ namespace wb::ops {
 
 void emit_norm(EmitterTable& table) {
     for (const char* op : {"tpu.LRN", "tpu.BatchNorm"}) table.add({.op = op, .local = prepareFloatNorm});
-    for (const char* op : {"tpu.InstanceNorm", "tpu.GroupNorm"}) table.add({.op = op, .global = prepareRowNorm});
+    for (const char* op : {"tpu.InstanceNorm", "tpu.GroupNorm"}) table.add({.op = op, .local = preparePictureNorm, .global = prepareRowNorm});
     table.add({.op = "tpu.LayerNorm", .local = prepareLaneNorm, .global = prepareRowNorm});
 }
 

@@ -13,5 +13,7 @@ Result<std::unique_ptr<GlobalEmitter>> prepareRowNorm(const EmitContext& context
 
 /// tpu.LayerNorm of rows that lie along lanes.
 Result<std::unique_ptr<LocalEmitter>> prepareLaneNorm(const EmitContext& context);
+/// tpu.InstanceNorm and tpu.GroupNorm of one group, of pictures whose channels fill lanes.
+Result<std::unique_ptr<LocalEmitter>> preparePictureNorm(const EmitContext& context);
 
 } // namespace wb::ops
