@@ -76,7 +76,7 @@ Id unpoolWindow(Composer& c, ImportBuilder& builder, Id x, Id positions, const i
     const ir::Shape small = c.shape(x);
     constexpr int64_t kMostPixels = 64; // of a window: each is nodes of its own
     if (kernel.size() != 2 || kernel != strides || small.size() != 4 || small != c.shape(positions) || sizes.size() != 4 ||
-        kernel[0] > kMostPixels || kernel[1] > kMostPixels || kernel[0] * kernel[1] > kMostPixels || pads.size() != 4 || pads[0] != 0 ||
+        kernel[0] > kMostPixels || kernel[1] > kMostPixels || kernel[0] * kernel[1] > kMostPixels || kernel[0] * kernel[1] < 2 || pads.size() != 4 || pads[0] != 0 ||
         pads[1] != 0 || std::any_of(dilations.begin(), dilations.end(), [](int64_t d) { return d != 1; }))
         return ir::kNoValue;
     const ir::Shape data = c.shape(pool.operands[0]);
@@ -88,18 +88,23 @@ Id unpoolWindow(Composer& c, ImportBuilder& builder, Id x, Id positions, const i
     Id pixels = pool.operands[0];
     for (const size_t axis : {size_t{2}, size_t{3}})
         pixels = lengthened(c, pixels, axis, small[axis] * kernel[axis - 2]);
-    ir::AttributeMap form = maxForm(pool.attributes);
-    form.set("pads", ir::Attribute::ints(std::vector<int64_t>(4, 0)));
-    form.set("ceil_mode", false);
-    const Id most = enlarged(c, c.op("top.MaxPool", {pixels}, std::move(form)), kernel);
-    const Id equal = c.op("top.Depth2Space", {c.compare("GreaterOrEqual", pixels, most)}, blocks(kernel, true));
-    std::vector<Id> chosen;
-    Id taken = ir::kNoValue;
-    for (int64_t k = 0; k < kernel[0] * kernel[1]; ++k) {
-        const Id here = c.slice(equal, 1, k * small[1], (k + 1) * small[1]);
-        chosen.push_back(k == 0 ? here : c.compare("Greater", here, taken));
-        taken = k == 0 ? here : c.op("top.Max", {taken, here});
+    // Values are compared and chosen as they are, never worked out first: what is rounded is rounded before all of it.
+    const Id blocksOf = c.op("top.Depth2Space", {pixels}, blocks(kernel, true));
+    Id best = ir::kNoValue, index = ir::kNoValue;
+    const int64_t count = kernel[0] * kernel[1];
+    for (int64_t k = 0; k < count; ++k) {
+        const Id here = c.slice(blocksOf, 1, k * small[1], (k + 1) * small[1]);
+        if (k == 0) {
+            best = here;
+            continue;
+        }
+        const Id greater = c.compare("Greater", here, best);
+        index = k == 1 ? greater : c.whereNumber(c.compare("LessOrEqual", here, best), index, static_cast<double>(k));
+        if (k + 1 < count) best = c.where(greater, here, best);
     }
+    std::vector<Id> chosen;
+    for (int64_t k = 0; k < count; ++k)
+        chosen.push_back(c.compareNumber("Equal", index, static_cast<double>(k)));
     const Id mask = c.op("top.Depth2Space", {c.concat(std::move(chosen), 1)}, blocks(kernel, false));
     Id y = enlarged(c, x, kernel);
     const bool whole = c.shape(y) == sizes;
