@@ -18,13 +18,13 @@
 #include "compiler/codegen/rewrites/lane_rows.h"
 #include "compiler/codegen/rewrites/lane_views.h"
 #include "compiler/codegen/rewrites/narrow_products.h"
-#include "compiler/codegen/rewrites/neighbour_axes.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
 #include "compiler/codegen/rewrites/picture_norms.h"
+#include "compiler/codegen/rewrites/reductions.h"
 #include "compiler/codegen/rewrites/repeats.h"
 #include "compiler/codegen/rewrites/resize_products.h"
-#include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/separate_relu.h"
+#include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/volumes.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
 
@@ -225,8 +225,15 @@ Result<CompiledModel> finish(Attempt& done) {
 Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& options, const JobContext& context) {
     PreparedNodes prepared;
     const bool asItIs = !options.fuse || options.observable; // every layer keeps its name and shape when they are observed
-    ir::Graph possible = asItIs ? lowered : widenProducts(dealInterleaves(headsAlongLanes(rowsOfTokens(normsOfPictures(dropRepeats(dropIdleMovers(lowered)))))));
-    possible = joinBroadcastAxes(resizeByProducts(narrowWindows(flattenVolumes(separateRelus(gatherReducedAxes(possible)))))); // what no single command can do
+    ir::Graph possible = lowered;
+    if (!asItIs) { // what costs less in another form
+        possible = rowsOfTokens(normsOfPictures(dropRepeats(dropIdleMovers(possible))));
+        possible = widenProducts(dealInterleaves(headsAlongLanes(possible)));
+    }
+    // What no single command can do.
+    possible = splitLongReductions(gatherReducedAxes(possible));
+    possible = narrowWindows(flattenVolumes(separateRelus(possible)));
+    possible = joinBroadcastAxes(resizeByProducts(possible));
     if (asItIs) {
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));
         return finish(*only);

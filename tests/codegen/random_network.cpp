@@ -32,7 +32,8 @@ RandomNetwork::RandomNetwork(uint64_t seed, int steps) : m_builder(17, {1, 1, 1,
         &RandomNetwork::concat, &RandomNetwork::split,     &RandomNetwork::slice,   &RandomNetwork::pad,          &RandomNetwork::transpose,
         &RandomNetwork::reshape, &RandomNetwork::axes,     &RandomNetwork::gather,  &RandomNetwork::expand,       &RandomNetwork::blocks,
         &RandomNetwork::softmax, &RandomNetwork::matmul,   &RandomNetwork::matmul,  &RandomNetwork::attention,    &RandomNetwork::reduce,
-        &RandomNetwork::where,
+        &RandomNetwork::where,  &RandomNetwork::recurrent, &RandomNetwork::logarithms, &RandomNetwork::shrink,   &RandomNetwork::groupNorm,
+        &RandomNetwork::constants,
     };
     for (int done = 0, tried = 0; done < steps && tried < 20 * steps; ++tried)
         done += (this->*oneOf(kSteps))();
@@ -222,6 +223,66 @@ bool RandomNetwork::attention() {
     return push("MatMul", {shares, x}, shape);
 }
 
+/// Exponentials and their inverses, where they stay in reach.
+bool RandomNetwork::logarithms() {
+    const int at = pick();
+    const ir::Shape shape = m_pool[static_cast<size_t>(at)].shape;
+    const std::string x = use(at);
+    const auto near = [&] { return m_builder.node("Clip", {x, m_builder.scalar(-3), m_builder.scalar(3)}, fresh()); };
+    const auto positive = [&] { return m_builder.node("Add", {m_builder.node("Softplus", {x}, fresh()), m_builder.scalar(0.2F)}, fresh()); };
+    switch (m_random.below(6)) {
+    case 0: return push("Exp", {near()}, shape);
+    case 1: return push("Log", {positive()}, shape);
+    case 2: return push("Reciprocal", {positive()}, shape);
+    case 3: return push("Div", {m_builder.scalar(1.5F), positive()}, shape);
+    case 4: return shape.size() > 1 && push("LogSoftmax", {x}, shape, {{"axis", static_cast<int64_t>(shape.size()) - 1}});
+    default: return push("CumSum", {x, m_builder.ints({static_cast<int64_t>(shape.size()) - 1})}, shape);
+    }
+}
+
+/// The normalisation of groups of channels as PyTorch writes it.
+bool RandomNetwork::groupNorm() {
+    const int at = pick({4});
+    if (at < 0) return false;
+    const ir::Shape shape = m_pool[static_cast<size_t>(at)].shape;
+    const int64_t groups = shape[1] % 4 == 0 ? 4 : shape[1] % 3 == 0 ? 3 : 1;
+    if (product(shape) / shape[0] / groups < 8) return false;
+    const std::string rows = m_builder.node("Reshape", {use(at), m_builder.ints({shape[0], groups, -1})}, fresh());
+    const std::string even = m_builder.node("InstanceNormalization", {rows, numbers({groups}, 1, 1), numbers({groups}, 0, 0)}, fresh());
+    const std::string back = m_builder.node("Reshape", {even, m_builder.ints(shape)}, fresh());
+    const std::string scaled = m_builder.node("Mul", {back, numbers({shape[1], 1, 1}, 0.5, 1.5)}, fresh());
+    return push("Add", {scaled, numbers({shape[1], 1, 1}, -0.5, 0.5)}, shape);
+}
+
+/// A join with a constant, as of class tokens.
+bool RandomNetwork::constants() {
+    const int at = pick({3, 4});
+    if (at < 0) return false;
+    ir::Shape shape = m_pool[static_cast<size_t>(at)].shape, token = shape;
+    token[1] = between(1, 3);
+    shape[1] += token[1];
+    std::vector<std::string> inputs{numbers(token, -1, 1), use(at)};
+    if (oneIn(2)) std::swap(inputs[0], inputs[1]);
+    return push("Concat", inputs, shape, {{"axis", int64_t{1}}});
+}
+
+bool RandomNetwork::recurrent() {
+    const int at = pick({3});
+    if (at < 0 || !oneIn(2)) return false;
+    const ir::Shape x = m_pool[static_cast<size_t>(at)].shape; // [batch, steps, features]
+    if (x[1] > 12) return false;
+    const bool gru = oneIn(2), both = oneIn(2);
+    const int64_t hidden = between(1, 24), gates = gru ? 3 : 4, ways = both ? 2 : 1;
+    const std::string rows = m_builder.node("Transpose", {use(at)}, fresh(), {{"perm", Ints{1, 0, 2}}});
+    OnnxBuilder::Attributes attributes{{"hidden_size", hidden}, {"direction", std::string(both ? "bidirectional" : oneIn(3) ? "reverse" : "forward")}};
+    if (gru) attributes.push_back({"linear_before_reset", int64_t{oneIn(2)}});
+    const std::string states = m_builder.node(gru ? "GRU" : "LSTM", {rows, numbers({ways, gates * hidden, x[2]}, -0.4, 0.4),
+                                              numbers({ways, gates * hidden, hidden}, -0.4, 0.4), numbers({ways, 2 * gates * hidden}, -0.3, 0.3)}, fresh(), attributes);
+    const std::string turned = m_builder.node("Transpose", {states}, fresh(), {{"perm", Ints{2, 0, 1, 3}}});
+    const ir::Shape shape{x[0], x[1], ways * hidden};
+    return push("Reshape", {turned, m_builder.ints(shape)}, shape);
+}
+
 bool RandomNetwork::reduce() {
     const int at = pick({2, 3, 4});
     if (at < 0) return false;
@@ -236,7 +297,7 @@ bool RandomNetwork::reduce() {
         const bool gone = std::find(axes.begin(), axes.end(), static_cast<int64_t>(i)) != axes.end();
         if (!gone || keep) shape.push_back(gone ? 1 : x[i]);
     }
-    const std::string kind = oneOf(std::vector<std::string>{"ReduceMean", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2"});
+    const std::string kind = oneOf(std::vector<std::string>{"ReduceMean", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceL1"});
     return push(kind, {use(at)}, shape, {{"axes", axes}, {"keepdims", int64_t{keep}}});
 }
 

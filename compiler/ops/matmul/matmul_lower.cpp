@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace wb::ops {
 
@@ -89,10 +90,8 @@ Result<Precision> lowerMatMul(LoweringBuilder& builder, const ir::Node& node, Pr
         std::vector<int8_t> codes(values.size());
         for (size_t i = 0; i < values.size(); ++i)
             codes[i] = numeric::toCode<int8_t>(values[i] / scaleRight);
-        right = builder.target().addWeight(
-            name + "_filter_int8",
-            Tensor::of<int8_t>(ElementType::I8, source.value(node.operands[1]).type.shape, codes));
         const bool given = hasBias(node);
+        std::vector<int32_t> biasCodes;
         if (given || in.zeroPoint != 0) {
             std::vector<float> b;
             if (given) {
@@ -102,19 +101,26 @@ Result<Precision> lowerMatMul(LoweringBuilder& builder, const ir::Node& node, Pr
             const auto inner = static_cast<size_t>(rightShape[rightShape.size() - (transposed ? 1 : 2)]);
             const auto columns = static_cast<size_t>(rightShape[rightShape.size() - (transposed ? 2 : 1)]);
             if (!given) b.assign(columns, 0);
-            std::vector<int32_t> biasCodes(b.size());
+            biasCodes.resize(b.size());
             for (size_t i = 0; i < b.size(); ++i) {
                 int64_t sum = 0;
                 for (size_t k = 0; in.zeroPoint != 0 && b.size() == columns && k < inner; ++k)
                     sum += codes[transposed ? i * inner + k : k * columns + i];
                 biasCodes[i] = numeric::toCode<int32_t>(b[i] / (scaleRight * in.scale) -
                                                         static_cast<double>(in.zeroPoint * sum));
+                // An operand that calibration saw as zeros: beside such a bias nothing of 32 bits is left for the products.
+                if (std::abs(int64_t{biasCodes[i]}) > std::numeric_limits<int32_t>::max() - static_cast<int64_t>(inner) * 255 * 255)
+                    return lowerMatMulFloat(builder, node, Precision::F16);
             }
+        }
+        right = builder.target().addWeight(
+            name + "_filter_int8",
+            Tensor::of<int8_t>(ElementType::I8, source.value(node.operands[1]).type.shape, codes));
+        if (!biasCodes.empty())
             bias = builder.target().addWeight(
                 name + "_bias_int32",
-                Tensor::of<int32_t>(ElementType::I32, {1, static_cast<int64_t>(b.size())},
+                Tensor::of<int32_t>(ElementType::I32, {1, static_cast<int64_t>(biasCodes.size())},
                                     biasCodes));
-        }
     } else {
         if (hasBias(node)) return lowerMatMulFloat(builder, node, Precision::F32);
         WB_ASSIGN(right, int8Operand(builder, node, node.operands[1]));

@@ -157,7 +157,8 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodePool(const EmitContext& context
     }
     if (a.has("scale")) return prepareScaledMean(context, pool);
     pool.multiplier = a.integer("multiplier", 1);
-    const int64_t shift = a.integer("rshift", 0);
+    int64_t shift = a.integer("rshift", 0);
+    for (; shift < 0 && std::abs(pool.multiplier) < 64; ++shift) pool.multiplier *= 2; // commands shift to the right only
     if (pool.multiplier < -128 || pool.multiplier > 127 || shift < 0 || shift > 31)
         return beyondChip(context, "its mean is scaled by " + std::to_string(pool.multiplier) + " / 2^" +
                                        std::to_string(shift));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "compiler/codegen/rewrites/neighbour_axes.h"
+#include "compiler/codegen/rewrites/reductions.h"
 
 #include "compiler/codegen/rewrites/steps.h"
 
@@ -31,6 +31,16 @@ bool areApart(const std::vector<bool>& gone, const ir::Shape& shape) {
     return changes > 1;
 }
 
+/// Elements of a row that is reduced at once: three buffers of float32, among them the operand, are far below a lane's
+/// 256 KiB. Sums, means, extremes, products and norms of pieces are those of the whole.
+constexpr int64_t kLongRow = 8192;
+
+int64_t largestDivisor(int64_t number, int64_t most) {
+    for (int64_t divisor = most; divisor > 1; --divisor)
+        if (number % divisor == 0) return divisor;
+    return 1;
+}
+
 } // namespace
 
 ir::Graph gatherReducedAxes(const ir::Graph& source) {
@@ -57,6 +67,40 @@ ir::Graph gatherReducedAxes(const ir::Graph& source) {
         steps.node().attributes.set("axes", ir::Attribute::ints(axes));
         steps.node().attributes.set("keepdims", true);
         const ir::ValueId reduced = steps.takeResult(left);
+        steps.behind();
+        steps.giveResult(steps.reshape(reduced, result));
+        i = static_cast<size_t>(steps.last());
+    }
+    return graph;
+}
+
+ir::Graph splitLongReductions(const ir::Graph& source) {
+    ir::Graph graph = source;
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        const auto at = static_cast<ir::NodeId>(i);
+        const ir::Node& node = graph.node(at);
+        if (node.op != "tpu.Reduce" || graph.weight(node.operands[0]) != nullptr) continue;
+        const ir::Shape shape = graph.value(node.operands[0]).type.shape, result = graph.value(node.results[0]).type.shape;
+        const std::vector<bool> gone = reducedAxes(node, shape);
+        if (gone.size() != shape.size() || areApart(gone, shape)) continue;
+        int64_t outer = 1, length = 1, inner = 1;
+        for (size_t axis = 0; axis < gone.size(); ++axis) {
+            if (gone[axis]) length *= shape[axis];
+            else (length == 1 ? outer : inner) *= shape[axis];
+        }
+        const int64_t piece = length > kLongRow ? largestDivisor(length, kLongRow) : 1;
+        if (piece == 1) continue;
+        Steps steps(graph, at, graph.value(node.results[0]).name + "_rows");
+        ir::AttributeMap first = steps.node().attributes;
+        first.set("axes", ir::Attribute::ints({2}));
+        first.set("keepdims", true);
+        const ir::ValueId rows = steps.reshape(steps.node().operands[0], {outer, length / piece, piece, inner});
+        const ir::ValueId pieces = steps.add("tpu.Reduce", {rows}, {outer, length / piece, 1, inner}, std::move(first));
+        steps.graph().value(pieces).type.element = graph.value(steps.node().results[0]).type.element;
+        steps.node().operands[0] = pieces;
+        steps.node().attributes.set("axes", ir::Attribute::ints({1}));
+        steps.node().attributes.set("keepdims", true);
+        const ir::ValueId reduced = steps.takeResult({outer, 1, 1, inner});
         steps.behind();
         steps.giveResult(steps.reshape(reduced, result));
         i = static_cast<size_t>(steps.last());
