@@ -120,6 +120,19 @@ ir::Tensor randomTensor(const ir::TensorType& type, uint64_t seed) {
     return out;
 }
 
+double apart(const ir::Tensor& a, const ir::Tensor& b) {
+    double dot = 0, aa = 0, bb = 0;
+    for (int64_t i = 0; i < a.elementCount(); ++i) {
+        const double x = static_cast<double>(a.data<float>()[i]), y = static_cast<double>(b.data<float>()[i]);
+        dot += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    const double least = 1e-10 * static_cast<double>(a.elementCount()); // a root mean square of 1e-5
+    if (aa < least && bb < least) return 0;
+    return 1 - dot / std::sqrt(aa * bb);
+}
+
 Result<execute::TensorMap> runModel(std::shared_ptr<const ir::Graph> graph, const execute::TensorMap& inputs) {
     JobContext context;
     context.setThreads(2);

@@ -40,6 +40,9 @@ private:
 /// Random values of an input's type: floats in its calibrated range (or [-1, 1]), any codes.
 ir::Tensor randomTensor(const ir::TensorType& type, uint64_t seed);
 
+/// 1 - cosine of two float32 tensors; 0 where both are nothing but rounding.
+double apart(const ir::Tensor& a, const ir::Tensor& b);
+
 /// Every value of a run of the integer model by name, in its stored type.
 Result<execute::TensorMap> runModel(std::shared_ptr<const ir::Graph> graph, const execute::TensorMap& inputs);
 

@@ -13,7 +13,6 @@
 #include <QTest>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -35,20 +34,6 @@ constexpr Form kForms[]{{"INT8", Precision::Int8, false, 5e-2},
                         {"F16", Precision::F16, false, 5e-3},
                         {"BF16", Precision::BF16, false, 2e-2},
                         {"F32", Precision::F32, false, 1e-6}};
-
-/// 1 - cosine; 0 where both are nothing but rounding beside `size`.
-double apart(const ir::Tensor& a, const ir::Tensor& b) {
-    double dot = 0, aa = 0, bb = 0;
-    for (int64_t i = 0; i < a.elementCount(); ++i) {
-        const double x = static_cast<double>(a.data<float>()[i]), y = static_cast<double>(b.data<float>()[i]);
-        dot += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    const double least = 1e-10 * static_cast<double>(a.elementCount());
-    if (aa < least && bb < least) return 0;
-    return 1 - dot / std::sqrt(aa * bb);
-}
 
 bool computesFloats(const ir::Graph& graph) {
     return std::any_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& node) {
@@ -74,7 +59,7 @@ void TestCodegenRandom::networks_data() {
     const int wanted = qEnvironmentVariableIntValue("WB_RANDOM"), first = qEnvironmentVariableIntValue("WB_RANDOM_FIRST");
     std::vector<int> seeds(static_cast<size_t>(wanted > 0 ? wanted : 12));
     std::iota(seeds.begin(), seeds.end(), first);
-    if (wanted <= 0) seeds.insert(seeds.end(), {14, 129, 302, 307, 317, 366, 396, 524, 747, 973, 976, 1526}); // each found a fault
+    if (wanted <= 0) seeds.insert(seeds.end(), {302, 335}); // each found a fault in the passes
     for (const int seed : seeds) QTest::addRow("%d", seed) << static_cast<qulonglong>(seed);
 }
 
@@ -119,7 +104,7 @@ void TestCodegenRandom::lowered(const ir::Graph& top, const quantise::RangeTable
     for (const auto& [key, value] : *values) {
         const ir::Tensor& wanted = expected->at(key);
         QCOMPARE(value.byteSize(), wanted.byteSize());
-        const double far = value.type() == ir::ElementType::F32 ? apart(value, wanted) : 0;
+        const double far = value.type() == ir::ElementType::F32 ? test::apart(value, wanted) : 0;
         const bool same = exact ? std::memcmp(value.bytes(), wanted.bytes(), value.byteSize()) == 0 : far <= form.tolerance;
         if (!same) blame(*graph, {{name, input}}, *expected, seed);
         QVERIFY2(same, (key + " is " + std::to_string(far) + " away").c_str());
@@ -150,10 +135,10 @@ void TestCodegenRandom::networks() {
         (void)ir::writeNpz(folder.toStdString() + "/" + std::to_string(seed) + ".npz", values);
     }
     for (size_t i = 0; i < top.outputs.size(); ++i) {
-        const double far = apart(after->at(top.value(top.outputs[i]).name), before->at(imported->origin.value(imported->origin.outputs[i]).name));
+        const double far = test::apart(after->at(top.value(top.outputs[i]).name), before->at(imported->origin.value(imported->origin.outputs[i]).name));
         if (!(far < 1e-6))
             for (const auto& [key, value] : *after)
-                if (before->contains(key) && !(apart(value, before->at(key)) < 1e-7)) qWarning("the passes change %s", key.c_str());
+                if (before->contains(key) && !(test::apart(value, before->at(key)) < 1e-7)) qWarning("the passes change %s", key.c_str());
         QVERIFY2(far < 1e-6, (top.value(top.outputs[i]).name + " is " + std::to_string(far) + " away after the passes").c_str());
     }
 

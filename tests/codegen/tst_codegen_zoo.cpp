@@ -10,7 +10,6 @@
 
 #include <QTest>
 
-#include <cmath>
 #include <cstring>
 
 using namespace wb;
@@ -33,18 +32,6 @@ bool computesFloats(const ir::Graph& graph) {
         if (node.op.starts_with("tpu.") && node.op != "tpu.Cast" && ir::isFloat(graph.value(node.results[0]).type.element))
             return true;
     return false;
-}
-
-/// 1 - cosine of two float tensors.
-double apart(const ir::Tensor& a, const ir::Tensor& b) {
-    double dot = 0, aa = 0, bb = 0;
-    for (int64_t i = 0; i < a.elementCount(); ++i) {
-        const double x = static_cast<double>(a.data<float>()[i]), y = static_cast<double>(b.data<float>()[i]);
-        dot += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    return aa == 0 && bb == 0 ? 0 : 1 - dot / std::sqrt(aa * bb);
 }
 
 } // namespace
@@ -107,7 +94,7 @@ void TestCodegenZoo::compare(const std::shared_ptr<const ir::Graph>& graph, doub
             QVERIFY2(std::memcmp(value.bytes(), wanted.bytes(), value.byteSize()) == 0, key.c_str());
             continue;
         }
-        const double far = apart(value, wanted);
+        const double far = test::apart(value, wanted);
         QVERIFY2(far <= tolerance, (key + " is " + std::to_string(far) + " away").c_str());
     }
 }

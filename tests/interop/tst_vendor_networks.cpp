@@ -79,18 +79,6 @@ Result<Built> build(const std::string& name, Precision precision, uint32_t mostC
     return built;
 }
 
-/// 1 - cosine of two float tensors.
-double apart(const ir::Tensor& a, const ir::Tensor& b) {
-    double dot = 0, aa = 0, bb = 0;
-    for (int64_t i = 0; i < a.elementCount(); ++i) {
-        const double x = static_cast<double>(a.data<float>()[i]), y = static_cast<double>(b.data<float>()[i]);
-        dot += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    return aa == 0 && bb == 0 ? 0 : 1 - dot / std::sqrt(aa * bb);
-}
-
 /// Random pixels, or the golden input of a reference network.
 ir::Tensor inputOf(const std::string& name, const ir::TensorType& type) {
     const auto golden = test::sharedFolder() / "golden" / name / "in_f32.npz";
@@ -146,7 +134,7 @@ void TestVendorNetworks::compare(const std::string& name, const Built& built, co
         ir::Tensor got(wanted.type(), wanted.shape());
         std::memcpy(got.mutableBytes(), run.outputs[i].data(), got.byteSize());
         const bool equal = std::memcmp(got.bytes(), wanted.bytes(), got.byteSize()) == 0;
-        const double far = equal || wanted.type() != ir::ElementType::F32 ? 0 : apart(got, wanted);
+        const double far = equal || wanted.type() != ir::ElementType::F32 ? 0 : test::apart(got, wanted);
         qInfo("%s %s %s: %s", name.c_str(), output.c_str(), ir::toText(wanted.shape()).c_str(), equal ? "equal" : ("1 - cosine " + std::to_string(far)).c_str());
         QVERIFY2(equal || (tolerance > 0 && far <= tolerance), output.c_str());
     }

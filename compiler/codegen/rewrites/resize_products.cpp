@@ -3,9 +3,9 @@
 
 #include "compiler/codegen/rewrites/steps.h"
 #include "compiler/numeric/half.h"
+#include "compiler/ops/resize/coordinates.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 namespace wb::codegen {
@@ -16,35 +16,19 @@ using ir::NodeId;
 using ir::Shape;
 using ir::ValueId;
 
-/// How an axis is read: coordinates as ONNX Resize defines them, as the operator's float kernel has them.
-struct Axis {
-    int64_t in = 1, out = 1;
-    double scale = -1;
+/// How an axis is read.
+struct Axis : ops::ResizeAxis {
     bool isNothing() const { return in == out && scale <= 0; }
 };
 
 /// [out, in]: what each result takes of each element.
 std::vector<float> matrixOf(const Axis& axis, const std::string& coordinates, bool linear) {
     std::vector<float> matrix(static_cast<size_t>(axis.out * axis.in));
-    const auto in = static_cast<double>(axis.in);
-    const double ratio = axis.scale > 0 ? 1 / axis.scale : in / static_cast<double>(axis.out);
     for (int64_t o = 0; o < axis.out; ++o) {
-        const auto x = static_cast<double>(o);
-        double at = (x + 0.5) * ratio - 0.5;
-        if (coordinates == "align_corners") at = axis.out > 1 ? x * (in - 1) / static_cast<double>(axis.out - 1) : 0;
-        else if (coordinates == "asymmetric") at = x * ratio;
-        else if (coordinates == "pytorch_half_pixel" && axis.out <= 1) at = 0;
+        const ops::ResizeTap tap = ops::resizeTap(axis, o, coordinates, linear);
         float* row = matrix.data() + o * axis.in;
-        if (!linear) {
-            const double index = coordinates == "asymmetric" ? std::floor(at) : std::ceil(at - 0.5);
-            row[std::clamp<int64_t>(static_cast<int64_t>(index), 0, axis.in - 1)] = 1;
-            continue;
-        }
-        at = std::clamp(at, 0.0, in - 1);
-        const auto low = static_cast<int64_t>(at);
-        const auto weight = static_cast<float>(at - static_cast<double>(low));
-        row[low] += 1 - weight;
-        row[std::min(low + 1, axis.in - 1)] += weight;
+        row[tap.low] += 1 - tap.weight;
+        row[tap.high] += tap.weight;
     }
     return matrix;
 }
@@ -121,7 +105,7 @@ ir::Graph resizeByProducts(const ir::Graph& source) {
         for (size_t axis = 2; axis < in.shape.size(); ++axis) {
             const bool last = axis + 1 == in.shape.size();
             const double scale = sized ? -1 : node.attributes.real(last ? "scale_w" : "scale_h", -1);
-            axes.push_back({in.shape[axis], out.shape[axis], scale});
+            axes.push_back({{in.shape[axis], out.shape[axis], scale}});
             sane = sane && in.shape[axis] > 0 && out.shape[axis] > 0;
         }
         if (!sane || isRepetition(node, axes) || node.attributes.boolean("do_relu")) continue;

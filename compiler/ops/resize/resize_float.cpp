@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Float kernels of Upsample (any layout) and Interp. Coordinates as ONNX Resize-19 defines them; "nearest"
-// takes the lower neighbour with asymmetric coordinates, else the nearer one, the lower at a tie.
+// Float kernels of Upsample (any layout) and Interp.
 #include "compiler/ops/float_kernel.h"
+#include "compiler/ops/resize/coordinates.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,32 +47,13 @@ struct Taps {
     std::vector<float> weight;
 };
 
-Taps tapsFor(int64_t in, int64_t out, double scale, const std::string& coordinates, bool linear) {
+Taps tapsFor(const ResizeAxis& axis, const std::string& coordinates, bool linear) {
     Taps taps;
-    const double ratio = scale > 0 ? 1.0 / scale : static_cast<double>(in) / static_cast<double>(out);
-    for (int64_t o = 0; o < out; ++o) {
-        double at = 0;
-        const auto x = static_cast<double>(o);
-        if (coordinates == "align_corners")
-            at = out > 1 ? x * static_cast<double>(in - 1) / static_cast<double>(out - 1) : 0;
-        else if (coordinates == "asymmetric")
-            at = x * ratio;
-        else if (coordinates == "pytorch_half_pixel" && out <= 1)
-            at = 0;
-        else
-            at = (x + 0.5) * ratio - 0.5;
-        if (!linear) {
-            const double index = coordinates == "asymmetric" ? std::floor(at) : std::ceil(at - 0.5);
-            taps.low.push_back(std::clamp<int64_t>(static_cast<int64_t>(index), 0, in - 1));
-            taps.high.push_back(taps.low.back());
-            taps.weight.push_back(0);
-            continue;
-        }
-        at = std::clamp(at, 0.0, static_cast<double>(in - 1));
-        const auto low = static_cast<int64_t>(at);
-        taps.low.push_back(low);
-        taps.high.push_back(std::min(low + 1, in - 1));
-        taps.weight.push_back(static_cast<float>(at - static_cast<double>(low)));
+    for (int64_t o = 0; o < axis.out; ++o) {
+        const ResizeTap tap = resizeTap(axis, o, coordinates, linear);
+        taps.low.push_back(tap.low);
+        taps.high.push_back(tap.high);
+        taps.weight.push_back(tap.weight);
     }
     return taps;
 }
@@ -92,8 +73,8 @@ Prepared prepareInterp(const PrepareContext& c) {
     const int64_t outH = flat ? 1 : out[2];
     if (resultElements(*c.graph, *c.node) > 0 && (inH < 1 || in.back() < 1))
         return shapeError(*c.graph, *c.node, "operand " + ir::toText(in));
-    const Taps rows = tapsFor(inH, outH, flat ? 1 : scaleH, coordinates, mode == "linear");
-    const Taps columns = tapsFor(in.back(), out.back(), scaleW, coordinates, mode == "linear");
+    const Taps rows = tapsFor({inH, outH, flat ? 1 : scaleH}, coordinates, mode == "linear");
+    const Taps columns = tapsFor({in.back(), out.back(), scaleW}, coordinates, mode == "linear");
     return makeKernel([=, inW = in.back(), outW = out.back(), planes = in[0] * in[1]](
                           Inputs inputs, Outputs outputs, const kernels::Work& work) {
         const float* from = inputs[0].as<float>();
