@@ -59,7 +59,7 @@ void TestCodegenRandom::networks_data() {
     const int wanted = qEnvironmentVariableIntValue("WB_RANDOM"), first = qEnvironmentVariableIntValue("WB_RANDOM_FIRST");
     std::vector<int> seeds(static_cast<size_t>(wanted > 0 ? wanted : 12));
     std::iota(seeds.begin(), seeds.end(), first);
-    if (wanted <= 0) seeds.insert(seeds.end(), {302, 335}); // each found a fault in the passes
+    if (wanted <= 0) seeds.push_back(335); // a size that is nearly a factor
     for (const int seed : seeds) QTest::addRow("%d", seed) << static_cast<qulonglong>(seed);
 }
 

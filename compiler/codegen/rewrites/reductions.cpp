@@ -3,20 +3,27 @@
 
 #include "compiler/codegen/rewrites/steps.h"
 
-#include <algorithm>
+#include <optional>
 
 namespace wb::codegen {
 namespace {
 
-/// Which axes a tpu.Reduce reduces; nothing for axes that its operand has not.
-std::vector<bool> reducedAxes(const ir::Node& node, const ir::Shape& shape) {
-    const auto rank = static_cast<int64_t>(shape.size());
-    std::vector<bool> gone(shape.size());
+struct Reduction {
+    ir::Shape shape, result;
+    std::vector<bool> gone; ///< the axes of `shape` that are reduced
+};
+
+/// A tpu.Reduce of something computed; nothing for other nodes, and for axes that its operand has not.
+std::optional<Reduction> reductionOf(const ir::Graph& graph, const ir::Node& node) {
+    if (node.op != "tpu.Reduce" || graph.weight(node.operands[0]) != nullptr) return {};
+    Reduction r{graph.value(node.operands[0]).type.shape, graph.value(node.results[0]).type.shape, {}};
+    const auto rank = static_cast<int64_t>(r.shape.size());
+    r.gone.resize(r.shape.size());
     for (const int64_t axis : node.attributes.integers("axes")) {
         if (axis < -rank || axis >= rank) return {};
-        gone[static_cast<size_t>(axis < 0 ? axis + rank : axis)] = true;
+        r.gone[static_cast<size_t>(axis < 0 ? axis + rank : axis)] = true;
     }
-    return gone;
+    return r;
 }
 
 /// Whether an axis that stays lies between reduced ones; those of one element do not count.
@@ -47,11 +54,9 @@ ir::Graph gatherReducedAxes(const ir::Graph& source) {
     ir::Graph graph = source;
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const auto at = static_cast<ir::NodeId>(i);
-        const ir::Node& node = graph.node(at);
-        if (node.op != "tpu.Reduce" || graph.weight(node.operands[0]) != nullptr) continue;
-        const ir::Shape shape = graph.value(node.operands[0]).type.shape, result = graph.value(node.results[0]).type.shape;
-        const std::vector<bool> gone = reducedAxes(node, shape);
-        if (gone.size() != shape.size() || !areApart(gone, shape)) continue;
+        const auto reduction = reductionOf(graph, graph.node(at));
+        if (!reduction || !areApart(reduction->gone, reduction->shape)) continue;
+        const auto& [shape, result, gone] = *reduction;
         std::vector<int64_t> order, axes;
         ir::Shape left;
         for (const bool reduced : {false, true})
@@ -61,7 +66,7 @@ ir::Graph gatherReducedAxes(const ir::Graph& source) {
                 order.push_back(static_cast<int64_t>(axis));
                 left.push_back(reduced ? 1 : shape[axis]);
             }
-        Steps steps(graph, at, graph.value(node.results[0]).name + "_axes");
+        Steps steps(graph, at, graph.value(graph.node(at).results[0]).name + "_axes");
         const ir::ValueId together = steps.permute(steps.node().operands[0], order);
         steps.node().operands[0] = together;
         steps.node().attributes.set("axes", ir::Attribute::ints(axes));
@@ -78,11 +83,9 @@ ir::Graph splitLongReductions(const ir::Graph& source) {
     ir::Graph graph = source;
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const auto at = static_cast<ir::NodeId>(i);
-        const ir::Node& node = graph.node(at);
-        if (node.op != "tpu.Reduce" || graph.weight(node.operands[0]) != nullptr) continue;
-        const ir::Shape shape = graph.value(node.operands[0]).type.shape, result = graph.value(node.results[0]).type.shape;
-        const std::vector<bool> gone = reducedAxes(node, shape);
-        if (gone.size() != shape.size() || areApart(gone, shape)) continue;
+        const auto reduction = reductionOf(graph, graph.node(at));
+        if (!reduction || areApart(reduction->gone, reduction->shape)) continue;
+        const auto& [shape, result, gone] = *reduction;
         int64_t outer = 1, length = 1, inner = 1;
         for (size_t axis = 0; axis < gone.size(); ++axis) {
             if (gone[axis]) length *= shape[axis];
@@ -90,7 +93,7 @@ ir::Graph splitLongReductions(const ir::Graph& source) {
         }
         const int64_t piece = length > kLongRow ? largestDivisor(length, kLongRow) : 1;
         if (piece == 1) continue;
-        Steps steps(graph, at, graph.value(node.results[0]).name + "_rows");
+        Steps steps(graph, at, graph.value(graph.node(at).results[0]).name + "_rows");
         ir::AttributeMap first = steps.node().attributes;
         first.set("axes", ir::Attribute::ints({2}));
         first.set("keepdims", true);
