@@ -219,6 +219,9 @@ std::vector<ZooNet> zooLimits() {
         const Id mean = b.op("top.Reduce", {x}, {{"axes", Attribute::ints({1, 3})}, {"keepdims", false}, {"mode", "ReduceMean"}, {"is_scalar", false}});
         return b.add(x, b.reshape(mean, {b.shape(x)[0], 1, b.shape(x)[2], 1}));
     }, true);
+    nets.push_back({"rows of constants, channels in pieces", {1, 72, 6, 46}, [](ZooBuilder& b) -> Ids { // 432 rows in 128, 128 and 176
+        return {b.add(b.op("top.Sigmoid", {b.input()}, {{"scale", 1.0}, {"bias", 0.0}}), b.weight({46}, -1, 1))};
+    }, true});
     nets.push_back({"long rows", {1, 30, 40, 50}, [](ZooBuilder& b) {
         Ids out;
         for (const char* mode : {"ReduceMean", "ReduceMax", "ReduceSum"})

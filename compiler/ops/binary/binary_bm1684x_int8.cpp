@@ -14,9 +14,10 @@ namespace {
 
 Range partOfAxis(int64_t size, Range result) { return size == 1 ? Range{0, 1} : result; }
 
-/// A constant's box in local memory: the channels of a part of the result, all of the other axes.
+/// A constant's box in local memory: the channels of a part of the result, or its one channel in every lane, however many
+/// channels the part has; all of the other axes.
 Part constantPart(const CodeSide& side, const Part& result) {
-    return {{0, side.shape[0]}, result.c, {0, side.shape[2]}, {0, side.shape[3]}};
+    return {{0, side.shape[0]}, side.shape[1] == 1 ? Range{0, kLanes} : result.c, {0, side.shape[2]}, {0, side.shape[3]}};
 }
 
 } // namespace
@@ -81,10 +82,14 @@ CodeCombine::Box CodeCombine::side(size_t index, const LocalCall& call, IntegerU
     const CodeSide& s = m_sides[index];
     if (s.constant) {
         Part wanted = s.partFor(call.result);
-        wanted.c = call.result.c; // one channel lies in every lane
-        const Box all = alignedTensor(call.constants + u32(constantOffset(index, call.result)), Precision::Int8, s.isSigned,
-                                      constantPart(s, call.result));
-        return repeated(all.sub(wanted), call.result);
+        const Part whole = constantPart(s, call.result);
+        wanted.c = whole.c;
+        Box box = alignedTensor(call.constants + u32(constantOffset(index, call.result)), Precision::Int8, s.isSigned, whole).sub(wanted);
+        if (s.shape[1] == 1) {
+            box.cStride = 0;
+            box.part.c = call.result.c;
+        }
+        return repeated(box, call.result);
     }
     Box box = call.operands[index].sub(s.partFor(call.result));
     if (isSpread(index)) {
