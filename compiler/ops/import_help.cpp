@@ -78,6 +78,17 @@ ir::AttributeMap withRelu(ir::AttributeMap attributes) {
     return attributes;
 }
 
+ir::AttributeMap poolAttributes(bool countPads) {
+    ir::AttributeMap a = withRelu();
+    a.set("count_include_pad", countPads);
+    a.set("first_round_mode", "HalfAwayFromZero");
+    a.set("is_adaptive", false);
+    a.set("keepdims", true);
+    a.set("pad_value", 0);
+    a.set("round_mode", "HalfAwayFromZero");
+    return a;
+}
+
 ir::AttributeMap matmulAttributes() {
     ir::AttributeMap a = withRelu();
     for (const char* key : {"hdim_is_batch", "is_lora", "left_transpose", "output_transpose", "right_transpose"})

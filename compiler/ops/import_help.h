@@ -9,6 +9,8 @@ namespace wb::ops {
 
 /// {do_relu = false, relu_limit = -1.0} added to `attributes`.
 ir::AttributeMap withRelu(ir::AttributeMap attributes = {});
+/// What every pool has beside its window.
+ir::AttributeMap poolAttributes(bool countPads);
 /// {do_relu, is_scalar = false, relu_limit}: the set of the arithmetic ops.
 ir::AttributeMap arithmeticAttributes(bool reversible = false);
 

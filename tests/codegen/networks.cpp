@@ -8,6 +8,7 @@
 #include "compiler/quantise/sum_activations.h"
 #include "tests/support/shared_data.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -118,6 +119,12 @@ ir::Tensor randomTensor(const ir::TensorType& type, uint64_t seed) {
     for (size_t i = 0; i < out.byteSize(); ++i)
         out.mutableBytes()[i] = static_cast<std::byte>(random.next());
     return out;
+}
+
+bool computesFloats(const ir::Graph& graph) {
+    return std::any_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& node) {
+        return node.op.starts_with("tpu.") && node.op != "tpu.Cast" && ir::isFloat(graph.value(node.results[0]).type.element);
+    });
 }
 
 double apart(const ir::Tensor& a, const ir::Tensor& b) {

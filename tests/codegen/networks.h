@@ -40,6 +40,8 @@ private:
 /// Random values of an input's type: floats in its calibrated range (or [-1, 1]), any codes.
 ir::Tensor randomTensor(const ir::TensorType& type, uint64_t seed);
 
+/// Whether anything but the ways in and out of a lowered network is computed with floats.
+bool computesFloats(const ir::Graph& graph);
 /// 1 - cosine of two float32 tensors; 0 where both are nothing but rounding.
 double apart(const ir::Tensor& a, const ir::Tensor& b);
 

@@ -35,12 +35,6 @@ constexpr Form kForms[]{{"INT8", Precision::Int8, false, 5e-2},
                         {"BF16", Precision::BF16, false, 2e-2},
                         {"F32", Precision::F32, false, 1e-6}};
 
-bool computesFloats(const ir::Graph& graph) {
-    return std::any_of(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& node) {
-        return node.op.starts_with("tpu.") && node.op != "tpu.Cast" && ir::isFloat(graph.value(node.results[0]).type.element);
-    });
-}
-
 } // namespace
 
 class TestCodegenRandom : public QObject {
@@ -100,7 +94,7 @@ void TestCodegenRandom::lowered(const ir::Graph& top, const quantise::RangeTable
     QVERIFY2(compiled, toText(compiled ? Error{} : compiled.error()).c_str());
     auto values = codegen::simulate(*compiled, {{name, input}}, {{seed}, false}, context);
     QVERIFY2(values, toText(values ? Error{} : values.error()).c_str());
-    const bool exact = !computesFloats(*graph);
+    const bool exact = !test::computesFloats(*graph);
     for (const auto& [key, value] : *values) {
         const ir::Tensor& wanted = expected->at(key);
         QCOMPARE(value.byteSize(), wanted.byteSize());

@@ -26,14 +26,6 @@ const char* nameOf(Precision p, bool asymmetric) {
     return p == Precision::Int8 ? asymmetric ? "int8 with zero points" : "int8" : p == Precision::F16 ? "f16" : p == Precision::BF16 ? "bf16" : "f32";
 }
 
-/// Whether anything but the ways in and out is computed with floats.
-bool computesFloats(const ir::Graph& graph) {
-    for (const ir::Node& node : graph.nodes())
-        if (node.op.starts_with("tpu.") && node.op != "tpu.Cast" && ir::isFloat(graph.value(node.results[0]).type.element))
-            return true;
-    return false;
-}
-
 } // namespace
 
 class TestCodegenZoo : public QObject {
@@ -111,7 +103,7 @@ void TestCodegenZoo::run(const std::vector<ZooNet>& nets) {
     ZooBuilder builder(shape);
     auto graph = builder.lower(net.build(builder), kind, {}, asymmetric);
     VERIFY_RESULT(graph);
-    const bool exact = kind == Precision::Int8 && !computesFloats(**graph);
+    const bool exact = kind == Precision::Int8 && !test::computesFloats(**graph);
     const double tolerance = exact ? 0 : kind == Precision::F32 ? 1e-9 : kind == Precision::F16 ? 1e-5 : 1e-3;
     compare(*graph, tolerance, {});
     if (batch == 1 && !QTest::currentTestFailed()) compare(*graph, tolerance, {.laneBytes = 160 * 1024});

@@ -4,7 +4,7 @@
 #include "compiler/execute/executor.h"
 #include "compiler/quantise/host_part.h"
 #include "compiler/quantise/lower.h"
-#include "tests/support/shared_data.h"
+#include "tests/support/tensors.h"
 
 #include <QTest>
 
@@ -15,26 +15,15 @@ using namespace wb;
 using ir::ElementType;
 using ir::Graph;
 using ir::Tensor;
-using ir::TensorType;
 using ir::ValueId;
 using ops::Precision;
 
 namespace {
 
-TensorType f32(ir::Shape shape) { return {ElementType::F32, std::move(shape), true, {}}; }
-
-Tensor random(ir::Shape shape, uint64_t seed) {
-    test::Random random(seed);
-    Tensor t(ElementType::F32, std::move(shape));
-    for (int64_t i = 0; i < t.elementCount(); ++i)
-        t.mutableData<float>()[i] = random.real(-1, 1);
-    return t;
-}
-
 ValueId conv(Graph& g, ValueId in, const std::string& name, int64_t channels) {
     const ir::Shape x = g.value(in).type.shape;
-    const ValueId w = g.addWeight(name + "_w", random({channels, x[1], 1, 1}, 5));
-    const ValueId b = g.addWeight(name + "_b", random({channels}, 6));
+    const ValueId w = g.addWeight(name + "_w", test::randomNumbers({channels, x[1], 1, 1}, 5));
+    const ValueId b = g.addWeight(name + "_b", test::randomNumbers({channels}, 6));
     ir::AttributeMap a;
     a.set("dilations", ir::Attribute::ints({1, 1}));
     a.set("do_relu", false);
@@ -45,7 +34,7 @@ ValueId conv(Graph& g, ValueId in, const std::string& name, int64_t channels) {
     a.set("relu_limit", -1.0);
     a.set("strides", ir::Attribute::ints({1, 1}));
     a.set("weight_is_coeff", 1);
-    return g.add("top.Conv", {in, w, b}, name, f32({x[0], channels, x[2], x[3]}), std::move(a));
+    return g.add("top.Conv", {in, w, b}, name, test::f32({x[0], channels, x[2], x[3]}), std::move(a));
 }
 
 /// The greatest three along the channels, and a ReLU of them: behind TopK all is the host's.
@@ -57,17 +46,17 @@ void topK(Graph& g, ValueId in, std::vector<ValueId>& outputs) {
     a.set("axis", 1);
     a.set("largest", true);
     a.set("sorted", true);
-    const ir::NodeId node = g.addNode("top.TopK", {in}, {"best", "places"}, {f32(shape), f32(shape)}, std::move(a));
+    const ir::NodeId node = g.addNode("top.TopK", {in}, {"best", "places"}, {test::f32(shape), test::f32(shape)}, std::move(a));
     const ValueId best = g.node(node).results[0], places = g.node(node).results[1];
     ir::AttributeMap relu;
     relu.set("relu_limit", -1.0);
-    outputs = {g.add("top.Relu", {best}, "positive", f32(shape), std::move(relu)), places};
+    outputs = {g.add("top.Relu", {best}, "positive", test::f32(shape), std::move(relu)), places};
 }
 
 Graph detector() {
     Graph g;
     g.name = "net";
-    const ValueId x = g.add("top.Input", {}, "x", f32({1, 4, 6, 6}));
+    const ValueId x = g.add("top.Input", {}, "x", test::f32({1, 4, 6, 6}));
     topK(g, conv(g, x, "c", 8), g.outputs);
     return g;
 }
@@ -114,7 +103,7 @@ private slots:
         for (const ir::Node& node : split.chip->nodes())
             QVERIFY(!quantise::runsOnHost(node));
 
-        const execute::TensorMap inputs{{"x", random({1, 4, 6, 6}, 9)}};
+        const execute::TensorMap inputs{{"x", test::randomNumbers({1, 4, 6, 6}, 9)}};
         const auto whole = run(lowered->graph, inputs);
         QVERIFY2(whole, whole ? "" : toText(whole.error()).c_str());
         const auto chip = run(split.chip, inputs);
@@ -129,7 +118,7 @@ private slots:
     void whatNobodyBeginsHasNoHostPart() {
         Graph g;
         g.name = "net";
-        g.outputs = {conv(g, g.add("top.Input", {}, "x", f32({1, 4, 6, 6})), "c", 8)};
+        g.outputs = {conv(g, g.add("top.Input", {}, "x", test::f32({1, 4, 6, 6})), "c", 8)};
         QVERIFY(quantise::hostNodes(g).empty());
         const auto lowered = quantise::lower(g, kRanges, {}, {}, {});
         QVERIFY(lowered);
@@ -156,7 +145,7 @@ private slots:
     void scalesOfTheTableAreTheWeights() {
         Graph g;
         g.name = "net";
-        g.outputs = {conv(g, g.add("top.Input", {}, "x", f32({1, 4, 6, 6})), "c", 8)};
+        g.outputs = {conv(g, g.add("top.Input", {}, "x", test::f32({1, 4, 6, 6})), "c", 8)};
         quantise::RangeTable ranges = kRanges;
         std::vector<double> scales;
         for (int i = 0; i < 8; ++i)

@@ -4,17 +4,15 @@
 #include "compiler/codegen/compile.h"
 #include "compiler/execute/executor.h"
 #include "compiler/quantise/lower.h"
-#include "tests/support/shared_data.h"
+#include "tests/support/tensors.h"
 
 #include <QTest>
 
 #include <cmath>
 
 using namespace wb;
-using ir::ElementType;
 using ir::Graph;
 using ir::Tensor;
-using ir::TensorType;
 using ops::Precision;
 
 namespace {
@@ -22,21 +20,11 @@ namespace {
 #define VERIFY_RESULT(result)                                                                                          \
     QVERIFY2(result.hasValue(), result.hasValue() ? "" : qPrintable(QString::fromStdString(toText(result.error()))))
 
-TensorType f32(ir::Shape shape) { return {ElementType::F32, std::move(shape), true, {}}; }
-
-Tensor random(ir::Shape shape, uint64_t seed) {
-    test::Random random(seed);
-    Tensor t(ElementType::F32, std::move(shape));
-    for (int64_t i = 0; i < t.elementCount(); ++i)
-        t.mutableData<float>()[i] = random.real(-1, 1);
-    return t;
-}
-
 Graph pooling(const char* op, const ir::Shape& x, const ir::Shape& y, const std::vector<int64_t>& kernel, const std::vector<int64_t>& strides,
               const std::vector<int64_t>& pads, bool countPads) {
     Graph g;
     g.name = "net";
-    const ir::ValueId in = g.add("top.Input", {}, "x", f32(x));
+    const ir::ValueId in = g.add("top.Input", {}, "x", test::f32(x));
     ir::AttributeMap a;
     a.set("kernel_shape", ir::Attribute::ints(kernel));
     a.set("strides", ir::Attribute::ints(strides));
@@ -47,7 +35,7 @@ Graph pooling(const char* op, const ir::Shape& x, const ir::Shape& y, const std:
     a.set("relu_limit", -1.0);
     a.set("pad_value", 0);
     a.set("is_adaptive", false);
-    g.outputs = {g.add(op, {in}, "y", f32(y), std::move(a))};
+    g.outputs = {g.add(op, {in}, "y", test::f32(y), std::move(a))};
     return g;
 }
 
@@ -80,7 +68,7 @@ private slots:
         QFETCH(bool, countPads);
         QFETCH(double, tolerance);
         const Graph g = pooling(qPrintable(op), {1, 5, 7, 9, 8}, {1, 5, 4, 4, 3}, {3, 2, 4}, {2, 2, 2}, {1, 0, 1, 1, 0, 0}, countPads);
-        const Tensor x = random({1, 5, 7, 9, 8}, 4);
+        const Tensor x = test::randomNumbers({1, 5, 7, 9, 8}, 4);
         const auto expected = run(g, x);
         VERIFY_RESULT(expected);
         quantise::LowerOptions options;

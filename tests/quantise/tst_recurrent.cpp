@@ -3,7 +3,7 @@
 // directions, states and gates; what they do not know is refused by name.
 #include "compiler/execute/executor.h"
 #include "compiler/quantise/lower.h"
-#include "tests/support/shared_data.h"
+#include "tests/support/tensors.h"
 
 #include <QTest>
 
@@ -11,7 +11,6 @@
 
 using namespace wb;
 using ir::Attribute;
-using ir::ElementType;
 using ir::Graph;
 using ir::Tensor;
 using ir::TensorType;
@@ -22,16 +21,6 @@ namespace {
 
 #define VERIFY_RESULT(result)                                                                                          \
     QVERIFY2(result.hasValue(), result.hasValue() ? "" : qPrintable(QString::fromStdString(toText(result.error()))))
-
-TensorType f32(ir::Shape shape) { return {ElementType::F32, std::move(shape), true, {}}; }
-
-Tensor random(ir::Shape shape, uint64_t seed, float most) {
-    test::Random random(seed);
-    Tensor t(ElementType::F32, std::move(shape));
-    for (int64_t i = 0; i < t.elementCount(); ++i)
-        t.mutableData<float>()[i] = random.real(-most, most);
-    return t;
-}
 
 struct Kind {
     std::string op, direction;
@@ -47,11 +36,11 @@ Graph layer(const Kind& k) {
     Graph g;
     g.name = "net";
     std::vector<ValueId> operands(gates == 4 ? 7 : 5, ir::kNoValue);
-    operands[0] = g.add("top.Input", {}, "x", f32({kSteps, k.batch, kIn}));
-    operands[1] = g.addWeight("w", random({ways, gates * kHidden, kIn}, 1, 0.8F));
-    operands[2] = g.addWeight("r", random({ways, gates * kHidden, kHidden}, 2, 0.8F));
-    if (k.bias) operands[3] = g.addWeight("bias", random({ways, 2 * gates * kHidden}, 3, 0.5F));
-    const TensorType state = f32({ways, k.batch, kHidden});
+    operands[0] = g.add("top.Input", {}, "x", test::f32({kSteps, k.batch, kIn}));
+    operands[1] = g.addWeight("w", test::randomNumbers({ways, gates * kHidden, kIn}, 1, 0.8F));
+    operands[2] = g.addWeight("r", test::randomNumbers({ways, gates * kHidden, kHidden}, 2, 0.8F));
+    if (k.bias) operands[3] = g.addWeight("bias", test::randomNumbers({ways, 2 * gates * kHidden}, 3, 0.5F));
+    const TensorType state = test::f32({ways, k.batch, kHidden});
     if (k.states) operands[4] = g.add("top.Input", {}, "h", state);
     if (k.states && gates == 4) operands[5] = g.add("top.Input", {}, "c", state);
     ir::AttributeMap a;
@@ -65,7 +54,7 @@ Graph layer(const Kind& k) {
         a.set("activations", list);
     }
     std::vector<std::string> names{"y", "last_h"};
-    std::vector<TensorType> types{f32({kSteps, ways, k.batch, kHidden}), state};
+    std::vector<TensorType> types{test::f32({kSteps, ways, k.batch, kHidden}), state};
     if (gates == 4) names.push_back("last_c"), types.push_back(state);
     const ir::NodeId node = g.addNode(k.op, operands, names, types, std::move(a));
     g.outputs = g.node(node).results;
@@ -109,9 +98,9 @@ void TestRecurrent::stepsComputeTheLayer() {
     Kind k{op.toStdString(), direction.toStdString(), batch, way != 1, way >= 2, way % 2 == 0, {}};
     if (k.op == "top.RNN" && way == 3) k.functions.assign(k.direction == "bidirectional" ? 2 : 1, "Relu");
     const Graph g = layer(k);
-    execute::TensorMap inputs{{"x", random({kSteps, batch, kIn}, 11, 1)}};
+    execute::TensorMap inputs{{"x", test::randomNumbers({kSteps, batch, kIn}, 11, 1)}};
     for (const ValueId id : g.inputs())
-        if (g.value(id).name != "x") inputs.emplace(g.value(id).name, random(g.value(id).type.shape, static_cast<uint64_t>(id), 1));
+        if (g.value(id).name != "x") inputs.emplace(g.value(id).name, test::randomNumbers(g.value(id).type.shape, static_cast<uint64_t>(id), 1));
     auto expected = run(g, inputs);
     VERIFY_RESULT(expected);
     for (const Precision precision : {Precision::F32, Precision::F16, Precision::Int8}) {
@@ -139,7 +128,7 @@ void TestRecurrent::stepsComputeTheLayer() {
 /// TensorFlow Lite's bound on the state c.
 void TestRecurrent::cellsAreClipped() {
     Graph g = layer({"top.LSTM", "forward", 2, true, true, true, {}});
-    const execute::TensorMap inputs{{"x", random({kSteps, 2, kIn}, 11, 1)}, {"h", random({1, 2, kHidden}, 5, 1)}, {"c", random({1, 2, kHidden}, 6, 1)}};
+    const execute::TensorMap inputs{{"x", test::randomNumbers({kSteps, 2, kIn}, 11, 1)}, {"h", test::randomNumbers({1, 2, kHidden}, 5, 1)}, {"c", test::randomNumbers({1, 2, kHidden}, 6, 1)}};
     const auto open = run(g, inputs);
     VERIFY_RESULT(open);
     for (ir::NodeId n = 0; n < static_cast<ir::NodeId>(g.nodes().size()); ++n)

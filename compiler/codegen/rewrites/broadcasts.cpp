@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, 8> kElementwise{"tpu.Add", "tpu.Sub", "tp
 
 constexpr std::array<std::string_view, 6> kUnary{"tpu.Cast",      "tpu.MulShift", "tpu.RequantInt",
                                                  "tpu.LeakyRelu", "tpu.Lut",      "tpu.Active"};
+constexpr std::array<std::string_view, 10> kWithNumbers{"tpu.Relu",     "tpu.Clip",     "tpu.AddConst",   "tpu.SubConst", "tpu.MulConst",
+                                                        "tpu.MaxConst", "tpu.MinConst", "tpu.Reciprocal", "tpu.Pow",      "tpu.CompareConst"};
 
 /// The shapes of operands, with as many axes as the result; nothing where the operator is none of these or has no need.
 std::vector<Shape> broadcastShapes(const ir::Graph& graph, const ir::Node& node) {
@@ -88,6 +90,8 @@ ValueId repeated(Steps& steps, ValueId id, const Shape& shape, const Shape& whol
 } // namespace
 
 bool isUnary(std::string_view op) { return std::find(kUnary.begin(), kUnary.end(), op) != kUnary.end(); }
+
+bool isFunction(std::string_view op) { return isUnary(op) || std::find(kWithNumbers.begin(), kWithNumbers.end(), op) != kWithNumbers.end(); }
 
 bool repeatsOperands(std::string_view op) {
     return std::find(kElementwise.begin(), kElementwise.end(), op) != kElementwise.end();

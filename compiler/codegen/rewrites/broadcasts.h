@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Element-wise operators whose operands have fewer axes than the result get the same; those of more than four axes, one of
-// which repeats along axes that the chip would join
-// (1x2xCx1x1 on 1x2xCxHxW): neighbouring axes along which all operands repeat alike become one, until four are left; where
-// more are, the repetitions are written out first.
+// Which operators are element-wise, and the shapes that they have on the chip. Operands with fewer axes than the result get
+// as many. Of more than four axes, where one operand repeats along axes that the chip would join (1x2xCx1x1 on 1x2xCxHxW),
+// neighbours along which all operands repeat alike become one, until four are left; where more are, the repetitions are
+// written out first.
 #pragma once
 
 #include "compiler/ir/graph.h"
@@ -15,6 +15,8 @@ inline constexpr size_t kChipAxes = 4;
 
 /// Operators of which element i of the result depends on element i of operand 0 alone, whatever the shape.
 bool isUnary(std::string_view op);
+/// These, and those that take numbers beside their operand.
+bool isFunction(std::string_view op);
 /// Element-wise operators of which the chip repeats operands along axes of one element.
 bool repeatsOperands(std::string_view op);
 /// The axes that are left of `result` when neighbours along which all of `operands` repeat alike are one.

@@ -7,7 +7,6 @@
 #include <map>
 #include <numeric>
 #include <set>
-#include <string_view>
 
 namespace wb::codegen {
 namespace {
@@ -217,12 +216,6 @@ private:
 };
 
 } // namespace
-
-bool isFunction(std::string_view op) {
-    static const std::set<std::string_view> list{"tpu.Relu",     "tpu.Clip",     "tpu.AddConst",   "tpu.SubConst", "tpu.MulConst",
-                                                 "tpu.MaxConst", "tpu.MinConst", "tpu.Reciprocal", "tpu.Pow",      "tpu.CompareConst"};
-    return isUnary(op) || list.contains(op);
-}
 
 ir::Graph fillLanes(const ir::Graph& source, const Selection& selection) {
     Dealer dealer(source);

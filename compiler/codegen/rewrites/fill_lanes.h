@@ -6,12 +6,8 @@
 
 #include "compiler/codegen/selection/selection.h"
 
-#include <string_view>
-
 namespace wb::codegen {
 
-/// Unary operators, and those that take numbers beside their operand.
-bool isFunction(std::string_view op);
 /// The graph with such operators between reshapes, where that fills more lanes.
 ir::Graph fillLanes(const ir::Graph& graph, const Selection& selection);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/rewrites/heads.h"
 
-#include "compiler/codegen/rewrites/fill_lanes.h"
+#include "compiler/codegen/rewrites/broadcasts.h"
 #include "compiler/codegen/rewrites/steps.h"
 #include "compiler/codegen/rewrites/strided_view.h"
 #include "compiler/target/bm1684x/machine.h"

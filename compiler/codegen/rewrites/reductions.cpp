@@ -2,6 +2,7 @@
 #include "compiler/codegen/rewrites/reductions.h"
 
 #include "compiler/codegen/rewrites/steps.h"
+#include "compiler/ops/shape_rules.h"
 
 #include <optional>
 
@@ -17,11 +18,11 @@ struct Reduction {
 std::optional<Reduction> reductionOf(const ir::Graph& graph, const ir::Node& node) {
     if (node.op != "tpu.Reduce" || graph.weight(node.operands[0]) != nullptr) return {};
     Reduction r{graph.value(node.operands[0]).type.shape, graph.value(node.results[0]).type.shape, {}};
-    const auto rank = static_cast<int64_t>(r.shape.size());
     r.gone.resize(r.shape.size());
-    for (const int64_t axis : node.attributes.integers("axes")) {
-        if (axis < -rank || axis >= rank) return {};
-        r.gone[static_cast<size_t>(axis < 0 ? axis + rank : axis)] = true;
+    for (const int64_t given : node.attributes.integers("axes")) {
+        const auto axis = ops::normaliseAxis(given, r.shape.size());
+        if (!axis) return {};
+        r.gone[static_cast<size_t>(*axis)] = true;
     }
     return r;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/rewrites/token_rows.h"
 
-#include "compiler/codegen/rewrites/fill_lanes.h"
+#include "compiler/codegen/rewrites/broadcasts.h"
 #include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/steps.h"
 

@@ -105,13 +105,7 @@ Status importCaffeLrn(const SourceNode& node, ImportBuilder& builder) {
         return c.done(c.last().op("top.LRN", {x}, std::move(a)));
     }
     if (in.size() != 4) return attributeError(node, "input of shape " + ir::toText(in));
-    a = withRelu();
-    a.set("count_include_pad", true);
-    a.set("first_round_mode", "HalfAwayFromZero");
-    a.set("is_adaptive", false);
-    a.set("keepdims", true);
-    a.set("pad_value", 0);
-    a.set("round_mode", "HalfAwayFromZero");
+    a = poolAttributes(true);
     a.set("kernel_shape", ir::Attribute::ints({size, size}));
     a.set("strides", ir::Attribute::ints({1, 1}));
     a.set("pads", ir::Attribute::ints(std::vector<int64_t>(4, size / 2)));

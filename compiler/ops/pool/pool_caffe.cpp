@@ -45,13 +45,7 @@ Result<Borders> bordersOf(const SourceNode& node, const ir::Shape& x, const Caff
 }
 
 ir::AttributeMap poolForm(const CaffePool& p, const std::vector<int64_t>& pads, bool countPads) {
-    ir::AttributeMap a = withRelu();
-    a.set("count_include_pad", countPads);
-    a.set("first_round_mode", "HalfAwayFromZero");
-    a.set("is_adaptive", false);
-    a.set("keepdims", true);
-    a.set("pad_value", 0);
-    a.set("round_mode", "HalfAwayFromZero");
+    ir::AttributeMap a = poolAttributes(countPads);
     a.set("kernel_shape", ir::Attribute::ints(p.kernel));
     a.set("strides", ir::Attribute::ints(p.stride));
     a.set("pads", ir::Attribute::ints(pads));

@@ -9,17 +9,6 @@
 namespace wb::ops {
 namespace {
 
-ir::AttributeMap poolAttributes(bool countPads) {
-    ir::AttributeMap a = withRelu();
-    a.set("count_include_pad", countPads);
-    a.set("first_round_mode", "HalfAwayFromZero");
-    a.set("is_adaptive", false);
-    a.set("keepdims", true);
-    a.set("pad_value", 0);
-    a.set("round_mode", "HalfAwayFromZero");
-    return a;
-}
-
 /// The positions of the maxima are asked for as well.
 Status importWithMask(const SourceNode& node, ImportBuilder& builder, const OnnxWindow& w) {
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));

@@ -13,15 +13,9 @@ Status importTflitePool(const SourceNode& node, ImportBuilder& builder) {
     WB_ASSIGN(const TfliteWindow w,
               tfliteWindow(node, x, {node.integer("filter_h", 0), node.integer("filter_w", 0)}));
     WB_ASSIGN(const ir::ValueId in, n.operand(0, Order::Picture));
-    ir::AttributeMap a = withRelu();
-    a.set("count_include_pad", false);
-    a.set("first_round_mode", "HalfAwayFromZero");
-    a.set("is_adaptive", false);
-    a.set("keepdims", true);
+    ir::AttributeMap a = poolAttributes(false);
     a.set("kernel_shape", ir::Attribute::ints(w.kernel));
-    a.set("pad_value", 0);
     a.set("pads", ir::Attribute::ints(w.pads));
-    a.set("round_mode", "HalfAwayFromZero");
     a.set("strides", ir::Attribute::ints(w.strides));
     return n.emit(node.kind == "MAX_POOL_2D" ? "top.MaxPool" : "top.AvgPool", {in}, std::move(a), Order::Picture, true);
 }

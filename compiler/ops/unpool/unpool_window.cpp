@@ -22,13 +22,7 @@ ir::AttributeMap blocks(const std::vector<int64_t>& kernel, bool intoChannels) {
 }
 
 ir::AttributeMap maxForm(const ir::AttributeMap& window) {
-    ir::AttributeMap a = withRelu();
-    a.set("count_include_pad", false);
-    a.set("first_round_mode", "HalfAwayFromZero");
-    a.set("is_adaptive", false);
-    a.set("keepdims", true);
-    a.set("pad_value", 0);
-    a.set("round_mode", "HalfAwayFromZero");
+    ir::AttributeMap a = poolAttributes(false);
     for (const char* key : {"kernel_shape", "strides", "pads"})
         a.set(key, ir::Attribute::ints(window.integers(key)));
     if (window.has("ceil_mode")) a.set("ceil_mode", window.boolean("ceil_mode"));
