@@ -206,7 +206,12 @@ const std::vector<ChipCaseRow>& chipCaseRows() {
         {"products", products, {}},
         {"functions", functions, {}},
         {"movers", movers, {}},
-        {"resizes", resizes, {}, {"l6_Resize", "l8_Resize"}},
+        {"resizes",
+         resizes,
+         {},
+         {"l6_Resize", "l8_Resize"},
+         {"l1_Resize", "l2_Resize", "l3_Resize", "l4_Resize", "l5_Resize", "l9_Resize"},
+         {"l7_Resize"}},
     };
     return kChipCaseRows;
 }

@@ -54,6 +54,8 @@ struct ChipCaseRow {
     std::set<std::string> ours = {};     ///< other than the vendor's, which compares codes of different scales
     std::set<std::string> rounded = {};  ///< in F32 by coordinates that are rounded otherwise: equal but for the last bits
     std::set<std::string> inFloat = {};  ///< on BM1684 sums of floats, which the vendor's tool adds in another order
+    /// As the model says; on BM1684 the vendor's tool takes pixel centres whatever coordinates it names.
+    std::set<std::string> oursOnBm1684 = {};
 };
 const std::vector<ChipCaseRow>& chipCaseRows();
 
