@@ -14,7 +14,6 @@ namespace wb::importer {
 namespace {
 
 constexpr int kDeepest = 16;            ///< definitions within definitions
-constexpr int64_t kMostNodes = 1 << 14; ///< written out in one network
 
 bool isControl(const ops::SourceNode& node) {
     return node.domain.empty() && (node.kind == "If" || node.kind == "Loop" || node.kind == "Scan");
@@ -25,7 +24,7 @@ std::string functionName(const ops::SourceNode& node) { return node.domain + "."
 bool known(const SourceModel& model, const ops::SourceNode& node) {
     if (model.functions.contains(functionName(node))) return true;
     if (!node.domain.empty()) return ops::importTable().find(model.framework, functionName(node)) != nullptr;
-    if (model.framework == ops::Framework::TFLite && tfliteFolds(node.kind)) return true;
+    if (model.framework == ops::Framework::TFLite && (tfliteFolds(node.kind) || isTfliteControl(node))) return true;
     return ops::importTable().find(model.framework, node.kind) != nullptr || Folder::knows(node) ||
            (model.framework == ops::Framework::Onnx && (isControl(node) || hasDefinition(node)));
 }
@@ -112,7 +111,7 @@ Status Converter::convertOne(const ops::SourceNode& node) {
     Status status;
     if (m_model.framework == ops::Framework::TFLite) {
         if (foldTfliteInto(m_builder, node, constants, m_model, m_folder, status)) return status;
-        return convertRule(node);
+        return isTfliteControl(node) ? convertTfliteControl(node) : convertRule(node);
     }
     if (!allConstant && foldShape(node, status)) return status;
     // Caffe's layers share names with ONNX's operators, not their meaning.
@@ -162,6 +161,11 @@ Result<Converter::Names> Converter::run(const SourceBody& body, const Names& inp
         instantiate(body, base + "/" + (m_serial++ == 0 ? "" : std::to_string(m_serial) + "/"), inputs, outputs, caller);
     for (auto& [name, tensor] : instance.constants)
         m_builder.setConstant(name, std::move(tensor));
+    // Scales of what is made inside, under its names here.
+    for (size_t i = 0; i < instance.nodes.size() && !m_model.declared.empty(); ++i)
+        for (size_t o = 0; o < instance.nodes[i].outputs.size(); ++o)
+            if (const ir::TensorType* type = m_builder.declared(body.nodes[i].outputs[o]))
+                m_model.declared.insert_or_assign(instance.nodes[i].outputs[o], ir::TensorType(*type));
     ++m_depth;
     Status status;
     for (size_t i = 0; i < instance.nodes.size() && status; ++i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Source nodes → top nodes: each is folded, converted by its import rule, or written out by its definition (a
-// function of the file, ONNX's own, a branch of If, the iterations of Loop and Scan).
+// function of the file, ONNX's own, a branch of If, the iterations of Loop, Scan, WHILE).
 #pragma once
 
 #include "compiler/import/builder.h"
@@ -11,6 +11,8 @@ namespace wb::importer {
 
 /// UnsupportedOperators listing every kind that cannot be converted, with count and first node.
 Status checkSupported(const SourceModel& model);
+/// WHILE and IF.
+bool isTfliteControl(const ops::SourceNode& node);
 
 class Converter {
 public:
@@ -34,11 +36,21 @@ private:
     Status convertIf(const ops::SourceNode& node);
     Status convertLoop(const ops::SourceNode& node);
     Status convertScan(const ops::SourceNode& node);
+    /// TensorFlow Lite's WHILE and IF (convert_tflite.cpp).
+    Status convertTfliteControl(const ops::SourceNode& node);
+    Status convertWhile(const ops::SourceNode& node);
+    /// Output `slot` of a loop from its rows; "" is the row as the loop was given it.
+    Status joinRows(const ops::SourceNode& node, size_t slot, const Names& rows);
+    /// Makes a name of TensorFlow Lite stand for another's value in the orders in which that is at hand.
+    void sameTflite(const std::string& name, const std::string& other);
+    std::optional<ir::Shape> shapeOfTflite(const std::string& name);
     /// The values of all iterations put together along a new axis.
     Status stack(const Names& parts, int64_t axis, const std::string& output);
     Result<const SourceBody*> bodyOf(const ops::SourceNode& node, const char* attribute) const;
     std::optional<bool> truth(const std::string& name);
     void setType(const ops::SourceNode& node);
+
+    static constexpr int64_t kMostNodes = 1 << 14; ///< written out in one network
 
     SourceModel& m_model;
     GraphBuilder& m_builder;

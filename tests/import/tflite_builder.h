@@ -101,11 +101,20 @@ public:
 
     void ends(const Ints& inputs, const Ints& outputs) { m_inputs = inputs, m_outputs = outputs; }
 
-    std::string bytes(uint32_t version = 3) {
-        const auto graph = wire::CreateSubGraph(m_fb, m_fb.CreateVector(m_tensors), m_fb.CreateVector(m_inputs),
+    /// Closes the network that was written; what follows is the next one, a branch or body, with tensors of its own.
+    void nextGraph() {
+        m_graphs.push_back(wire::CreateSubGraph(m_fb, m_fb.CreateVector(m_tensors), m_fb.CreateVector(m_inputs),
                                                 m_fb.CreateVector(m_outputs), m_fb.CreateVector(m_operators),
-                                                m_fb.CreateString("main"));
-        const auto graphs = m_fb.CreateVector(&graph, 1);
+                                                m_fb.CreateString(m_graphs.empty() ? "main" : "inner")));
+        m_tensors.clear();
+        m_operators.clear();
+    }
+
+    bool inner() const { return !m_graphs.empty(); }
+
+    std::string bytes(uint32_t version = 3) {
+        nextGraph();
+        const auto graphs = m_fb.CreateVector(m_graphs);
         const auto model = wire::CreateModel(m_fb, version, m_fb.CreateVector(m_codes), graphs,
                                              m_fb.CreateString("made by a test"), m_fb.CreateVector(m_buffers));
         wire::FinishModelBuffer(m_fb, model);
@@ -129,6 +138,7 @@ private:
 
     flatbuffers::FlatBufferBuilder m_fb;
     std::vector<flatbuffers::Offset<wire::Buffer>> m_buffers;
+    std::vector<flatbuffers::Offset<wire::SubGraph>> m_graphs;
     std::vector<flatbuffers::Offset<wire::Tensor>> m_tensors;
     std::vector<flatbuffers::Offset<wire::OperatorCode>> m_codes;
     std::vector<flatbuffers::Offset<wire::Operator>> m_operators;

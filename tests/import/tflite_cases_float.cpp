@@ -303,6 +303,7 @@ std::vector<TfliteCase> floatTfliteCases() {
     movement(list);
     detections(list);
     addSequences(list);
+    addControl(list);
     return std::move(list.cases);
 }
 

@@ -38,7 +38,7 @@ struct Net {
         return b.floats(shape, data);
     }
     std::string bytes() {
-        b.ends(inputs, outputs);
+        if (!b.inner()) b.ends(inputs, outputs); // else it was said when the next network began
         return b.bytes();
     }
 };
@@ -57,5 +57,7 @@ struct List {
 
 /// Layers over sequences, volumes, norms, and operators by position (tflite_cases_sequence.cpp).
 void addSequences(List& list);
+/// Loops, branches, and what Keras' layers become (tflite_cases_control.cpp).
+void addControl(List& list);
 
 } // namespace wb::test

@@ -3,6 +3,7 @@
 #include "compiler/ir/verify.h"
 #include "compiler/passes/pipeline.h"
 #include "tests/import/tflite_builder.h"
+#include "tests/import/tflite_cases.h"
 #include "tests/import/tflite_run.h"
 #include "tests/support/mutation.h"
 
@@ -143,20 +144,22 @@ private slots:
     }
 
     void mutations_data() {
-        QTest::addColumn<bool>("codes");
-        QTest::newRow("numbers") << false;
-        QTest::newRow("codes") << true;
+        QTest::addColumn<QByteArray>("whole");
+        const auto row = [](const char* name, const std::string& bytes) { QTest::newRow(name) << QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size())); };
+        row("numbers", test::everyTable(false));
+        row("codes", test::everyTable(true));
+        for (const auto& c : test::floatTfliteCases())
+            if (c.name == "loop over rows" || c.name == "branch of a number") row(c.name.c_str(), c.bytes);
     }
     void mutations() {
-        QFETCH(bool, codes);
-        const std::string whole = test::everyTable(codes);
+        QFETCH(QByteArray, whole);
         constexpr uint64_t kSeed = 20260102;
         qInfo("seed %llu", static_cast<unsigned long long>(kSeed));
         test::Random random(kSeed);
         const int kCount = test::mutationCount(4000);
         int imported = 0;
         for (int i = 0; i < kCount; ++i) {
-            auto model = import(test::damaged(whole, random, i, 8));
+            auto model = import(test::damaged(whole.toStdString(), random, i, 8));
             if (!model) {
                 QVERIFY(!model.error().what.empty());
                 continue;

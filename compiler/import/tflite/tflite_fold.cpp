@@ -23,6 +23,8 @@ struct OnnxTwin {
 constexpr OnnxTwin kOnnxTwins[] = {
     {"ADD", "Add"}, {"SUB", "Sub"}, {"MUL", "Mul"},         {"MAXIMUM", "Max"}, {"MINIMUM", "Min"},
     {"POW", "Pow"}, {"NEG", "Neg"}, {"SQRT", "Sqrt"},       {"FLOOR", "Floor"}, {"CEIL", "Ceil"},
+    {"LESS", "Less"}, {"LESS_EQUAL", "LessOrEqual"}, {"GREATER", "Greater"}, {"GREATER_EQUAL", "GreaterOrEqual"},
+    {"EQUAL", "Equal"}, {"LOGICAL_AND", "And"}, {"LOGICAL_OR", "Or"}, {"LOGICAL_NOT", "Not"},
     {"ABS", "Abs"}, {"RESHAPE", "Reshape"}, {"EXPAND_DIMS", "Unsqueeze"}};
 constexpr const char* kOtherFolds[] = {"STRIDED_SLICE", "SLICE",     "PACK",  "CONCATENATION", "GATHER",      "SQUEEZE",
                                    "TRANSPOSE",     "CAST",      "DIV",   "FLOOR_DIV",     "REDUCE_PROD", "SHAPE",
@@ -160,7 +162,13 @@ FoldedMany foldTflite(const ops::SourceNode& node, const TfliteInputs& in, const
     for (const std::string& name : node.inputs)
         if (declared(name) != nullptr) return {};
     for (const OnnxTwin& twin : kOnnxTwins)
-        if (k == twin.kind && k != "RESHAPE") return asOnnx(node, twin.onnx, in, folder);
+        if (k == twin.kind && k != "RESHAPE") {
+            // Shapes are 64 bits wide here, what is computed with them 32.
+            const std::vector<Tensor> numbers = k == "EXPAND_DIMS" ? std::vector<Tensor>{} : ofOneType(in);
+            TfliteInputs operands = in;
+            for (size_t i = 0; i < numbers.size(); ++i) operands[i] = &numbers[i];
+            return asOnnx(node, twin.onnx, operands, folder);
+        }
     if (k == "RESHAPE") {
         if (in.size() > 1) return asOnnx(node, "Reshape", in, folder);
         const Tensor shape = shapeList(node.integers("new_shape").value_or(std::vector<int64_t>{}));

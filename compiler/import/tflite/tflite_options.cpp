@@ -133,6 +133,19 @@ public:
         set("reverse", o.reverse() ? 1 : 0);
     }
     void read(const wire::OneHotOptions& o) { set("axis", o.axis()); }
+    /// Networks of the file by number; the reader makes bodies of them.
+    void read(const wire::IfOptions& o) {
+        set("then_branch", o.then_graph());
+        set("else_branch", o.else_graph());
+    }
+    void read(const wire::WhileOptions& o) {
+        set("cond", o.condition());
+        set("body", o.body());
+    }
+    void read(const wire::MemoryOptions& o) {
+        set("rank", o.rank());
+        activation(o.activation());
+    }
     void read(const wire::GeluOptions& o) { set("approximate", o.approximate() ? 1 : 0); }
 
 private:
@@ -225,6 +238,9 @@ void readTfliteOptions(const wire::Operator& source, ops::SourceNode& node) {
     case wire::Options_SequenceLstmOptions: return as(source.options_as_SequenceLstmOptions());
     case wire::Options_CumsumOptions: return as(source.options_as_CumsumOptions());
     case wire::Options_VolumeOptions: return as(source.options_as_VolumeOptions());
+    case wire::Options_IfOptions: return as(source.options_as_IfOptions());
+    case wire::Options_WhileOptions: return as(source.options_as_WhileOptions());
+    case wire::Options_MemoryOptions: return as(source.options_as_MemoryOptions());
     case wire::Options_GeluOptions: return as(source.options_as_GeluOptions());
     default: return; // without fields, or of an operator that will be refused
     }

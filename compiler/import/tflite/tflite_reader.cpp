@@ -68,22 +68,82 @@ public:
             return Error{Code::ModelEmpty, "the file holds no network"};
         const wire::SubGraph& graph = *model.graphs()->Get(0);
         if (countOf(graph.operators()) == 0) return Error{Code::ModelEmpty, "the network has no operators"};
-        WB_TRY(nameTensors(graph));
+        WB_ASSIGN(m_model.nodes, readNodes(graph, context));
+        WB_TRY(readEnds(graph));
+        // Branches and loop bodies, as they are met: what nothing refers to (other signatures) is not looked at.
+        for (size_t b = 0; b < m_bodies.size(); ++b) {
+            const wire::SubGraph& inner = *model.graphs()->Get(static_cast<uint32_t>(m_bodies[b]));
+            SourceBody body;
+            WB_ASSIGN(body.nodes, readNodes(inner, context));
+            WB_ASSIGN(body.inputs, endNames(inner.inputs(), "input"));
+            WB_ASSIGN(body.outputs, endNames(inner.outputs(), "output"));
+            m_model.bodies.push_back(std::move(body));
+        }
+        rewriteTflite(m_model, m_fileShapes);
+        return std::move(m_model);
+    }
+
+private:
+    Result<std::vector<ops::SourceNode>> readNodes(const wire::SubGraph& graph, const JobContext& context) {
+        m_graph = &graph;
+        nameTensors(graph);
         for (size_t i = 0; i < m_names.size(); ++i) {
             if (i % 256 == 0) WB_TRY(context.checkStop());
             if (auto status = readTensor(*graph.tensors()->Get(static_cast<uint32_t>(i)), i); !status)
                 return Error(status.error()).atNode(m_names[i]);
         }
-        for (uint32_t i = 0; i < graph.operators()->size(); ++i) {
+        std::vector<ops::SourceNode> nodes;
+        for (uint32_t i = 0; i < countOf(graph.operators()); ++i) {
             WB_ASSIGN(ops::SourceNode node, readOperator(*graph.operators()->Get(i), i));
-            m_model.nodes.push_back(std::move(node));
+            for (const char* key : {"then_branch", "else_branch", "cond", "body"})
+                if (const auto it = node.attributes.find(key); it != node.attributes.end()) WB_TRY(referToBody(node, it->second));
+            // What sets up variables gives nothing; what reads them is refused by its name.
+            if (!node.outputs.empty()) nodes.push_back(std::move(node));
         }
-        WB_TRY(readEnds(graph));
-        mergeDilations(m_model);
-        return std::move(m_model);
+        WB_TRY(readEmpty(graph, nodes));
+        return nodes;
     }
 
-private:
+    /// A list of no numbers has no bytes either, like a tensor that is computed: the shape of a number.
+    Status readEmpty(const wire::SubGraph& graph, const std::vector<ops::SourceNode>& nodes) {
+        std::set<std::string_view> made;
+        for (const ops::SourceNode& node : nodes) made.insert(node.outputs.begin(), node.outputs.end());
+        for (uint32_t i = 0; i < countOf(graph.inputs()); ++i)
+            if (const int32_t tensor = graph.inputs()->Get(i); tensor >= 0 && static_cast<size_t>(tensor) < m_names.size())
+                made.insert(m_names[static_cast<size_t>(tensor)]);
+        for (size_t i = 0; i < m_names.size(); ++i) {
+            const auto element = elementOfWire(graph.tensors()->Get(static_cast<uint32_t>(i))->element());
+            if (m_shapes[i] != ir::Shape{0} || m_constant[i] || !element || made.contains(m_names[i])) continue;
+            WB_ASSIGN(ir::Tensor none, ir::Tensor::allocate(*element, {0}));
+            m_model.constants.insert_or_assign(m_names[i], std::move(none));
+        }
+        return {};
+    }
+
+    /// A network's number becomes the number of a body.
+    Status referToBody(const ops::SourceNode& node, ops::SourceNode::Value& value) {
+        const int64_t graph = std::get<int64_t>(value);
+        // The first network is the one that asks.
+        if (graph < 1 || graph >= static_cast<int64_t>(countOf(m_wire->graphs())) || m_wire->graphs()->Get(static_cast<uint32_t>(graph)) == nullptr)
+            return brokenTflite("a branch or body is network " + std::to_string(graph) + " of " + std::to_string(countOf(m_wire->graphs())))
+                .atNode(node.name);
+        auto it = std::find(m_bodies.begin(), m_bodies.end(), graph);
+        if (it == m_bodies.end()) it = m_bodies.insert(m_bodies.end(), graph);
+        value = static_cast<int64_t>(it - m_bodies.begin());
+        return {};
+    }
+
+    Result<std::vector<std::string>> endNames(const flatbuffers::Vector<int32_t>* list, const char* what) const {
+        std::vector<std::string> names;
+        for (uint32_t i = 0; i < countOf(list); ++i) {
+            const int32_t tensor = list->Get(i);
+            if (tensor < 0 || static_cast<size_t>(tensor) >= m_names.size())
+                return brokenTflite(std::string(what) + " " + std::to_string(i) + " is tensor " + std::to_string(tensor));
+            names.push_back(m_names[static_cast<size_t>(tensor)]);
+        }
+        return names;
+    }
+
     Status verify() {
         if (m_bytes.size() >= kMostBytes)
             return brokenTflite("the file has " + std::to_string(m_bytes.size()) + " bytes, the format holds 2 GB");
@@ -95,9 +155,12 @@ private:
             .remedy("convert the network again");
     }
 
-    /// Every tensor is known by a name of its own; the file's may be missing or stand twice.
-    Status nameTensors(const wire::SubGraph& graph) {
-        std::set<std::string> taken;
+    /// Every tensor of all networks is known by a name of its own; the file's may be missing or stand twice.
+    void nameTensors(const wire::SubGraph& graph) {
+        std::set<std::string>& taken = m_taken;
+        m_names.clear();
+        m_shapes.clear();
+        m_constant.clear();
         const size_t count = countOf(graph.tensors());
         for (size_t i = 0; i < count; ++i) {
             const auto* given = graph.tensors()->Get(static_cast<uint32_t>(i))->name();
@@ -112,7 +175,6 @@ private:
             }
             m_names.push_back(std::move(name));
         }
-        return {};
     }
 
     Result<ir::Shape> shapeOf(const flatbuffers::Vector<int32_t>* list) const {
@@ -127,6 +189,7 @@ private:
         const std::string& name = m_names[index];
         WB_ASSIGN(const ir::Shape shape, shapeOf(tensor.shape()));
         m_shapes.push_back(shape);
+        m_fileShapes.insert_or_assign(name, shape);
         const auto element = elementOfWire(tensor.element());
         WB_ASSIGN(const std::span<const std::byte> data, dataOf(tensor));
         // Activations of 16 bits are no chip's: their layers work in numbers, like any float network.
@@ -271,8 +334,9 @@ private:
                 return at(brokenTflite("a result of operator " + std::to_string(index) + " is tensor " + std::to_string(tensor)));
             node.outputs.push_back(m_names[static_cast<size_t>(tensor)]);
         }
-        if (node.outputs.empty()) return at(brokenTflite("operator " + std::to_string(index) + " has no result"));
-        node.name = node.outputs.front();
+        const bool setsUp = node.kind == "CALL_ONCE" || node.kind == "ASSIGN_VARIABLE" || node.kind == "HASHTABLE_IMPORT";
+        if (node.outputs.empty() && !setsUp) return at(brokenTflite("operator " + std::to_string(index) + " has no result"));
+        node.name = node.outputs.empty() ? node.kind : node.outputs.front();
         for (uint32_t i = 0; i < countOf(source.inputs()); ++i) {
             const int32_t tensor = source.inputs()->Get(i);
             if (tensor < -1 || (tensor >= 0 && static_cast<size_t>(tensor) >= m_names.size()))
@@ -280,6 +344,11 @@ private:
             node.inputs.push_back(tensor < 0 ? std::string() : m_names[static_cast<size_t>(tensor)]);
         }
         readTfliteOptions(source, node);
+        // The interpreter goes by the tensor, and converters of today write no more than that.
+        if (node.kind == "CAST") {
+            const char* to = wire::EnumNameElement(m_graph->tensors()->Get(static_cast<uint32_t>(source.outputs()->Get(0)))->element());
+            node.attributes.insert_or_assign("to", std::string(to));
+        }
         return node;
     }
 
@@ -301,20 +370,19 @@ private:
             input.symbols.resize(input.shape.size());
             m_model.inputs.push_back(std::move(input));
         }
-        for (uint32_t i = 0; i < countOf(graph.outputs()); ++i) {
-            const int32_t tensor = graph.outputs()->Get(i);
-            if (tensor < 0 || static_cast<size_t>(tensor) >= m_names.size())
-                return brokenTflite("output " + std::to_string(i) + " is tensor " + std::to_string(tensor));
-            m_model.outputs.push_back(m_names[static_cast<size_t>(tensor)]);
-        }
+        WB_ASSIGN(m_model.outputs, endNames(graph.outputs(), "output"));
         return {};
     }
 
     std::span<const std::byte> m_bytes;
     const bool m_channelsFirst;
     const wire::Model* m_wire = nullptr;
+    const wire::SubGraph* m_graph = nullptr; ///< that is read
+    FileShapes m_fileShapes;
     SourceModel m_model;
-    std::vector<std::string> m_names;
+    std::set<std::string> m_taken;     ///< names of tensors of all networks
+    std::vector<int64_t> m_bodies;     ///< the networks that are branches and bodies, in the order of their numbers there
+    std::vector<std::string> m_names;  ///< and what follows: of the network that is read
     std::vector<ir::Shape> m_shapes;
     std::vector<bool> m_constant;
     std::map<std::pair<const std::byte*, size_t>, std::shared_ptr<std::byte>> m_copies;

@@ -67,6 +67,51 @@ Status importVolumeConv(const SourceNode& node, ImportBuilder& builder) {
     return n.emit("top.Permute", {y}, std::move(back), Order::File);
 }
 
+/// CONV_3D_TRANSPOSE: the result's shape, filter d, h, w, O, I, [N,D,H,W,I], bias.
+Status importVolumeTransposeConv(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 3));
+    TfliteNode n(node, builder);
+    const auto wanted = constantInts(node, builder, 0);
+    WB_ASSIGN(const ir::Shape filter, n.shape(1));
+    WB_ASSIGN(const ir::Shape x, n.shape(2));
+    const auto strides = node.integers("strides"), dilations = node.integers("dilations");
+    if (!wanted) return attributeError(node, "the result's shape is known only at run time");
+    if (x.size() != 5 || filter.size() != 5 || wanted->size() != 5 || filter[4] != x[4] || filter[3] != (*wanted)[4] || !strides || !dilations || n.isQuantised())
+        return attributeError(node, "input " + ir::toText(x) + ", filter " + ir::toText(filter) + ", result " + ir::toText(*wanted));
+    const bool same = node.string("border", "VALID") == "SAME";
+    std::vector<int64_t> before(3, 0), after(3, 0), extra(3, 0);
+    for (size_t i = 0; i < 3; ++i) {
+        const int64_t stride = (*strides)[i], dilation = (*dilations)[i], size = x[i + 1], out = (*wanted)[i + 1];
+        constexpr int64_t kMost = 1 << 20;
+        for (const int64_t v : {stride, dilation, size, out, filter[i]})
+            if (v < 1 || v > kMost) return attributeError(node, "a stride, dilation or size of " + std::to_string(v));
+        const int64_t reach = dilation * (filter[i] - 1) + 1;
+        // Borders as of the convolution that goes the other way.
+        const int64_t total = same ? std::max<int64_t>(0, ((out + stride - 1) / stride - 1) * stride + reach - out) : 0;
+        before[i] = total / 2;
+        after[i] = total - before[i];
+        extra[i] = out - ((size - 1) * stride + reach - total);
+        if (extra[i] < 0) { // less is wanted: more is cut behind
+            after[i] -= extra[i];
+            extra[i] = 0;
+        }
+    }
+    before.insert(before.end(), after.begin(), after.end());
+    WB_ASSIGN(ir::ValueId in, n.operand(2, Order::File));
+    WB_ASSIGN(in, n.permuted(in, {0, 4, 1, 2, 3}, node.outputs.front() + "_channels_first"));
+    ir::AttributeMap a = convAttributes({{filter[0], filter[1], filter[2]}, *strides, before, *dilations, 1});
+    a.set("output_padding", ir::Attribute::ints(extra));
+    WB_ASSIGN(const ir::ValueId weights, n.weight(1, {3, 4, 0, 1, 2}));
+    ir::ValueId bias = ir::kNoValue;
+    if (n.has(3)) {
+        WB_ASSIGN(bias, n.weight(3, {}));
+    }
+    WB_ASSIGN(const ir::ValueId y, n.step("top.Deconv", {in, weights, bias}, std::move(a), "deconv"));
+    ir::AttributeMap back;
+    back.set("order", ir::Attribute::ints({0, 2, 3, 4, 1}));
+    return n.emit("top.Permute", {y}, std::move(back), Order::File);
+}
+
 struct TransposedOperands {
     size_t filter, picture, bias;
 };
@@ -141,6 +186,7 @@ void tflite_conv(ImportTable& table) {
     table.add(Framework::TFLite, "CONV_2D", importTfliteConv);
     table.add(Framework::TFLite, "DEPTHWISE_CONV_2D", importTfliteConv);
     table.add(Framework::TFLite, "CONV_3D", importVolumeConv);
+    table.add(Framework::TFLite, "CONV_3D_TRANSPOSE", importVolumeTransposeConv);
     table.add(Framework::TFLite, "TRANSPOSE_CONV", importTransposeConv);
     table.add(Framework::TFLite, "Convolution2DTransposeBias", importTransposeConvBias);
 }

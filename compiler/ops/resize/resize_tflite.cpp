@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TensorFlow Lite's RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR; operand 1 is the size [h, w]. Corners: aligned, half
-// pixels, or neither (asymmetric). Nearest by anything but whole factors is picked index by index, as the format's own
+// pixels, or neither (asymmetric). REPEAT is what the reader makes of an axis put in, TILE and RESHAPE, as Keras' UpSampling
+// writes them, an axis at a time. Nearest by anything but whole factors is picked index by index, as the format's own
 // interpreter works them out in single precision.
 #include "compiler/ops/tflite_help.h"
 
@@ -32,6 +33,66 @@ Result<ir::ValueId> picked(TfliteNode& n, ir::ValueId in, int64_t axis, const st
         n.source().outputs.front() + suffix + "_indices",
         ir::Tensor::of<float>(ir::ElementType::F32, {static_cast<int64_t>(indices.size())}, indices));
     return n.step("top.Gather", {in, positions}, std::move(a), suffix);
+}
+
+ir::AttributeMap repeatAttributes(int64_t h, int64_t w) {
+    ir::AttributeMap a = withRelu();
+    a.set("scale_h", h);
+    a.set("scale_w", w);
+    return a;
+}
+
+/// The picture with its rows or columns repeated; rows that were just repeated are with the columns in one step.
+Status emitRepeat(TfliteNode& n, int64_t axis, int64_t times) {
+    ir::Graph& graph = n.builder().graph();
+    WB_ASSIGN(ir::ValueId picture, n.operand(0, Order::Picture));
+    int64_t h = axis == 1 ? times : 1;
+    const int64_t w = axis == 2 ? times : 1;
+    const ir::Node* before = graph.producer(picture);
+    if (before != nullptr && axis == 2 && before->op == "top.Upsample" && before->attributes.integer("scale_w", 1) == 1 && !before->attributes.boolean("do_relu", false)) {
+        h = before->attributes.integer("scale_h", 1);
+        picture = before->operands.front();
+    }
+    return n.emit("top.Upsample", {picture}, repeatAttributes(h, w), Order::Picture);
+}
+
+Status importRepeat(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 1));
+    TfliteNode n(node, builder);
+    WB_ASSIGN(const ir::Shape x, n.shape(0));
+    const int64_t axis = node.integer("axis", 0), times = node.integer("times", 1);
+    if (axis < 0 || axis >= static_cast<int64_t>(x.size()) || times < 1 || times > 1 << 20)
+        return attributeError(node, std::to_string(times) + " times along axis " + std::to_string(axis));
+    const auto at = static_cast<size_t>(axis);
+    ir::Shape repeated = x;
+    repeated[at] *= times;
+    const auto count = ir::checkedElementCount(repeated);
+    auto wanted = n.has(1) ? constantInts(node, builder, 1) : std::nullopt;
+    if (!wanted) wanted = node.integers("new_shape");
+    if (!wanted) return attributeError(node, "the shape is known only at run time");
+    int64_t known = 1;
+    for (const int64_t d : *wanted)
+        known = d < -1 || d > (int64_t{1} << 40) || (d > 0 && known > (int64_t{1} << 40) / d) ? 0 : d == -1 ? known : known * d;
+    for (int64_t& d : *wanted)
+        if (d == -1 && known > 0 && count) d = *count / known;
+    if (!count || ir::checkedElementCount(*wanted) != count)
+        return nodeError(node, Code::ShapeMismatch, "shape " + ir::toText(repeated) + " does not become " + ir::toText(*wanted));
+    if (*wanted == repeated && x.size() == 4 && (axis == 1 || axis == 2)) return emitRepeat(n, axis, times);
+    ir::Shape wide = x, tile(x.size() + 1, 1);
+    wide.insert(wide.begin() + axis + 1, 1);
+    tile[at + 1] = times;
+    WB_ASSIGN(const ir::ValueId in, n.inFileOrder(0));
+    const auto shaped = [](const ir::Shape& shape) {
+        ir::AttributeMap a;
+        a.set("flatten_start_dim", -1);
+        a.set("shape", ir::Attribute::ints(shape));
+        return a;
+    };
+    WB_ASSIGN(const ir::ValueId apart, n.step("top.Reshape", {in}, shaped(wide), "_apart"));
+    ir::AttributeMap a;
+    a.set("tile", ir::Attribute::ints(tile));
+    WB_ASSIGN(const ir::ValueId all, n.step("top.Tile", {apart}, std::move(a), "_tile"));
+    return n.emit("top.Reshape", {all}, shaped(*wanted), Order::File);
 }
 
 Status importTfliteResize(const SourceNode& node, ImportBuilder& builder) {
@@ -81,6 +142,7 @@ void tflite_resize(ImportTable& table);
 void tflite_resize(ImportTable& table) {
     table.add(Framework::TFLite, "RESIZE_BILINEAR", importTfliteResize);
     table.add(Framework::TFLite, "RESIZE_NEAREST_NEIGHBOR", importTfliteResize);
+    table.add(Framework::TFLite, "REPEAT", importRepeat);
 }
 
 } // namespace wb::ops
