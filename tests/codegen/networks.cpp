@@ -131,6 +131,7 @@ double apart(const ir::Tensor& a, const ir::Tensor& b) {
     double dot = 0, aa = 0, bb = 0;
     for (int64_t i = 0; i < a.elementCount(); ++i) {
         const double x = static_cast<double>(a.data<float>()[i]), y = static_cast<double>(b.data<float>()[i]);
+        if (!std::isfinite(x) && (x == y || (std::isnan(x) && std::isnan(y)))) continue; // beyond the range of both
         dot += x * y;
         aa += x * x;
         bb += y * y;

@@ -89,6 +89,7 @@ bool RandomNetwork::unary() {
     case 13: return push("Relu", {x}, shape);
     case 14: return push("Sqrt", {m_builder.node("Abs", {x}, fresh())}, shape);
     default: {
+        if (shape.size() < 2) return push("Relu", {x}, shape);
         ir::Shape slope(shape.size() - 1, 1); // of channels, or of the last axis where there are but two
         slope.front() = shape[1];
         return push("PRelu", {x, numbers(slope, 0.05, 0.5)}, shape);

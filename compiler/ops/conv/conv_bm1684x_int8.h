@@ -35,7 +35,8 @@ struct CodeConv {
     /// All that 8 bits did not hold, as a filter of its own whose sums are added; empty where outliers do, or nothing is missing.
     ir::Tensor rest;
 
-    bool isDepthwise() const { return groups > 1 && groups == inChannels && groups == outChannels; }
+    /// A single channel, too: one lane of the array would take 4 pixels at a time, and its weights 64 bytes a tap.
+    bool isDepthwise() const { return groups == inChannels && groups == outChannels; }
     bool givesSums() const { return multipliers.empty() && !form; }
     /// Upper halves of products first, then a shift.
     bool scalesTwice() const;
