@@ -24,10 +24,10 @@ ir::Graph rowsFromLanes(const ir::Graph& source, const Selection& selection) {
         const auto& info = selection.values[static_cast<size_t>(result)];
         const auto& shape = info.shape;
         if (shape[0] != 1 || shape[1] < bm1684x::kLanes || shape[1] > bm1684x::kMaxDimension || shape[2] != 1 || shape[3] != 1) continue;
-        // Whatever else reads it in local memory wants it as it is.
+        // What reads it in local memory wants it as it is.
         const auto& readers = users[static_cast<size_t>(result)];
-        const bool leaves = std::all_of(readers.begin(), readers.end(), [&](NodeId user) {
-            return selection.nodes[static_cast<size_t>(user)].how == Runs::View;
+        const bool leaves = std::none_of(readers.begin(), readers.end(), [&](NodeId user) {
+            return selection.nodes[static_cast<size_t>(user)].how == Runs::Local;
         });
         if (!leaves || (readers.empty() && !source.isOutput(result))) continue;
         const std::string name = source.value(result).name;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // tpu.Reduce over neighbouring axes and tpu.Arg over one, in float32 whatever the tensors are.
+#include "compiler/ops/reduce/reduce_bm1684x.h"
+
 #include "compiler/ops/support/chain_bm1684x.h"
 #include "compiler/ops/support/column_bm1684x.h"
 #include "compiler/ops/support/lane_image_bm1684x.h"
@@ -11,12 +13,9 @@
 namespace wb::ops {
 
 using namespace bm1684x;
+using Mode = Reduction;
 
-namespace {
-
-enum class Mode : uint8_t { Mean, Sum, Max, Min, Prod, L1, L2, ArgMax, ArgMin };
-
-std::optional<Mode> modeOf(const std::string& name) {
+std::optional<Reduction> reductionOf(const std::string& name) {
     static const std::map<std::string, Mode> rows = {
         {"ReduceMean", Mode::Mean}, {"ReduceSum", Mode::Sum}, {"ReduceMax", Mode::Max},
         {"ReduceMin", Mode::Min},   {"ReduceProd", Mode::Prod}, {"ReduceL1", Mode::L1},
@@ -24,6 +23,8 @@ std::optional<Mode> modeOf(const std::string& name) {
     const auto it = rows.find(name);
     return it == rows.end() ? std::nullopt : std::optional(it->second);
 }
+
+namespace {
 
 class ReduceEmitter final : public GlobalEmitter {
 public:
@@ -162,7 +163,7 @@ Result<std::unique_ptr<GlobalEmitter>> prepare(const EmitContext& c) {
     const auto& shape = c.graph->value(c.node->operands[0]).type.shape;
     const auto rank = static_cast<int64_t>(shape.size());
     const bool arg = c.node->op == "tpu.Arg";
-    const auto mode = modeOf(a.string("mode", arg ? "ArgMax" : ""));
+    const auto mode = reductionOf(a.string("mode", arg ? "ArgMax" : ""));
     if (!mode || arg != (*mode == Mode::ArgMax || *mode == Mode::ArgMin))
         return notEmitted(c, "its mode " + a.string("mode") + " is not known");
     std::vector<int64_t> axes = arg ? std::vector<int64_t>{a.integer("axis", 0)} : a.integers("axes");
@@ -190,7 +191,7 @@ Result<std::unique_ptr<GlobalEmitter>> prepare(const EmitContext& c) {
 } // namespace
 
 void emit_reduce(EmitterTable& table) {
-    table.add({.op = "tpu.Reduce", .global = prepare});
+    table.add({.op = "tpu.Reduce", .local = prepareLaneReduce, .global = prepare});
     table.add({.op = "tpu.Arg", .global = prepare});
 }
 

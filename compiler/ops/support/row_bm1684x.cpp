@@ -66,14 +66,18 @@ std::optional<LaneRows> LaneRows::of(const ir::Shape& shape, int64_t axis) {
     // A single short row a lane would come and leave in short runs, and mostly be padding.
     constexpr int64_t kShortRow = 32;
     if (shape.back() < (rank == 3 ? kShortRow : kVector)) return {};
+    if (rank == 4 && shape[2] > kMaxDimension) return {};
+    return ofLength(shape.back(), rank);
+}
+
+std::optional<LaneRows> LaneRows::ofLength(int64_t length, int64_t rank) {
     LaneRows r;
     r.rank = rank;
-    r.length = shape.back();
+    r.length = length;
     int64_t vectors = ceilDiv(r.length, kVector);
     while (!folds(vectors)) ++vectors;
     r.padded = vectors * kVector;
-    const int64_t rows = rank == 4 ? shape[2] : 1;
-    if (r.padded > kMaxDimension || rows > kMaxDimension) return {};
+    if (r.padded > kMaxDimension) return {};
     return r;
 }
 

@@ -16,6 +16,9 @@ struct LaneRows {
     /// Of a result along its last axis; nothing where its rows do not lie along well-filled lanes.
     static std::optional<LaneRows> of(const ir::Shape& shape, int64_t axis);
 
+    /// Of rows of that many elements, however the lanes are filled; nothing where the chip has no such rows.
+    static std::optional<LaneRows> ofLength(int64_t length, int64_t rank);
+
     Cuts cuts() const { return {.n = true, .c = true, .h = rank == 4, .w = false}; }
     /// The tensor as [n, c, rows, length].
     bm1684x::LocalTensor view(const bm1684x::LocalTensor& tensor) const;
