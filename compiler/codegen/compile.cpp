@@ -24,6 +24,7 @@
 #include "compiler/codegen/rewrites/repeats.h"
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/separate_relu.h"
+#include "compiler/codegen/rewrites/sequences.h"
 #include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/volumes.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
@@ -232,19 +233,22 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
     }
     // What no single command can do.
     possible = splitLongReductions(gatherReducedAxes(possible));
-    possible = narrowWindows(flattenVolumes(separateRelus(possible)));
+    possible = flattenVolumes(separateRelus(possible));
+    if (!asItIs) possible = picturesOfSequences(possible);
     possible = joinBroadcastAxes(resizeByProducts(possible));
     if (asItIs) {
+        possible = narrowWindows(possible);
         WB_ASSIGN(const auto only, attempt(std::move(possible), options, false, prepared, context));
         return finish(*only);
     }
-    const ir::Graph plain = fuseRequants(possible);
-    const Ties ties = tiesOf(plain);
-    const auto phases = choosePhases(plain, ties);
+    const ir::Graph fused = fuseRequants(possible);
+    const Ties ties = tiesOf(fused);
+    const auto phases = choosePhases(fused, ties);
     std::vector<Way> ways{{false, true}, {false, false}};
     if (std::any_of(phases.begin(), phases.end(), [](const Phases& p) { return !p.plain(); }))
         ways.insert(ways.begin(), {{true, true}, {true, false}});
-    const ir::Graph packed = ways[0].pack ? packPhases(plain, ties, phases) : ir::Graph{};
+    const ir::Graph packed = ways[0].pack ? narrowWindows(packPhases(fused, ties, phases)) : ir::Graph{};
+    const ir::Graph plain = narrowWindows(fused);
 
     // Two at a time; progress is that of the first.
     JobContext beside(context.stopToken());

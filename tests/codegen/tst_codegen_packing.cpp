@@ -51,7 +51,7 @@ private:
 
     NetBuilder start() {
         m_input = {pick<int64_t>({1, 1, 2}), pick<int64_t>({1, 3, 3, 4, 16}), pick<int64_t>({8, 12, 16, 24, 13}),
-                   pick<int64_t>({8, 16, 20, 24, 15})};
+                   pick<int64_t>({8, 16, 20, 24, 15, 1})};
         return NetBuilder(m_input);
     }
     void remember(ir::ValueId id, const ir::Shape& shape) { m_values.push_back({id, shape}); }
@@ -75,7 +75,7 @@ private:
         else if (m_random.next() % 4 == 0 && from.shape[1] % 4 == 0 && conv.channels % 4 == 0) conv.group = 4;
         const int64_t h = (from.shape[2] + 2 * conv.pad - conv.kernel) / conv.stride + 1;
         const int64_t w = (from.shape[3] + 2 * conv.pad - conv.kernel) / conv.stride + 1;
-        if (from.shape[2] + 2 * conv.pad < conv.kernel || from.shape[3] + 2 * conv.pad < conv.kernel || h < 2 || w < 2) return;
+        if (from.shape[2] + 2 * conv.pad < conv.kernel || from.shape[3] + 2 * conv.pad < conv.kernel || h < 2 || w < 1) return;
         remember(m_builder.conv(from.id, conv), {from.shape[0], conv.channels, h, w});
     }
 

@@ -38,6 +38,8 @@ private slots:
     void families() { run(test::zooFamilies()); }
     void tokens_data() { addRows(test::zooTokens(), true); }
     void tokens() { run(test::zooTokens()); }
+    void sequences_data() { addRows(test::zooSequences(), true); }
+    void sequences() { run(test::zooSequences()); }
     void limits_data() { addRows(test::zooLimits(), false); }
     void limits() { run(test::zooLimits()); }
     void mixedPrecision();

@@ -181,8 +181,12 @@ Trial splitColumns(Draw& draw, ElementType element) {
     const int64_t block = draw.between(1, 8), origin = draw.between(0, 5);
     const Shape shape{draw.between(1, 3), draw.between(1, 64 / block), draw.between(1, 20), draw.between(1, 60)};
     const auto kind = addInput(node, draw, element, shape);
-    node.set("block", block).set("origin", origin);
-    addResult(node, kind, {shape[0], shape[1] * block, shape[2], (shape[3] + origin + block - 1) / block});
+    const bool rows = draw.coin();
+    node.set("block", block).set("origin", origin).set("rows", rows);
+    Shape result{shape[0], shape[1] * block, shape[2], shape[3]};
+    int64_t& side = result[rows ? 2 : 3];
+    side = (side + origin + block - 1) / block;
+    addResult(node, kind, result);
     return aligned(moved(node, draw, element));
 }
 

@@ -46,7 +46,7 @@ private:
         std::vector<double> costs;
         for (const Phases& a : m_candidates[from]) {
             const ChannelOrder in = m_ties.ties[from].loaded && !a.plain()
-                                        ? loadedOrder(conv->in, a)
+                                        ? loadedOrder(m_graph.value(node.operands[0]).type.shape, a)
                                         : packedOrder(m_ties.segments[static_cast<size_t>(node.operands[0])], a);
             const double clear = m_ties.ties[from].loaded ? 0 : clearCycles(*conv, a);
             for (const Phases& b : m_candidates[to])

@@ -64,8 +64,11 @@ std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const T
         for (const ir::Node& node : graph.nodes())
             if (!node.operands.empty() && node.operands[0] == tie.values[0])
                 if (const auto conv = convShapeOf(graph, node)) pads.emplace_back(conv->axes[0].pad, conv->axes[1].pad);
-        for (const int64_t y : {1, 2, 4, 8})
-            for (const int64_t x : {1, 2, 4, 8})
+        const bool narrow = isNarrow(type.shape);
+        const auto rows = narrow ? std::vector<int64_t>{1, 2, 4, 8, 16, 32, 64} : std::vector<int64_t>{1, 2, 4, 8};
+        const auto columns = narrow ? std::vector<int64_t>{1} : rows;
+        for (const int64_t y : rows)
+            for (const int64_t x : columns)
                 for (const auto& [padY, padX] : pads) {
                     const Phases p{y, x, padY % y, padX % x};
                     const bool exact = p.originY == 0 && p.originX == 0 && type.shape[2] % y == 0 && type.shape[3] % x == 0;
@@ -79,7 +82,8 @@ std::vector<Phases> candidates(const ir::Graph& graph, const Ties& ties, const T
     for (const ir::ValueId id : tie.values)
         for (const int64_t channels : ties.segments[static_cast<size_t>(id)])
             most = std::max(most, channels);
-    for (const int64_t y : {1, 2, 4})
+    const auto rows = isNarrow(type.shape) ? std::vector<int64_t>{1, 2, 4, 8, 16} : std::vector<int64_t>{1, 2, 4};
+    for (const int64_t y : rows)
         for (const int64_t x : {1, 2, 4})
             if (y * x > 1 && y <= type.shape[2] && x <= type.shape[3] && most * y * x <= kMostChannels)
                 for (int64_t originY = 0; originY < std::min<int64_t>(y, 2); ++originY)
@@ -105,14 +109,21 @@ double loadCycles(const ir::Graph& graph, const ir::Node& producer, const Phases
         cycles += static_cast<double>(out.shape[0] * ceilDiv(out.shape[1] * phases.count(), kLanes) * rows * columns);
     if (producer.op == "tpu.Cast") {
         const int64_t wide = std::max(size, sizeOf(graph.value(producer.operands[0]).type.element));
-        cycles += 2 * pass(out.shape[0], out.shape[1] * phases.y, rows * out.shape[3], wide);
+        cycles += 2 * (isNarrow(out.shape) ? pass(out.shape[0], out.shape[1], out.shape[2], wide)
+                                           : pass(out.shape[0], out.shape[1] * phases.y, rows * out.shape[3], wide));
         // Kernel rows are loaded as channels from DDR: the plain one goes there first.
-        if (phases.plain()) cycles += static_cast<double>(out.elementCount() * size) / kBytesPerCycle;
+        if (phases.plain() && !isNarrow(out.shape)) cycles += static_cast<double>(out.elementCount() * size) / kBytesPerCycle;
     }
-    if (phases.x > 1) {
-        const double one = pass(out.shape[0], 1, rows * columns, size);
-        cycles += static_cast<double>(phases.x * phases.x) * one;                                // every x-th column
-        cycles += static_cast<double>((phases.x - 1) * phases.y * out.shape[1]) * one; // to other lanes
+    const bool narrow = isNarrow(out.shape);
+    int64_t lanes = out.shape[1] * (narrow ? 1 : phases.y), elements = rows * columns * (narrow ? phases.y : phases.x);
+    for (int64_t rest = narrow ? phases.y : phases.x; rest > 1;) {
+        const int64_t step = splitStep(rest);
+        rest /= step;
+        elements = ceilDiv(elements, step);
+        const double one = pass(out.shape[0], 1, elements, size);
+        cycles += static_cast<double>(step * step) * one;        // every so many columns
+        cycles += static_cast<double>((step - 1) * lanes) * one; // to other lanes
+        lanes *= step;
     }
     return cycles;
 }
@@ -130,6 +141,12 @@ double convCycles(const ConvShape& conv, const Phases& from, const ChannelOrder&
     const int64_t size = sizeOf(conv.element);
     const bool integer = size == 1;
     const auto blocks = blockConv(conv, from, in, to, outSegments);
+    if (!blocks && from.plain() && to.plain()) { // beyond the fields of commands: rewrites/wide_windows
+        const Array array = arrayOf(conv.element);
+        const int64_t taps = conv.axes[0].kernel * conv.axes[1].kernel, pixels = conv.axes[0].out * conv.axes[1].out;
+        return static_cast<double>(conv.images * ceilDiv(conv.out, kLanes) * ceilDiv(conv.in / conv.groups, array.channels) * taps *
+                                   ceilDiv(pixels, array.pixels));
+    }
     if (!blocks) return std::numeric_limits<double>::infinity();
     const int64_t pixels = blocks->y.blocks * blocks->x.blocks;
     const auto outChannels = static_cast<int64_t>(blocks->out.size()), inChannels = static_cast<int64_t>(in.size());
@@ -143,7 +160,7 @@ double convCycles(const ConvShape& conv, const Phases& from, const ChannelOrder&
     }
     const Array array = arrayOf(conv.element);
     // Kernel rows become channels where there are few (rewrites/fold_rows): read from DDR once for each.
-    if (conv.groups == 1 && from.x == 1 && inChannels * blocks->y.kernel <= (integer ? 64 : size == 2 ? 32 : 0)) {
+    if (conv.groups == 1 && conv.axes[1].in > 1 && from.x == 1 && inChannels * blocks->y.kernel <= (integer ? 64 : size == 2 ? 32 : 0)) {
         taps /= static_cast<double>(blocks->y.kernel);
         const double read = static_cast<double>(blocks->y.kernel) / static_cast<double>(blocks->y.stride);
         cycles += read * static_cast<double>(conv.images * conv.in * conv.axes[0].in * conv.axes[1].in * size) / kBytesPerCycle;

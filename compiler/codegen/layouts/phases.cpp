@@ -27,8 +27,15 @@ ChannelOrder packedOrder(const std::vector<int64_t>& segments, const Phases& pha
     return order;
 }
 
-ChannelOrder loadedOrder(int64_t channels, const Phases& phases) {
+ChannelOrder loadedOrder(const ir::Shape& shape, const Phases& phases) {
     ChannelOrder order;
+    const int64_t channels = shape[1];
+    if (isNarrow(shape)) {
+        for (int64_t y = 0; y < phases.y; ++y)
+            for (int64_t c = 0; c < channels; ++c)
+                order.push_back({c, y, 0});
+        return order;
+    }
     for (int64_t x = 0; x < phases.x; ++x)
         for (int64_t c = 0; c < channels; ++c)
             for (int64_t y = 0; y < phases.y; ++y)

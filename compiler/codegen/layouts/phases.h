@@ -37,7 +37,12 @@ using ChannelOrder = std::vector<PackedChannel>;
 /// Channels of `segments` (of a concatenation, or one) one segment after the other. In each, as many channels as fill 64
 /// lanes with all their phases come together, phase after phase: what a row of lanes holds depends on few channels.
 ChannelOrder packedOrder(const std::vector<int64_t>& segments, const Phases& phases);
-/// Columns outermost, then channels, then rows: what loads (rewrites/fold_rows) and ops/phases' SplitColumns give.
-ChannelOrder loadedOrder(int64_t channels, const Phases& phases);
+/// Columns outermost, then channels, then rows: what loads (rewrites/fold_rows) and ops/phases' SplitColumns give. Pictures
+/// one column wide: rows outermost, which are split in local memory, too.
+ChannelOrder loadedOrder(const ir::Shape& shape, const Phases& phases);
+/// One column wide: a row is too short to be a run of a transfer.
+inline bool isNarrow(const ir::Shape& shape) { return shape[3] == 1; }
+/// Of `rest` columns that become lanes, how many do so first.
+inline int64_t splitStep(int64_t rest) { return rest % 4 == 0 && rest > 4 ? 4 : rest; }
 
 } // namespace wb::codegen

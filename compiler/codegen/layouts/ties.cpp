@@ -99,13 +99,19 @@ private:
             tied.push_back(id);
         }
         segments(result) = segments(tied[0]);
-        if (node.op == "tpu.Cast" && m_graph.producer(node.operands[0])->op == "top.Input") {
+        if (node.op == "tpu.Cast" && isInput(node.operands[0])) {
             fix(node.operands[0]);
             return Relation::Entry;
         }
         for (const ValueId id : tied)
             join(id, result);
         return Relation::Tied;
+    }
+
+    /// A network input, whatever its shape.
+    bool isInput(ValueId id) const {
+        const ir::Node& node = *m_graph.producer(id);
+        return node.op == "top.Input" || (node.op == "tpu.Reshape" && !constant(node.operands[0]) && isInput(node.operands[0]));
     }
 
     /// A network input, or what moves made of inputs: it lies in DDR.
@@ -157,7 +163,7 @@ private:
             const ValueId id = tie.values[0];
             const NodeId producer = m_graph.value(id).producer;
             const bool entry = m_ties.nodes[static_cast<size_t>(producer)] == Relation::Entry;
-            if (tie.values.size() != 1 || tie.plain || !(entry || m_graph.node(producer).op == "top.Input")) continue;
+            if (tie.values.size() != 1 || tie.plain || !(entry || isInput(id))) continue;
             const auto& readers = users[static_cast<size_t>(id)];
             tie.loaded = !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](NodeId user) {
                 return m_ties.nodes[static_cast<size_t>(user)] == Relation::Window;
@@ -166,8 +172,7 @@ private:
         // Whatever else comes from outside is as it is.
         for (Tie& tie : m_ties.ties)
             for (const ValueId id : tie.values) {
-                const ir::Node& node = *m_graph.producer(id);
-                if (!tie.loaded && (node.op == "top.Input" ||
+                if (!tie.loaded && (isInput(id) ||
                                     m_ties.nodes[static_cast<size_t>(m_graph.value(id).producer)] == Relation::Entry))
                     tie.plain = true;
             }

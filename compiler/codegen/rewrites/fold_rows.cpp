@@ -37,7 +37,7 @@ std::optional<Found> foldable(const ir::Graph& graph, const ir::Node& node) {
         !fromOutside(graph, node.operands[0]))
         return {};
     const ir::TensorType& in = graph.value(node.operands[0]).type;
-    if (in.shape.size() != 4 || graph.value(node.results[0]).type.shape.size() != 4) return {};
+    if (in.shape.size() != 4 || graph.value(node.results[0]).type.shape.size() != 4 || in.shape[3] == 1) return {};
     const auto pair = [&](const char* name, int64_t otherwise) {
         auto list = node.attributes.integers(name);
         if (list.size() != 2) list.assign(2, otherwise);

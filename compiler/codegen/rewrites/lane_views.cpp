@@ -19,14 +19,16 @@ struct LaneElements {
     std::array<int64_t, 2> strides{};
 };
 
-/// What a reshape, or a slice of sequences' last axis, takes of each lane's row; nothing where lanes change.
+/// What a reshape, or a slice of sequences or of pictures one column wide, takes of each lane's row; nothing where lanes change.
 std::optional<LaneElements> laneElements(const ir::Graph& graph, const ir::Node& node) {
     const ir::Shape &from = graph.value(node.operands[0]).type.shape, &to = graph.value(node.results[0]).type.shape;
     const auto in = ops::chipShape(from), out = ops::chipShape(to);
     if (in[0] != out[0] || in[1] != out[1]) return {};
     if (node.op == "tpu.Reshape") return LaneElements{0, {out[3], 1}};
     const auto offsets = node.attributes.integers("offset"), steps = node.attributes.integers("steps");
-    if (node.op != "tpu.Slice" || from.size() != 3 || to.size() != 3 || offsets.size() != 3 || steps.size() != 3) return {};
+    const size_t axes = from.size();
+    if (node.op != "tpu.Slice" || axes < 3 || axes > 4 || to.size() != axes || offsets.size() != axes || steps.size() != axes) return {};
+    if (axes == 4 && from[3] != 1) return {};
     if (offsets[0] != 0 || offsets[1] != 0 || steps[0] != 1 || steps[1] != 1 || steps[2] < 1) return {};
     const int64_t first = offsets[2] < 0 ? offsets[2] + from[2] : offsets[2];
     if (first < 0 || first + (to[2] - 1) * steps[2] >= from[2]) return {};

@@ -5,6 +5,7 @@
 #include "compiler/codegen/layouts/conv_phases.h"
 #include "compiler/codegen/rewrites/fold_rows.h"
 #include "compiler/ops/conv/conv_attributes.h"
+#include "compiler/target/bm1684x/machine.h"
 
 #include <algorithm>
 #include <cstring>
@@ -83,23 +84,24 @@ private:
             m_values[static_cast<size_t>(node.results[i])] = m_graph.node(made).results[i];
     }
 
-    /// A network input, its cast, or its codes by tables: rows of blocks come as channels from DDR, columns follow after
-    /// a cast, which makes them smaller, and before a gather, which takes as long as each lane has elements.
+    /// A network input, its cast, or its codes by tables: rows of blocks come as channels from DDR (but those of one
+    /// element, which are columns), columns follow after a cast, which makes them smaller, and before a gather, which takes
+    /// as long as each lane has elements.
     void addLoaded(const ir::Node& node) {
         const ValueId result = node.results[0];
         const Phases p = phasesOf(result);
-        if (node.op == "top.Input" || p.plain()) copy(node);
+        const bool computes = m_ties.nodes[static_cast<size_t>(m_source.value(result).producer)] == Relation::Entry;
+        if (!computes || p.plain()) copy(node);
         if (p.plain()) return;
-        const bool computes = node.op != "top.Input", cast = node.op == "tpu.Cast";
+        const bool narrow = isNarrow(m_source.value(result).type.shape), cast = node.op == "tpu.Cast";
         const auto layer = [&](ir::AttributeMap attributes) {
             if (computes) attributes.set(kLayer, name(result)); // loading an input is no layer
             return attributes;
         };
         ValueId at = computes ? value(node.operands[0]) : value(result);
         ir::TensorType type = m_graph.value(at).type;
-        const ir::Shape packed = packedShape(type.shape, p);
-        if (p.y > 1) {
-            type.shape = {type.shape[0], type.shape[1] * p.y, packed[2], type.shape[3]};
+        if (p.y > 1 && !narrow) {
+            type.shape = {type.shape[0], type.shape[1] * p.y, packedShape(type.shape, p)[2], type.shape[3]};
             ir::AttributeMap a;
             a.set("kernel", p.y);
             a.set("stride", p.y);
@@ -111,17 +113,25 @@ private:
             const ir::Shape shape = type.shape;
             type = m_source.value(result).type;
             type.shape = shape;
-            at = m_graph.add(node.op, {at}, p.x > 1 ? name(result) + "_codes" : name(result), type, layer(node.attributes));
+            at = m_graph.add(node.op, {at}, p.x > 1 || narrow ? name(result) + "_codes" : name(result), type, layer(node.attributes));
         }
-        if (p.x > 1) {
-            type.shape = packed;
+        // A few at a time: as many copies pass over what each lane has, and there are more lanes each time.
+        const int64_t whole = narrow ? p.y : p.x;
+        for (int64_t rest = whole; rest > 1;) {
+            const int64_t block = splitStep(rest), origin = rest < whole ? 0 : narrow ? p.originY : p.originX;
+            rest /= block;
+            int64_t& side = type.shape[narrow ? 2 : 3];
+            side = bm1684x::ceilDiv(side + origin, block);
+            type.shape[1] *= block;
             ir::AttributeMap a;
-            a.set("block", p.x);
-            a.set("origin", p.originX);
-            at = m_graph.add("tpu.SplitColumns", {at}, cast ? name(result) : name(result) + "_blocks", type, layer(std::move(a)));
+            a.set("block", block);
+            a.set("origin", origin);
+            if (narrow) a.set("rows", true);
+            const std::string own = name(result) + (rest > 1 ? "_split" + std::to_string(rest) : cast ? "" : "_blocks");
+            at = m_graph.add("tpu.SplitColumns", {at}, own, type, layer(std::move(a)));
         }
         if (computes && !cast) {
-            const ir::ValueId tables = tablesOver(*m_source.weight(node.operands[1]), loadedOrder(m_source.value(result).type.shape[1], p), result);
+            const ir::ValueId tables = tablesOver(*m_source.weight(node.operands[1]), loadedOrder(m_source.value(result).type.shape, p), result);
             at = m_graph.add(node.op, {at, tables}, name(result), packedType(result), layer(node.attributes));
         }
         m_values[static_cast<size_t>(result)] = at;
@@ -143,7 +153,7 @@ private:
 
     ChannelOrder orderOf(ValueId id) const {
         const Phases p = phasesOf(id);
-        return tieOf(id)->loaded && !p.plain() ? loadedOrder(m_source.value(id).type.shape[1], p)
+        return tieOf(id)->loaded && !p.plain() ? loadedOrder(m_source.value(id).type.shape, p)
                                                : packedOrder(m_ties.segments[static_cast<size_t>(id)], p);
     }
 

@@ -20,15 +20,18 @@ void fillZero(const LocalTensor& to, int32_t zero, VectorUnit& unit) {
     IntegerUnit(unit.assembler()).copy(to, IntegerUnit::Number{zero, to.precision, to.isSigned});
 }
 
-/// [n, c, h, w] → [n, block · c, h, blocks]: channel p · c + i of block k is column k · block + p - origin of channel i.
+/// [n, c, h, w] → [n, block · c, h, blocks]: channel p · c + i of block k is column k · block + p - origin of channel i; or
+/// the same of rows.
 class SplitColumns final : public LocalEmitter {
 public:
-    SplitColumns(Precision precision, std::array<int64_t, 4> in, int64_t block, int64_t origin, int32_t zero)
-        : m_precision(precision), m_channels(in[1]), m_columns(in[3]), m_block(block), m_origin(origin), m_zero(zero) {}
+    SplitColumns(Precision precision, std::array<int64_t, 4> in, int64_t block, int64_t origin, bool rows, int32_t zero)
+        : m_precision(precision), m_channels(in[1]), m_rows(in[2]), m_columns(in[3]), m_block(block), m_origin(origin), m_split(rows), m_zero(zero) {}
 
     Cuts cuts() const override { return {.n = true, .c = false, .h = true, .w = false}; }
     Part operandPart(size_t, const Part& result) const override {
-        return {result.n, {0, m_channels}, result.h, {0, m_columns}};
+        if (!m_split) return {result.n, {0, m_channels}, result.h, {0, m_columns}};
+        const auto rowOf = [&](int64_t block) { return std::clamp<int64_t>(block * m_block - m_origin, 0, m_rows); };
+        return {result.n, {0, m_channels}, {rowOf(result.h.begin), rowOf(result.h.end)}, result.w};
     }
     std::vector<int64_t> scratchBytes(const Part& result) const override {
         return {alignedBytes(m_precision, phaseOf(result)), alignedBytes(m_precision, phaseOf(result))};
@@ -37,20 +40,30 @@ public:
     Status emit(const LocalCall& call, Assembler& out) const override {
         VectorUnit unit(out);
         const Part part = phaseOf(call.result);
+        const Range blocks = m_split ? part.h : part.w;
         for (int64_t p = 0; p < m_block; ++p) {
             // Lanes change at the end; two places take turns.
             LocalTensor to = alignedTensor(p == 0 ? call.output.address : call.scratch[static_cast<size_t>(p % 2)], m_precision,
                                            call.output.isSigned, part);
-            const int64_t begin = std::clamp<int64_t>(ceilDiv(std::max<int64_t>(0, m_origin - p), m_block), 0, part.w.end);
-            const int64_t last = m_columns - 1 + m_origin - p;
-            const int64_t end = std::clamp<int64_t>(last < 0 ? 0 : last / m_block + 1, begin, part.w.end);
-            if (begin > 0 || end < part.w.end) fillZero(to, m_zero, unit);
+            const int64_t begin = std::clamp(ceilDiv(std::max<int64_t>(0, m_origin - p), m_block), blocks.begin, blocks.end);
+            const int64_t last = (m_split ? m_rows : m_columns) - 1 + m_origin - p;
+            const int64_t end = std::clamp(last < 0 ? 0 : last / m_block + 1, begin, blocks.end);
+            if (begin > blocks.begin || end < blocks.end) fillZero(to, m_zero, unit);
             if (begin < end) {
-                LocalTensor from = call.operands[0].sub({part.n, part.c, part.h, {0, m_columns}});
-                from.address += u32((begin * m_block + p - m_origin) * from.wStride * bytesOf(m_precision));
-                from.wStride *= m_block;
-                from.part.w = {begin, end};
-                unit.copy(to.sub({part.n, part.c, part.h, {begin, end}}), from);
+                const int64_t first = begin * m_block + p - m_origin;
+                const Range inside{begin, end};
+                if (m_split) {
+                    LocalTensor from = call.operands[0].sub({part.n, part.c, {first, first + 1}, part.w});
+                    from.hStride *= m_block;
+                    from.part.h = inside;
+                    unit.copy(to.sub({part.n, part.c, inside, part.w}), from);
+                } else {
+                    LocalTensor from = call.operands[0].sub({part.n, part.c, part.h, {0, m_columns}});
+                    from.address += u32(first * from.wStride * bytesOf(m_precision));
+                    from.wStride *= m_block;
+                    from.part.w = inside;
+                    unit.copy(to.sub({part.n, part.c, part.h, inside}), from);
+                }
             }
             if (p > 0) toLanes(to, call.output.address + u32(p * m_channels * kLaneBytes), out);
         }
@@ -78,7 +91,8 @@ private:
     }
 
     Precision m_precision;
-    int64_t m_channels, m_columns, m_block, m_origin;
+    int64_t m_channels, m_rows, m_columns, m_block, m_origin;
+    bool m_split; ///< rows
     int32_t m_zero;
 };
 
@@ -224,12 +238,14 @@ Result<std::unique_ptr<LocalEmitter>> prepareSplit(const EmitContext& context) {
     const auto& in = typeOf(context, context.node->operands[0]);
     const auto& out = typeOf(context, context.node->results[0]);
     const int64_t block = context.node->attributes.integer("block", 1), origin = context.node->attributes.integer("origin");
+    const bool rows = context.node->attributes.boolean("rows");
+    const size_t axis = rows ? 2 : 3;
     if (in.shape.size() != 4 || out.shape.size() != 4 || in.element != out.element || block < 1 || origin < 0 ||
-        out.shape[1] != in.shape[1] * block || out.shape[1] > kLanes || out.shape[2] != in.shape[2] ||
-        out.shape[3] != ceilDiv(in.shape[3] + origin, block))
+        out.shape[1] != in.shape[1] * block || out.shape[1] > kLanes || out.shape[5 - axis] != in.shape[5 - axis] ||
+        out.shape[axis] != ceilDiv(in.shape[axis] + origin, block))
         return notEmitted(context, "its columns do not split that way");
     return std::unique_ptr<LocalEmitter>(
-        std::make_unique<SplitColumns>(chipPrecision(in.element), chipShape(in.shape), block, origin, zeroCodeOf(out)));
+        std::make_unique<SplitColumns>(chipPrecision(in.element), chipShape(in.shape), block, origin, rows, zeroCodeOf(out)));
 }
 
 Result<std::unique_ptr<LocalEmitter>> prepareJoin(const EmitContext& context) {

@@ -46,9 +46,14 @@ Prepared prepareFoldRows(const PrepareContext& c) {
 Prepared prepareSplit(const PrepareContext& c) {
     const auto in = operandShape(c, 0), out = resultShape(c);
     const int64_t block = c.node->attributes.integer("block", 1), origin = c.node->attributes.integer("origin");
-    if (in.size() != 4 || out.size() != 4 || out[1] != in[1] * block || out[2] != in[2])
+    const bool rows = c.node->attributes.boolean("rows");
+    if (in.size() != 4 || out.size() != 4 || out[1] != in[1] * block || out[rows ? 3 : 2] != in[rows ? 3 : 2])
         return cannotRun(c, "its columns do not split that way");
     return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) {
+        if (rows) {
+            const int64_t row = h * block + channel / in[1] - origin;
+            return row < 0 || row >= in[2] ? -1 : ((n * in[1] + channel % in[1]) * in[2] + row) * in[3] + w;
+        }
         const int64_t column = w * block + channel / in[1] - origin;
         return column < 0 || column >= in[3] ? -1 : ((n * in[1] + channel % in[1]) * in[2] + h) * in[3] + column;
     });
