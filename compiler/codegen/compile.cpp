@@ -25,6 +25,7 @@
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/separate_relu.h"
 #include "compiler/codegen/rewrites/sequences.h"
+#include "compiler/codegen/rewrites/spread_results.h"
 #include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/volumes.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
@@ -234,7 +235,7 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
     // What no single command can do.
     possible = splitLongReductions(gatherReducedAxes(possible));
     possible = flattenVolumes(separateRelus(possible));
-    if (!asItIs) possible = picturesOfSequences(possible);
+    if (!asItIs) possible = spreadResults(picturesOfSequences(possible));
     possible = joinBroadcastAxes(resizeByProducts(possible));
     if (asItIs) {
         possible = narrowWindows(possible);

@@ -3,6 +3,7 @@
 #include "compiler/codegen/rewrites/heads.h"
 #include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/interleaves.h"
+#include "compiler/codegen/rewrites/spread_results.h"
 #include "compiler/codegen/rewrites/strided_view.h"
 #include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/picture_norms.h"
@@ -54,6 +55,7 @@ private slots:
     void idleMoversGo();
     void picturesOfTokensAreRows();
     void normsOfWholePictures();
+    void phasesOfTransposedConvolutions();
 };
 
 namespace {
@@ -298,6 +300,33 @@ void TestCodegenRewrites::normsOfWholePictures() {
         QCOMPARE(countOf(done, "tpu.GroupNorm"), taken ? 1 : 0);
         QCOMPARE(countOf(done, "tpu.Reshape"), taken ? 0 : 2);
         QCOMPARE(done.value(done.producer(done.outputs[0])->operands[0]).type.shape, (Shape{2, 64, 5, 7}));
+    }
+}
+
+/// Kernel 4, stride 2, border 1: blocks begin one result in front of the first one, and each phase has 2 × 2 taps.
+void TestCodegenRewrites::phasesOfTransposedConvolutions() {
+    for (const int64_t channels : {8, 64}) {
+        Net net;
+        const ValueId x = net.input({1, 16, 20, 30});
+        const ValueId filter = net.graph.addWeight("filter", ir::Tensor(ElementType::F16, {channels, 16, 4, 4}), type({channels, 16, 4, 4}));
+        const ValueId y = net.op("tpu.Deconv", {x, filter, ir::kNoValue}, {1, channels, 40, 60});
+        ir::AttributeMap& a = net.graph.node(net.graph.value(y).producer).attributes;
+        a.set("kernel_shape", Attribute::ints({4, 4}));
+        a.set("strides", Attribute::ints({2, 2}));
+        a.set("pads", Attribute::ints({1, 1, 1, 1}));
+        net.graph.outputs = {y};
+        const std::string name = net.graph.value(y).name;
+        const ir::Graph done = codegen::spreadResults(net.graph);
+        const ir::Node* join = done.producer(done.outputs[0]);
+        QCOMPARE(join->op, std::string("tpu.JoinPhases"));
+        QCOMPARE(done.value(done.outputs[0]).name, name);
+        QCOMPARE(done.value(done.outputs[0]).type.shape, (Shape{1, channels, 40, 60}));
+        QCOMPARE(join->attributes.integer("origin_y"), int64_t{1});
+        QCOMPARE(done.value(join->operands[0]).type.shape, (Shape{1, 4 * channels, 21, 31}));
+        const ir::Node* conv = done.producer(join->operands[0]);
+        QCOMPARE(conv->op, std::string("tpu.Conv2D"));
+        QCOMPARE(conv->attributes.integers("kernel_shape"), (std::vector<int64_t>{2, 2}));
+        QCOMPARE(conv->attributes.integers("pads"), (std::vector<int64_t>{1, 1, 1, 1}));
     }
 }
 

@@ -40,6 +40,8 @@ private slots:
     void tokens() { run(test::zooTokens()); }
     void sequences_data() { addRows(test::zooSequences(), true); }
     void sequences() { run(test::zooSequences()); }
+    void spread_data() { addRows(test::zooSpread(), true); }
+    void spread() { run(test::zooSpread()); }
     void limits_data() { addRows(test::zooLimits(), false); }
     void limits() { run(test::zooLimits()); }
     void mixedPrecision();

@@ -20,6 +20,7 @@ std::vector<ZooNet> zooNetworks(); ///< whole networks
 std::vector<ZooNet> zooFamilies(); ///< more of those (zoo_families.cpp)
 std::vector<ZooNet> zooTokens();   ///< attention (zoo_tokens.cpp)
 std::vector<ZooNet> zooSequences(); ///< windows over one axis (zoo_sequences.cpp)
+std::vector<ZooNet> zooSpread();    ///< more pixels than before (zoo_spread.cpp)
 std::vector<ZooNet> zooLimits();   ///< single operators
 
 } // namespace wb::test

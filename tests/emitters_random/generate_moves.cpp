@@ -190,12 +190,16 @@ Trial splitColumns(Draw& draw, ElementType element) {
     return aligned(moved(node, draw, element));
 }
 
+/// Parts in rows of lanes of their own, or one behind the other.
 Trial joinPhases(Draw& draw, ElementType element) {
     OneNode node("tpu.JoinPhases", draw.seed());
-    const int64_t y = draw.between(1, 3), x = draw.between(1, 3), part = 64 * draw.between(1, 2);
-    const Shape result{draw.between(1, 3), draw.between(1, part), draw.between(1, 14), draw.between(1, 14)};
-    const auto kind = addInput(node, draw, element, {result[0], y * x * part, (result[2] + y - 1) / y, (result[3] + x - 1) / x});
-    node.set("y", y).set("x", x);
+    const int64_t y = draw.between(1, 3), x = draw.between(1, 3), originY = draw.between(0, y - 1), originX = draw.between(0, x - 1);
+    const bool apart = draw.coin();
+    const int64_t part = apart ? 64 * draw.between(1, 2) : draw.between(1, 80);
+    const Shape result{draw.between(1, 3), apart ? draw.between(1, part) : part, draw.between(y, 14), draw.between(x, 14)};
+    const auto kind = addInput(node, draw, element,
+                               {result[0], y * x * part, (result[2] + originY + y - 1) / y, (result[3] + originX + x - 1) / x});
+    node.set("y", y).set("x", x).set("origin_y", originY).set("origin_x", originX);
     addResult(node, kind, result);
     return moved(node, draw, element);
 }

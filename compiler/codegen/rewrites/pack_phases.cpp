@@ -4,7 +4,7 @@
 #include "compiler/codegen/layouts/choose.h"
 #include "compiler/codegen/layouts/conv_phases.h"
 #include "compiler/codegen/rewrites/fold_rows.h"
-#include "compiler/ops/conv/conv_attributes.h"
+#include "compiler/codegen/rewrites/result_channels.h"
 #include "compiler/target/bm1684x/machine.h"
 
 #include <algorithm>
@@ -16,19 +16,6 @@ namespace {
 
 using ir::NodeId;
 using ir::ValueId;
-
-/// Numbers one a channel, as the channels of a packed tensor have them; zero for channels that are none.
-ir::Tensor spreadOver(const ir::Tensor& numbers, const ChannelOrder& order) {
-    const auto count = static_cast<int64_t>(order.size());
-    ir::Tensor out(numbers.type(), numbers.shape().size() == 4 ? ir::Shape{1, count, 1, 1} : ir::Shape{count});
-    const size_t size = ir::sizeInBytes(numbers.type());
-    std::byte* to = out.mutableBytes();
-    for (const PackedChannel& c : order) {
-        if (c.channel >= 0) std::memcpy(to, numbers.bytes() + static_cast<size_t>(c.channel) * size, size);
-        to += size;
-    }
-    return out;
-}
 
 class Packer {
 public:
@@ -192,11 +179,14 @@ private:
         }
         const std::string own = name(result);
         const ir::Tensor& filter = *m_source.weight(node.operands[1]);
+        ChannelList channels;
+        for (const PackedChannel& c : blocks->out)
+            channels.push_back(c.channel);
         const bool clear = !tieOf(node.operands[0])->loaded && needsClear(*conv, from);
         std::vector<ValueId> operands{clear ? cleared(node.operands[0]) : value(node.operands[0]),
                                       m_graph.addWeight(own + "_block_filter", blockFilter(*conv, *blocks, filter))};
         if (conv->bias)
-            operands.push_back(m_graph.addWeight(own + "_block_bias", spreadOver(*m_source.weight(node.operands[2]), blocks->out)));
+            operands.push_back(m_graph.addWeight(own + "_block_bias", numbersOf(*m_source.weight(node.operands[2]), channels)));
         ir::AttributeMap a = node.attributes;
         using ir::Attribute;
         const BlockAxis &y = blocks->y, &x = blocks->x;
@@ -205,20 +195,7 @@ private:
         a.set("pads", Attribute::ints({y.before, x.before, y.after, x.after}));
         a.set("dilations", Attribute::ints({1, 1}));
         a.set("group", blocks->groups);
-        const auto ofChannels = [&](const auto& numbers) { // of every list of as many that there is
-            auto all = numbers;
-            all.clear();
-            for (size_t first = 0; first < numbers.size(); first += static_cast<size_t>(conv->out))
-                for (const PackedChannel& c : blocks->out)
-                    all.push_back(numbers[first + static_cast<size_t>(std::max<int64_t>(0, c.channel))]);
-            return all;
-        };
-        for (const char* list : {"multiplier", "rshift"})
-            if (const auto numbers = a.integers(list); numbers.size() == static_cast<size_t>(conv->out))
-                a.set(list, Attribute::ints(ofChannels(numbers)));
-        for (const char* list : {ops::kSumScales, ops::kSumOffsets})
-            if (const auto numbers = a.reals(list); !numbers.empty() && numbers.size() % static_cast<size_t>(conv->out) == 0)
-                a.set(list, Attribute::floats(ofChannels(numbers)));
+        takeChannels(a, conv->out, channels);
         ir::TensorType type = packedType(result);
         if (blocks->parts() == 1) {
             m_values[static_cast<size_t>(result)] = m_graph.add(node.op, std::move(operands), own, type, std::move(a));

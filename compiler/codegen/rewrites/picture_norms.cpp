@@ -34,7 +34,7 @@ ir::Graph normsOfPictures(const ir::Graph& source) {
         if (before == nullptr || before->op != "tpu.Reshape" || graph.weight(before->operands[0]) != nullptr) continue;
         ValueId picture = before->operands[0];
         const Shape shape = graph.value(picture).type.shape;
-        if (shape.size() != 4 || shape[0] != row[0] || shape[1] * shape[2] * shape[3] != row[2]) continue;
+        if ((shape.size() != 4 && shape.size() != 3) || shape[0] != row[0] || shape[1] * shape[2] * (shape.size() == 4 ? shape[3] : 1) != row[2]) continue;
         Steps steps(graph, static_cast<NodeId>(i), graph.value(node.results[0]).name + "_picture");
         if (cast) {
             const ir::AttributeMap attributes = graph.producer(value)->attributes;

@@ -12,6 +12,19 @@ namespace wb::ops {
 
 using namespace bm1684x;
 
+void toLanes(const LocalTensor& from, uint32_t address, Assembler& out) {
+    STransBc c;
+    c.tsk_eu_typ = TransBcOp::LaneCopy;
+    c.res0_prec = code(from.precision);
+    c.res0_n = u32(from.n());
+    c.res0_c = c.opd0_c = u32(from.c());
+    c.res0_h = u32(from.h());
+    c.res0_w = c.opd0_w = u32(from.w());
+    c.opd0_addr = from.address;
+    c.res0_addr = address;
+    out.add(c);
+}
+
 namespace {
 
 /// The number zero: of codes their zero point.
@@ -77,64 +90,10 @@ private:
         return result;
     }
 
-    static void toLanes(const LocalTensor& from, uint32_t address, Assembler& out) {
-        STransBc c;
-        c.tsk_eu_typ = TransBcOp::LaneCopy;
-        c.res0_prec = code(from.precision);
-        c.res0_n = u32(from.n());
-        c.res0_c = c.opd0_c = u32(from.c());
-        c.res0_h = u32(from.h());
-        c.res0_w = c.opd0_w = u32(from.w());
-        c.opd0_addr = from.address;
-        c.res0_addr = address;
-        out.add(c);
-    }
-
     Precision m_precision;
     int64_t m_channels, m_rows, m_columns, m_block, m_origin;
     bool m_split; ///< rows
     int32_t m_zero;
-};
-
-/// [n, y · x · part, h, w] → [n, c, h · y, w · x], cut off at the result's size: part (a · x + b) holds rows a, a + y, …
-/// and columns b, b + x, …
-class JoinPhases final : public LocalEmitter {
-public:
-    JoinPhases(std::array<int64_t, 4> in, int64_t y, int64_t x) : m_in(in), m_y(y), m_x(x) {}
-
-    Cuts cuts() const override { return {.n = true, .c = false, .h = true, .w = false}; }
-    Part operandPart(size_t, const Part& r) const override {
-        return {r.n, {0, m_in[1]}, {r.h.begin / m_y, ceilDiv(r.h.end, m_y)}, {0, m_in[3]}};
-    }
-
-    Status emit(const LocalCall& call, Assembler& out) const override {
-        VectorUnit unit(out);
-        const Part& r = call.result;
-        const int64_t channels = m_in[1] / (m_y * m_x);
-        for (int64_t a = 0; a < m_y; ++a)
-            for (int64_t b = 0; b < m_x; ++b) {
-                const auto blocks = [](int64_t size, int64_t phase, int64_t step) {
-                    return size <= phase ? 0 : (size - phase - 1) / step + 1;
-                };
-                const Range rows{blocks(r.h.begin, a, m_y), blocks(r.h.end, a, m_y)};
-                const Range columns{0, blocks(r.w.end, b, m_x)};
-                if (rows.size() <= 0 || columns.size() <= 0) continue;
-                const int64_t first = (a * m_x + b) * channels;
-                LocalTensor to = call.output;
-                to.address += u32(((rows.begin * m_y + a - r.h.begin) * to.hStride + b * to.wStride) *
-                                  bytesOf(to.precision));
-                to.hStride *= m_y;
-                to.wStride *= m_x;
-                to.part.h = rows;
-                to.part.w = columns;
-                unit.copy(to, call.operands[0].sub({r.n, {first, first + r.c.size()}, rows, columns}));
-            }
-        return {};
-    }
-
-private:
-    std::array<int64_t, 4> m_in;
-    int64_t m_y, m_x;
 };
 
 /// A copy with zero points where blocks reach beyond the picture. Channels of one phase lie in runs of lanes.
@@ -246,17 +205,6 @@ Result<std::unique_ptr<LocalEmitter>> prepareSplit(const EmitContext& context) {
         return notEmitted(context, "its columns do not split that way");
     return std::unique_ptr<LocalEmitter>(
         std::make_unique<SplitColumns>(chipPrecision(in.element), chipShape(in.shape), block, origin, rows, zeroCodeOf(out)));
-}
-
-Result<std::unique_ptr<LocalEmitter>> prepareJoin(const EmitContext& context) {
-    const auto& in = typeOf(context, context.node->operands[0]);
-    const auto& out = typeOf(context, context.node->results[0]);
-    const int64_t y = context.node->attributes.integer("y", 1), x = context.node->attributes.integer("x", 1);
-    if (in.shape.size() != 4 || out.shape.size() != 4 || in.element != out.element || y < 1 || x < 1 ||
-        in.shape[1] % (y * x) != 0 || in.shape[1] / (y * x) % kLanes != 0 || out.shape[1] > in.shape[1] / (y * x) ||
-        ceilDiv(out.shape[2], y) != in.shape[2] || ceilDiv(out.shape[3], x) != in.shape[3])
-        return notEmitted(context, "its parts do not join that way");
-    return std::unique_ptr<LocalEmitter>(std::make_unique<JoinPhases>(chipShape(in.shape), y, x));
 }
 
 Result<std::unique_ptr<LocalEmitter>> prepareRow(const EmitContext& context) {

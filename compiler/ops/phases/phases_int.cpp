@@ -61,11 +61,14 @@ Prepared prepareSplit(const PrepareContext& c) {
 
 Prepared prepareJoin(const PrepareContext& c) {
     const auto in = operandShape(c, 0), out = resultShape(c);
-    const int64_t y = c.node->attributes.integer("y", 1), x = c.node->attributes.integer("x", 1);
-    if (in.size() != 4 || out.size() != 4 || y < 1 || x < 1 || in[1] % (y * x) != 0 || out[1] > in[1] / (y * x) ||
-        out[2] > in[2] * y || out[3] > in[3] * x)
+    const auto& a = c.node->attributes;
+    const int64_t y = a.integer("y", 1), x = a.integer("x", 1), originY = a.integer("origin_y"), originX = a.integer("origin_x");
+    if (in.size() != 4 || out.size() != 4 || y < 1 || x < 1 || in[1] % (y * x) != 0 || out[1] > in[1] / (y * x) || originY < 0 || originX < 0 ||
+        out[2] + originY > in[2] * y || out[3] + originX > in[3] * x)
         return cannotRun(c, "its parts do not join that way");
     return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) {
+        h += originY;
+        w += originX;
         const int64_t from = (h % y * x + w % x) * (in[1] / (y * x)) + channel;
         return ((n * in[1] + from) * in[2] + h / y) * in[3] + w / x;
     });
