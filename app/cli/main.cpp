@@ -2,8 +2,10 @@
 // The command line: `tpuwb COMMAND OPTIONS`, or a vendor name by link or as first argument, with or
 // without `.py`. Ctrl+C asks the running job to stop; a second one ends the process.
 #include "app/cli/command.h"
+#include "app/cli/commands/options.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/version.h"
+#include "compiler/base/edit_distance.h"
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -78,6 +80,23 @@ void addCommonOptions(CLI::App& app, CommonOptions& common) {
         ->check(CLI::IsMember({"en", "zh_CN"}));
 }
 
+/// What is wrong with the words of a command line, with the option that was perhaps meant.
+Error parseError(const CLI::App& app, const CLI::ParseError& error) {
+    std::string what = error.what(), nearest;
+    for (const std::string& word : app.remaining()) {
+        if (!word.starts_with("--")) continue;
+        const std::string name = word.substr(2, word.find('=') - 2);
+        what = "there is no option --" + name;
+        size_t least = 2 + name.size() / 4; // one slip in a short word, some in a long one
+        for (const CLI::Option* option : app.get_options())
+            for (const std::string& known : option->get_lnames())
+                if (const size_t distance = editDistance(name, known, least); distance < least) least = distance, nearest = known;
+        break;
+    }
+    if (!what.empty()) what.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(what.front())));
+    return usage(std::move(what), nearest.empty() ? "see --help" : "write --" + nearest);
+}
+
 int runCli(int argc, char** argv) {
     std::vector<std::string> words(argv, argv + argc);
     const std::vector<Command> commands = allCommands();
@@ -128,8 +147,9 @@ int runCli(int argc, char** argv) {
     try {
         app.parse(rest);
     } catch (const CLI::ParseError& e) {
-        const int status = app.exit(e, std::cout, std::cerr);
-        return status == 0 ? kSuccess : kUsage;
+        if (e.get_exit_code() == 0) return app.exit(e, std::cout, std::cerr); // --help, --version
+        common.json = std::find(words.begin(), words.end(), "--json") != words.end();
+        return Console(common).fail(parseError(app, e));
     }
     const InterruptWatch watch;
     JobContext context(watch.token());

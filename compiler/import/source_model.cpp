@@ -2,6 +2,8 @@
 // Order and selection of source nodes, before anything is converted.
 #include "compiler/import/source_model.h"
 
+#include "compiler/base/edit_distance.h"
+
 #include <algorithm>
 #include <queue>
 #include <set>
@@ -13,24 +15,6 @@ using Producers = std::map<std::string_view, size_t>;
 
 std::string displayName(const ops::SourceNode& node) {
     return !node.name.empty() ? node.name : node.outputs.empty() ? node.kind : node.outputs.front();
-}
-
-/// Levenshtein distance, cut off at `limit`; only for hints in messages.
-size_t editDistance(std::string_view a, std::string_view b, size_t limit) {
-    if (a.size() > b.size() + limit || b.size() > a.size() + limit) return limit;
-    std::vector<size_t> row(b.size() + 1);
-    for (size_t j = 0; j <= b.size(); ++j)
-        row[j] = j;
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
-        }
-    }
-    return std::min(row.back(), limit);
 }
 
 std::vector<std::string> nearMatches(const SourceModel& model, const std::string& wanted) {

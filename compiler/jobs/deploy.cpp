@@ -50,8 +50,17 @@ Result<quantise::LowerOptions> lowerOptions(const DeployRequest& request) {
     options.target.asymmetric = request.asymmetric;
     options.quantInput = request.quantInput;
     options.quantOutput = request.quantOutput;
+    options.quantInputs = request.quantInputs;
+    options.quantOutputs = request.quantOutputs;
     if (request.fusePreprocess) options.fusePreprocess = request.customizationFormat;
     return options;
+}
+
+/// Places of inputs and outputs that the network has.
+Status checkPlaces(const std::set<size_t>& places, size_t count, const char* of) {
+    if (places.empty() || *places.rbegin() <= count) return {};
+    return Error{Code::UsageError, std::string("there is no ") + of + ' ' + std::to_string(*places.rbegin()) + ": the network has " + std::to_string(count)}
+        .remedy("count from 1, in the order of the .mlir");
 }
 
 /// Layers whose precision is not what the table asked for, as warnings or, with --strict, as the error.
@@ -121,6 +130,8 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
     WB_ASSIGN(const OpenedModel model, openModel(request.mlir, {}, context));
     if (model.stage != GraphStage::Top)
         return Error{Code::FileUnknownKind, "deploy starts from the top .mlir of transform"}.inFile(request.mlir.string());
+    WB_TRY(checkPlaces(request.quantInputs, model.graph->inputs().size(), "input"));
+    WB_TRY(checkPlaces(request.quantOutputs, model.graph->outputs.size(), "output"));
     const std::string name = model.graph->name;
     quantise::RangeTable ranges;
     const bool brings = quantise::bringsScales(*model.graph);
@@ -195,7 +206,7 @@ Result<DeployResult> deploy(const DeployRequest& request, JobContext& context) {
         result.compared = true;
         result.comparison = std::move(*summary);
     }
-    if (request.model.extension() != ".bmodel") return result;
+    if (request.withoutBmodel || request.model.extension() != ".bmodel") return result;
     if (options.target.chip != ops::Chip::BM1684X) {
         const std::string chip = ops::spelling(options.target.chip);
         Error note{Code::CodegenMissing, "no bmodel is written for " + chip + ": the network is quantised and checked as that chip computes it"};

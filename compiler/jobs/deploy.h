@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct DeployRequest {
     bool debug = false;                      ///< keep <prefix>_tpu_outputs.npz
     bool skipValidation = false;
     bool quantInput = false, quantOutput = false;
+    std::set<size_t> quantInputs, quantOutputs; ///< which of them, by place from 1; empty: all
+    bool withoutBmodel = false;              ///< the quantised model only
     /// Inputs take pictures, uint8 in `customizationFormat` (empty: the network's own order); <name>_in_ori.npz keeps
     /// the test picture in that form. The test input has to be a picture or such a file.
     bool fusePreprocess = false;

@@ -18,7 +18,9 @@ void to_json(nlohmann::json& j, const RunResult& v) {
 }
 
 Result<RunResult> runModel(const RunRequest& request, JobContext& context) {
-    WB_ASSIGN(OpenedModel model, openModel(request.model, {}, context));
+    OpenOptions opening;
+    opening.weights = request.weights;
+    WB_ASSIGN(OpenedModel model, openModel(request.model, opening, context));
     if (model.stage == GraphStage::Top || model.stage == GraphStage::Source) {
         WB_ASSIGN(model.graph, runnable(model.graph, context));
     }

@@ -13,6 +13,7 @@ namespace wb::jobs {
 
 struct RunRequest {
     std::filesystem::path model;
+    std::filesystem::path weights;           ///< Caffe's second file
     std::filesystem::path input;             ///< npz; a single array may have any name
     std::filesystem::path output;            ///< npz of results; empty: none is written
     bool dumpAllTensors = false;

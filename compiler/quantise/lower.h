@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct LowerOptions {
     ops::LoweringOptions target;
     bool quantInput = false;   ///< leave out the cast at the inputs, where all that reads one wants the same type
     bool quantOutput = false;  ///< leave out the cast at the outputs
+    std::set<size_t> quantInputs = {}, quantOutputs = {}; ///< which of them, by place from 1; empty: all
     /// Preprocessing inside the model (fuse_preprocess.h); the raw format, empty: the network's own.
     std::optional<std::string> fusePreprocess;
 };

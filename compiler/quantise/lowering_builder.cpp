@@ -32,6 +32,9 @@ std::string singleText(float value) {
     return text.data();
 }
 
+/// Of a list of places from 1, where an empty one is of all.
+bool isMeant(const std::set<size_t>& places, size_t index) { return places.empty() || places.contains(index + 1); }
+
 bool sameNumbers(const TensorType& a, const TensorType& b) {
     const auto* x = a.uniform();
     const auto* y = b.uniform();
@@ -262,11 +265,11 @@ ir::Graph Builder::finish(const LowerOptions& options) {
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     a.set("module.weight_file",
           prefix + (m_mixed ? "_tpu_qtable_weights.npz" : "_tpu_weights.npz"));
-    for (const ValueId source : m_source.outputs) {
-        const ValueId value = lowered(source);
+    for (size_t i = 0; i < m_source.outputs.size(); ++i) {
+        const ValueId value = lowered(m_source.outputs[i]);
         const auto& type = m_target.value(value).type;
         const bool isF32 = type.element == ElementType::F32 && type.uniform() == nullptr;
-        if (isF32 || options.quantOutput ||
+        if (isF32 || (options.quantOutput && isMeant(options.quantOutputs, i)) ||
             !(type.uniform() != nullptr || ir::isFloat(type.element))) {
             m_target.outputs.push_back(value);
             continue;
@@ -275,13 +278,16 @@ ir::Graph Builder::finish(const LowerOptions& options) {
             castTo(value, "", {ElementType::F32, type.shape, type.ranked, {}}));
     }
     ir::Graph result = ordered();
-    if (options.quantInput) quantiseInputs(result);
+    if (options.quantInput) quantiseInputs(result, options.quantInputs);
     return result;
 }
 
 /// An input that is read by casts to one type only is given in that type: the casts go, and with them its name's twin.
-void Builder::quantiseInputs(ir::Graph& graph) const {
-    for (const ValueId input : graph.inputs()) {
+void Builder::quantiseInputs(ir::Graph& graph, const std::set<size_t>& places) const {
+    const std::vector<ValueId> inputs = graph.inputs();
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        if (!isMeant(places, i)) continue;
+        const ValueId input = inputs[i];
         const auto users = graph.users()[static_cast<size_t>(input)];
         const auto& first = graph.value(input).type;
         const bool isFloat = first.uniform() == nullptr && ir::isFloat(first.element);

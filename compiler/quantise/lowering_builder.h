@@ -38,7 +38,7 @@ private:
     ir::ValueId requantTo(ir::ValueId value, ir::ValueId anchor, const std::string& userName,
                           ir::TensorType type);
     ir::Graph ordered() const;
-    void quantiseInputs(ir::Graph& graph) const;
+    void quantiseInputs(ir::Graph& graph, const std::set<size_t>& places) const;
 
     const ir::Graph& m_source;
     const ops::LoweringOptions m_options;

@@ -87,6 +87,50 @@ private slots:
         QVERIFY2(ran.err.contains(code), ran.said());
     }
 
+    /// Words of scripts that were written for the vendor's tools: taken, refused with the reason, or named as unknown.
+    void vendorOptions_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("said");
+        const QStringList deploy{"model_deploy", "--mlir", "signs.mlir", "--quantize", "F32", "--chip", "bm1684x", "--model", "o.bmodel"};
+        QTest::newRow("without effect") << deploy + QStringList{"--not_gen_bmodel", "--disable_layer_group"} << 0 << "W8090 --disable_layer_group changes nothing";
+        QTest::newRow("value without effect") << deploy + QStringList{"--not_gen_bmodel", "--opt", "3"} << 0 << "W8090 --opt changes nothing";
+        QTest::newRow("value that is so") << deploy + QStringList{"--not_gen_bmodel", "--num_core", "1"} << 0 << "";
+        QTest::newRow("value that is not") << deploy + QStringList{"--num_core", "2"} << 2 << "E8090 --num_core 2 is not possible";
+        QTest::newRow("refused flag") << deploy + QStringList{"--dynamic"} << 2 << "E8090 --dynamic is not possible";
+        QTest::newRow("refused elsewhere") << transform({"--yuv_type", "I420"}) << 2 << "E8090 --yuv_type I420 is not possible";
+        QTest::newRow("misspelled") << deploy + QStringList{"--calibraton_table", "t"} << 2 << "there is no option --calibraton_table. To do: write --calibration_table";
+        QTest::newRow("unknown") << deploy + QStringList{"--zzz"} << 2 << "there is no option --zzz. To do: see --help";
+        QTest::newRow("place that is not there") << deploy + QStringList{"--quant_output_list", "1,9"} << 2 << "there is no output 9";
+        QTest::newRow("no place") << deploy + QStringList{"--quant_input_list", "0"} << 2 << "is not a list of places";
+        QTest::newRow("search without a table") << QStringList{"run_calibration", "signs.mlir", "--dataset", "sample/calibration", "--search", "mix_search", "-o", "t"} << 2 << "add --quantize_table";
+        QTest::newRow("weights equalised") << QStringList{"run_calibration", "signs.mlir", "--dataset", "sample/calibration", "--we", "-o", "t"} << 2 << "use --recipe weights";
+    }
+    void vendorOptions() {
+        if (!exists("signs.mlir")) QCOMPARE(run(transform()).status, 0);
+        QFETCH(QStringList, arguments);
+        QFETCH(int, status);
+        QFETCH(QString, said);
+        const Ran ran = run(arguments);
+        QVERIFY2(ran.status == status, ran.said());
+        QVERIFY2(ran.err.contains(said.toUtf8()), ran.said());
+        QVERIFY2(!said.isEmpty() || !ran.err.contains("W8090"), ran.said());
+        QVERIFY(!exists("o.bmodel"));
+    }
+
+    /// run_calibration of today goes on to the precision table that run_qtable made.
+    void calibrationWithSearch() {
+        if (!exists("signs.mlir")) QCOMPARE(run(transform()).status, 0);
+        const Ran ran = run({"run_calibration", "signs.mlir", "--dataset", "sample/calibration", "--input_num", "4", "--tune_num", "0",
+                             "--search", "mix_search", "--inference_num", "2", "--max_float_layers", "2", "--expected_cos", "0.9999",
+                             "--quantize_table", "searched_qtable", "-o", "searched_table", "--json"});
+        QVERIFY2(ran.status == 0 || ran.status == 9, ran.said());
+        QVERIFY(read("searched_table").contains("# op_name"));
+        const QJsonObject search = ran.json()["search"].toObject();
+        QCOMPARE(search["float_layers"].toArray().size(), 2);
+        QVERIFY(read("searched_qtable").contains(search["float_layers"].toArray().first().toString().toUtf8()));
+    }
+
     /// The vendor's sequence under the vendor's names, with .py and without.
     void vendorSequence() {
         Ran ran = run(QStringList{"model_transform.py"} + transform({"--test_input", "sample/test/seaside1.jpg",

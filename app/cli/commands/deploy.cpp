@@ -2,6 +2,7 @@
 // `deploy` / model_deploy.
 #include "app/cli/command.h"
 #include "app/cli/commands/options.h"
+#include "app/cli/commands/vendor_options.h"
 #include "app/cli/exit_code.h"
 #include "compiler/jobs/deploy.h"
 
@@ -14,7 +15,9 @@ namespace {
 struct DeployOptions {
     jobs::DeployRequest request;
     std::string tolerance, correctness;
+    std::string quantInputs, quantOutputs;
     std::vector<std::string> testInput, excepts;
+    VendorOptions vendor;
 };
 
 Result<jobs::DeployRequest> collectDeploy(const DeployOptions& options) {
@@ -27,6 +30,14 @@ Result<jobs::DeployRequest> collectDeploy(const DeployOptions& options) {
     }
     if (!options.correctness.empty()) {
         WB_ASSIGN(request.correctness, parsePair(options.correctness, "--correctness"));
+    }
+    if (!options.quantInputs.empty()) {
+        WB_ASSIGN(request.quantInputs, parsePlaces(options.quantInputs, "--quant_input_list"));
+        request.quantInput = true;
+    }
+    if (!options.quantOutputs.empty()) {
+        WB_ASSIGN(request.quantOutputs, parsePlaces(options.quantOutputs, "--quant_output_list"));
+        request.quantOutput = true;
     }
     if (!request.customizationFormat.empty() && !request.fusePreprocess)
         return usage("--customization_format says how a raw input lies, but no input is raw", "add --fuse_preprocess");
@@ -66,12 +77,17 @@ Command deployCommand() {
         app.add_flag("--skip_validation", request.skipValidation, "Do not run and compare");
         app.add_flag("--quant_input", request.quantInput, "Inputs stay quantised");
         app.add_flag("--quant_output", request.quantOutput, "Outputs stay quantised");
+        app.add_option("--quant_input_list", options->quantInputs, "These inputs only: 1,3 for the first and the third");
+        app.add_option("--quant_output_list", options->quantOutputs, "These outputs only");
         app.add_flag("--fuse_preprocess", request.fusePreprocess, "Preprocessing inside the model: its input is the picture");
-        app.add_option("--customization_format", request.customizationFormat, "RGB_PLANAR, RGB_PACKED, BGR_PLANAR, BGR_PACKED, GRAYSCALE");
+        app.add_option("--customization_format", request.customizationFormat, "RGB_PLANAR, RGB_PACKED, BGR_PLANAR, BGR_PACKED, GRAYSCALE, YUV420_PLANAR, YUV_NV12, YUV_NV21, RGBA_PLANAR");
         app.add_flag("--strict", request.strict, "Fail when a requested precision is not honoured");
+        app.add_flag("--not_gen_bmodel", request.withoutBmodel, "Stop at the quantised model");
         app.add_flag("--debug", request.debug, "Keep the intermediate files");
         app.add_option("--model", request.model, "The bmodel")->required();
+        options->vendor.declare(app, deployVendorOptions());
         return [options](Invocation& in) {
+            if (const Status given = options->vendor.check(in.context); !given) return in.console.fail(given.error());
             auto asked = collectDeploy(*options);
             if (!asked) return in.console.fail(asked.error());
             const auto result = jobs::deploy(*asked, in.context);

@@ -80,6 +80,18 @@ Result<std::pair<double, double>> parsePair(const std::string& text, const char*
     return std::pair(numbers[0], numbers[1]);
 }
 
+Result<std::set<size_t>> parsePlaces(const std::string& text, const char* option) {
+    std::set<size_t> places;
+    for (const std::string& part : splitList(text)) {
+        size_t place = 0;
+        const auto [end, ec] = std::from_chars(part.data(), part.data() + part.size(), place);
+        if (ec != std::errc() || end != part.data() + part.size() || place == 0)
+            return usage(std::string(option) + " '" + text + "' is not a list of places", "count from 1: 1,3");
+        places.insert(place);
+    }
+    return places;
+}
+
 Result<std::array<int64_t, 2>> parseDims(const std::string& text, const char* option) {
     std::array<int64_t, 2> dims{0, 0};
     if (text.empty()) return dims;

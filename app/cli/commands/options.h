@@ -6,6 +6,7 @@
 #include "compiler/ir/type.h"
 #include "compiler/jobs/project.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ std::vector<std::string> splitList(const std::string& text);
 Result<std::vector<ir::Shape>> parseShapes(const std::string& text);
 /// "0.85,0.45". UsageError otherwise.
 Result<std::pair<double, double>> parsePair(const std::string& text, const char* option);
+/// "1,3", counted from 1. UsageError otherwise.
+Result<std::set<size_t>> parsePlaces(const std::string& text, const char* option);
 /// "h,w". UsageError otherwise.
 Result<std::array<int64_t, 2>> parseDims(const std::string& text, const char* option);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `search` / run_qtable.
 #include "app/cli/command.h"
+#include "app/cli/commands/vendor_options.h"
 #include "app/cli/exit_code.h"
 #include "compiler/jobs/search_job.h"
 
@@ -28,7 +29,10 @@ Command searchCommand() {
         app.add_option("--locked", request->locked, "Layers that stay as they are")->delimiter(',');
         app.add_option("--loss_table", request->lossTable, "Similarity of every layer (default full_loss_table.txt)");
         app.add_option("-o,--quantize_table", request->table, "The result")->required();
-        return [request](Invocation& in) {
+        auto vendor = std::make_shared<VendorOptions>();
+        vendor->declare(app, searchVendorOptions());
+        return [request, vendor](Invocation& in) {
+            if (const Status given = vendor->check(in.context); !given) return in.console.fail(given.error());
             const auto result = jobs::searchTable(*request, in.context);
             if (!result) return in.console.fail(result.error());
             in.console.result(*result);

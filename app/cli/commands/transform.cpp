@@ -2,6 +2,7 @@
 // `transform` / model_transform.
 #include "app/cli/command.h"
 #include "app/cli/commands/options.h"
+#include "app/cli/commands/vendor_options.h"
 #include "app/cli/exit_code.h"
 #include "compiler/jobs/transform.h"
 
@@ -18,6 +19,7 @@ struct TransformOptions {
     PreprocessOptions preprocess;
     std::string inputShapes, tolerance, postHandle;
     std::vector<std::string> outputNames, testInput, excepts;
+    VendorOptions vendor;
 };
 
 Result<jobs::TransformRequest> collectTransform(const TransformOptions& options) {
@@ -61,7 +63,9 @@ Command transformCommand() {
         app.add_option("--post_handle_type,--add_postprocess", options->postHandle, "Append boxes to the network: yolo, yolov3, yolov3_tiny, yolov5, yolov7, yolov8, yolov11");
         app.add_option("--mlir", request.mlir, "The result")->required();
         app.add_flag("--debug", request.debug, "Keep the intermediate files");
+        options->vendor.declare(app, transformVendorOptions());
         return [options](Invocation& in) {
+            if (const Status given = options->vendor.check(in.context); !given) return in.console.fail(given.error());
             const auto asked = collectTransform(*options);
             if (!asked) return in.console.fail(asked.error());
             const auto result = jobs::transform(*asked, in.context);
