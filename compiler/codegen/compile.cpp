@@ -9,6 +9,7 @@
 #include "compiler/codegen/layouts/choose.h"
 #include "compiler/codegen/rewrites/align_joins.h"
 #include "compiler/codegen/rewrites/broadcasts.h"
+#include "compiler/codegen/rewrites/channel_slices.h"
 #include "compiler/codegen/rewrites/fill_lanes.h"
 #include "compiler/codegen/rewrites/flatten.h"
 #include "compiler/codegen/rewrites/fuse_requants.h"
@@ -169,7 +170,7 @@ Result<std::unique_ptr<Attempt>> attempt(ir::Graph graph, const CompileOptions& 
     if (options.fuse && !options.observable) {
         graph = foldRows(graph);
         WB_ASSIGN(const Selection raw, select(graph, emitters, prepared));
-        graph = viewsInLanes(graph, raw);
+        graph = slicesInLanes(viewsInLanes(graph, raw), raw);
         WB_ASSIGN(Selection first, select(graph, emitters, prepared));
         chooseJoins(graph, first, false); // what waits for a concatenation is lonely too
         graph = fillLanes(graph, first);
@@ -235,7 +236,7 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
     // What no single command can do.
     possible = splitLongReductions(gatherReducedAxes(possible));
     possible = flattenVolumes(separateRelus(possible));
-    if (!asItIs) possible = spreadResults(picturesOfSequences(possible));
+    if (!asItIs) possible = slicesIntoFilters(spreadResults(picturesOfSequences(possible)));
     possible = joinBroadcastAxes(resizeByProducts(possible));
     if (asItIs) {
         possible = narrowWindows(possible);

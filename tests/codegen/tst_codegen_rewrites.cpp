@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rewrites of the lowered graph, looked at by themselves; that results stay as they were is shown by tst_codegen_zoo.
+#include "compiler/codegen/rewrites/channel_slices.h"
 #include "compiler/codegen/rewrites/heads.h"
 #include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/interleaves.h"
@@ -56,6 +57,7 @@ private slots:
     void picturesOfTokensAreRows();
     void normsOfWholePictures();
     void phasesOfTransposedConvolutions();
+    void slicesBecomePartsOfFilters();
 };
 
 namespace {
@@ -327,6 +329,33 @@ void TestCodegenRewrites::phasesOfTransposedConvolutions() {
         QCOMPARE(conv->op, std::string("tpu.Conv2D"));
         QCOMPARE(conv->attributes.integers("kernel_shape"), (std::vector<int64_t>{2, 2}));
         QCOMPARE(conv->attributes.integers("pads"), (std::vector<int64_t>{1, 1, 1, 1}));
+    }
+}
+
+/// Channels 16 to 48 of as many as the array takes in as many steps; of more they stay a slice.
+void TestCodegenRewrites::slicesBecomePartsOfFilters() {
+    for (const int64_t all : {48, 64, 80}) {
+        Net net;
+        const ValueId x = net.input({1, all, 10, 12});
+        const ValueId part = net.op("tpu.Slice", {x}, {1, 40, 10, 12});
+        ir::AttributeMap& cut = net.graph.node(net.graph.value(part).producer).attributes;
+        cut.set("offset", Attribute::ints({0, 8, 0, 0}));
+        cut.set("steps", Attribute::ints({1, 1, 1, 1}));
+        std::vector<uint16_t> ones(5 * 40, 0x3c00);
+        const ValueId filter = net.graph.addWeight("filter", ir::Tensor::of<uint16_t>(ElementType::F16, {5, 40, 1, 1}, ones), type({5, 40, 1, 1}));
+        const ValueId y = net.op("tpu.Conv2D", {part, filter, ir::kNoValue}, {1, 5, 10, 12});
+        ir::AttributeMap& a = net.graph.node(net.graph.value(y).producer).attributes;
+        a.set("kernel_shape", Attribute::ints({1, 1}));
+        a.set("strides", Attribute::ints({1, 1}));
+        a.set("pads", Attribute::ints({0, 0, 0, 0}));
+        net.graph.outputs = {y};
+        const ir::Graph done = codegen::slicesIntoFilters(net.graph);
+        const bool whole = all <= 64;
+        QCOMPARE(countOf(done, "tpu.Slice"), whole ? 0 : 1);
+        const ir::Tensor& made = *done.weight(done.producer(done.outputs[0])->operands[1]);
+        QCOMPARE(made.shape(), (Shape{5, whole ? all : 40, 1, 1}));
+        for (int64_t c = 0; whole && c < all; ++c)
+            QCOMPARE(made.data<uint16_t>()[2 * all + c], c >= 8 && c < 48 ? 0x3c00 : 0);
     }
 }
 

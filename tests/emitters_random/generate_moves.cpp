@@ -242,6 +242,17 @@ Trial laneView(Draw& draw, ElementType element) {
     return moved(node, draw, element);
 }
 
+/// Some channels, whose first one lies in any lane.
+Trial laneSlice(Draw& draw, ElementType element) {
+    OneNode node("tpu.LaneSlice", draw.seed());
+    const int64_t before = draw.coin() ? 64 * draw.between(0, 2) : draw.between(0, 140), channels = draw.between(1, 150), behind = draw.between(0, 70);
+    const Shape result{draw.between(1, 2), channels, draw.between(1, 12), draw.between(1, 12)};
+    const auto kind = addInput(node, draw, element, {result[0], before + channels + behind, result[2], result[3]});
+    node.set("first", before);
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
 } // namespace
 
 void addMoves(Generators& table) {
@@ -259,6 +270,7 @@ void addMoves(Generators& table) {
     table["tpu.JoinPhases"] = {joinPhases};
     table["tpu.ClearOutside"] = {clearOutside};
     table["tpu.LanesToRow"] = {lanesToRow};
+    table["tpu.LaneSlice"] = {laneSlice};
     table["tpu.LaneView"] = {laneView};
 }
 

@@ -241,6 +241,7 @@ void emit_phases(EmitterTable& table) {
     table.add({.op = "tpu.JoinPhases", .local = prepareJoin});
     table.add({.op = "tpu.ClearOutside", .local = prepareClear});
     table.add({.op = "tpu.LanesToRow", .local = prepareRow});
+    table.add({.op = "tpu.LaneSlice", .local = prepareLaneSlice});
     table.add({.op = "tpu.LaneView", .local = prepareLaneView});
 }
 

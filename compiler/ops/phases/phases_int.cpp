@@ -114,6 +114,14 @@ Prepared prepareLaneElements(const PrepareContext& c) {
     });
 }
 
+Prepared prepareLaneSlice(const PrepareContext& c) {
+    const auto in = operandShape(c, 0), out = resultShape(c);
+    const int64_t first = c.node->attributes.integer("first");
+    if (in.size() != 4 || out.size() != 4 || first < 0 || in[0] != out[0] || first + out[1] > in[1] || in[2] != out[2] || in[3] != out[3])
+        return cannotRun(c, "its channels are none of its operand's");
+    return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) { return ((n * in[1] + first + channel) * in[2] + h) * in[3] + w; });
+}
+
 } // namespace
 
 void integer_phases(KernelTable& table) {
@@ -122,6 +130,7 @@ void integer_phases(KernelTable& table) {
     table.add({.op = "tpu.JoinPhases", .prepare = prepareJoin});
     table.add({.op = "tpu.ClearOutside", .prepare = prepareClear});
     table.add({.op = "tpu.LanesToRow", .prepare = prepareRow});
+    table.add({.op = "tpu.LaneSlice", .prepare = prepareLaneSlice});
     table.add({.op = "tpu.LaneView", .prepare = prepareLaneElements});
 }
 
