@@ -127,8 +127,10 @@ private slots:
         QVERIFY2(ran.status == 0 || ran.status == 9, ran.said());
         QVERIFY(read("searched_table").contains("# op_name"));
         const QJsonObject search = ran.json()["search"].toObject();
-        QCOMPARE(search["float_layers"].toArray().size(), 2);
-        QVERIFY(read("searched_qtable").contains(search["float_layers"].toArray().first().toString().toUtf8()));
+        const QJsonArray layers = search["float_layers"].toArray();
+        QVERIFY(!layers.isEmpty());
+        const QByteArray table = read("searched_qtable");
+        for (const QJsonValue& layer : layers) QVERIFY2(table.contains(layer.toString().toUtf8()), qPrintable(layer.toString()));
     }
 
     /// The vendor's sequence under the vendor's names, with .py and without.
