@@ -27,6 +27,7 @@
 #include "compiler/codegen/rewrites/separate_relu.h"
 #include "compiler/codegen/rewrites/sequences.h"
 #include "compiler/codegen/rewrites/spread_results.h"
+#include "compiler/codegen/rewrites/sum_products.h"
 #include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/volumes.h"
 #include "compiler/codegen/rewrites/wide_windows.h"
@@ -235,7 +236,7 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
     }
     // What no single command can do.
     possible = splitLongReductions(gatherReducedAxes(possible));
-    possible = flattenVolumes(separateRelus(possible));
+    possible = flattenVolumes(separateRelus(filtersForSums(possible)));
     if (!asItIs) possible = slicesIntoFilters(spreadResults(picturesOfSequences(possible)));
     possible = joinBroadcastAxes(resizeByProducts(possible));
     if (asItIs) {

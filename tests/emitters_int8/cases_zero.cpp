@@ -190,10 +190,48 @@ OneOp makeDequant(const Shape& shape, bool inSigned, Random& random) {
     return op.result(shape, ElementType::I32), op;
 }
 
+/// What TensorFlow Lite's sums are made of: 32-bit numbers, of which one side may be constant or repeat.
+OneOp makeWideSum(bool minus, const Shape& shape, const Shape& other, bool constant, bool relu, Random& random) {
+    OneOp op(minus ? "tpu.Sub" : "tpu.Add", random);
+    op.input(shape, ElementType::I32);
+    if (constant) {
+        int64_t count = 1;
+        for (const int64_t size : other) count *= size;
+        std::vector<int32_t> numbers(static_cast<size_t>(count));
+        for (int32_t& n : numbers) n = static_cast<int32_t>(random.below(1 << 28)) - (1 << 27);
+        op.weight(Tensor::of<int32_t>(ElementType::I32, other, numbers));
+    } else {
+        op.input(other, ElementType::I32);
+    }
+    op.attributes.set("do_relu", relu);
+    return op.result(shape, ElementType::I32), op;
+}
+
+/// (a - zero) · (b - zero) by a factor of 31 bits, rounded twice.
+OneOp makeTfliteProduct(const Shape& shape, const Shape& other, int signs, Random& random) {
+    OneOp op("tpu.Mul", random);
+    op.input(shape, codeElement((signs & 1) != 0), 0.05, zeroFor((signs & 1) != 0, random));
+    op.input(other, codeElement((signs & 2) != 0), 0.05, zeroFor((signs & 2) != 0, random));
+    op.attributes.set("do_relu", false);
+    op.attributes.set("multiplier", Attribute::si32((int64_t{1} << 30) + static_cast<int64_t>(random.below(1 << 30))));
+    op.attributes.set("rshift", Attribute::si32(static_cast<int64_t>(random.below(13)) - 1));
+    op.attributes.set("quant_mode", mode("rq_mode", "TFLite_LShift"));
+    return op.result(shape, codeElement((signs & 4) != 0), 0.05, zeroFor((signs & 4) != 0, random)), op;
+}
+
 } // namespace
 
 std::vector<Case> zeroCases() {
     std::vector<Case> cases;
+    for (const auto& [shape, other] : {std::pair(Shape{1, 66, 7, 5}, Shape{1, 66, 7, 5}), {Shape{1, 66, 7, 5}, Shape{1, 66, 1, 1}}, {Shape{2, 70, 5, 4}, Shape{1, 1, 5, 4}}}) {
+        for (int form = 0; form < 8; ++form)
+            cases.push_back({"sum of 32 bits " + text(other) + " " + std::to_string(form),
+                             [shape = shape, other = other, form](Random& r) { return makeWideSum((form & 1) != 0, shape, other, (form & 2) != 0, (form & 4) != 0, r); },
+                             allCuttings()});
+        for (int signs = 0; signs < 8; ++signs)
+            cases.push_back({"tflite product " + text(other) + " " + std::to_string(signs),
+                             [shape = shape, other = other, signs](Random& r) { return makeTfliteProduct(shape, other, signs, r); }, allCuttings()});
+    }
     const std::vector<Slide> slides{{1, 3, 9, 11, 16, 3, 2, 1, 1, 1},  {1, 65, 7, 5, 70, 3, 1, 1, 1, 1}, {2, 17, 9, 8, 9, 1, 1, 0, 1, 1},
                                     {1, 70, 9, 11, 70, 3, 1, 1, 1, 70}, {1, 66, 9, 8, 66, 3, 2, 1, 1, 66}, {1, 12, 9, 8, 8, 3, 1, 2, 2, 4}};
     for (size_t i = 0; i < slides.size(); ++i)

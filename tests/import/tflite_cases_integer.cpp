@@ -116,6 +116,19 @@ void products(CodeList& list) {
         n.b.op(wire::Kind_FULLY_CONNECTED, {n.x, f, n.bias(6, scales)}, {n.out({3, 6})}, wire::Options_FullyConnectedOptions,
                wire::CreateFullyConnectedOptions(n.fb()));
     });
+    list.add("fully connected, many rows, a scale a column", {1, 20, 12}, 0, [](CodeNet& n) {
+        std::vector<float> scales;
+        const int f = n.filter({9, 12}, 0, scales);
+        n.b.op(wire::Kind_FULLY_CONNECTED, {n.x, f, n.bias(9, scales)}, {n.out({1, 20, 9})}, wire::Options_FullyConnectedOptions,
+               wire::CreateFullyConnectedOptions(n.fb(), wire::Activation_RELU, 0, true));
+    });
+    list.add("fully connected of what is known", {1, 6}, 0, [](CodeNet& n) { // a recurrent layer's first state
+        std::vector<float> scales;
+        const int f = n.filter({6, 5}, 0, scales), y = n.inner({1, 6}, 0.05F, 4);
+        n.b.op(wire::Kind_FULLY_CONNECTED, {n.codes({1, 5}, 0.03F, 3), f, n.bias(6, scales)}, {y}, wire::Options_FullyConnectedOptions,
+               wire::CreateFullyConnectedOptions(n.fb()));
+        n.b.op(wire::Kind_ADD, {n.x, y}, {n.out({1, 6})}, wire::Options_AddOptions, wire::CreateAddOptions(n.fb()));
+    });
 }
 
 void elementwiseCodes(CodeList& list) {

@@ -3,6 +3,7 @@
 
 #include "compiler/import/fold_arithmetic.h"
 #include "compiler/import/fold_move.h"
+#include "compiler/numeric/multiplier.h"
 #include "compiler/ops/tflite_help.h"
 
 #include <algorithm>
@@ -28,7 +29,11 @@ constexpr OnnxTwin kOnnxTwins[] = {
     {"ABS", "Abs"}, {"RESHAPE", "Reshape"}, {"EXPAND_DIMS", "Unsqueeze"}};
 constexpr const char* kOtherFolds[] = {"STRIDED_SLICE", "SLICE",     "PACK",  "CONCATENATION", "GATHER",      "SQUEEZE",
                                    "TRANSPOSE",     "CAST",      "DIV",   "FLOOR_DIV",     "REDUCE_PROD", "SHAPE",
-                                   "RANK",          "DEQUANTIZE", "DENSIFY", "RANGE", "FILL",          "BROADCAST_TO", "UNPACK"};
+                                   "RANK",          "DEQUANTIZE", "DENSIFY", "RANGE", "FILL",          "BROADCAST_TO", "UNPACK", "FULLY_CONNECTED"};
+
+/// Elements of the result are elements of the operands.
+constexpr const char* kMovingFolds[] = {"RESHAPE", "EXPAND_DIMS", "SQUEEZE", "STRIDED_SLICE", "SLICE", "PACK", "UNPACK", "CONCATENATION",
+                                        "GATHER", "TRANSPOSE", "FILL", "BROADCAST_TO"};
 
 FoldedMany onlyOne(Result<Tensor> tensor) {
     if (!tensor) return Result<std::vector<Tensor>>(std::move(tensor).error());
@@ -143,6 +148,50 @@ FoldedMany foldUnpack(const ops::SourceNode& node, const TfliteInputs& in) {
     return Result<std::vector<Tensor>>(std::move(parts));
 }
 
+int64_t codeAt(const Tensor& codes, int64_t i) {
+    return codes.type() == ir::ElementType::Ui8 ? int64_t{codes.data<uint8_t>()[i]} : int64_t{codes.data<int8_t>()[i]};
+}
+
+/// Codes by codes in the format's arithmetic: recurrent layers begin with a state that is known.
+FoldedMany foldDense(const ops::SourceNode& node, const TfliteInputs& in, const SourceModel& model, Folder& folder) {
+    const auto typeOf = [&](const std::string& name) -> const ir::TensorType* {
+        const auto it = model.declared.find(name);
+        return it == model.declared.end() || it->second.uniform() == nullptr || ir::sizeInBytes(it->second.element) != 1 ? nullptr : &it->second;
+    };
+    if (in.size() < 2 || node.integer("weights_format", 0) != 0 || in[1]->shape().size() != 2 || in[0]->shape().empty()) return {};
+    const ir::TensorType *x = typeOf(node.inputs[0]), *filter = typeOf(node.inputs[1]), *y = typeOf(node.outputs.front());
+    if (x == nullptr || filter == nullptr || y == nullptr || x->uniform()->axis || (filter->uniform()->axis && *filter->uniform()->axis != 0) ||
+        x->element != in[0]->type() || filter->element != in[1]->type())
+        return {};
+    const int64_t columns = in[1]->shape()[0], inner = in[1]->shape()[1], count = in[0]->elementCount();
+    const Tensor* bias = in.size() > 2 ? in[2] : nullptr;
+    if (inner < 1 || count < 1 || count % inner != 0 || (bias != nullptr && (bias->type() != ir::ElementType::I32 || bias->elementCount() != columns)) ||
+        !folder.charge(count / inner * columns * inner))
+        return {};
+    ir::Shape shape{count / inner, columns};
+    if (node.integer("keep_num_dims", 0) != 0) {
+        if (in[0]->shape().back() != inner) return {};
+        shape = in[0]->shape();
+        shape.back() = columns;
+    }
+    auto result = Tensor::allocate(y->element, shape);
+    if (!result) return onlyOne(std::move(result));
+    const auto &qx = *x->uniform(), &qf = *filter->uniform(), &qy = *y->uniform();
+    const bool isSigned = y->element != ir::ElementType::Ui8;
+    for (int64_t i = 0; i < result->elementCount(); ++i) {
+        const int64_t row = i / columns, j = i % columns;
+        const size_t c = qf.scales.size() > 1 ? static_cast<size_t>(j) : 0;
+        int64_t sum = bias == nullptr ? 0 : bias->data<int32_t>()[j];
+        for (int64_t k = 0; k < inner; ++k)
+            sum += (codeAt(*in[0], row * inner + k) - qx.zeroPoints[0]) * (codeAt(*in[1], j * inner + k) - qf.zeroPoints[c]);
+        const int64_t code = qy.zeroPoints[0] + numeric::multiplyQuantised(sum, numeric::quantisedMultiplier(qx.scales[0] * qf.scales[c] / qy.scales[0]));
+        result->mutableBytes()[i] = static_cast<std::byte>(isSigned ? std::clamp<int64_t>(code, -128, 127) : std::clamp<int64_t>(code, 0, 255));
+    }
+    return onlyOne(std::move(result));
+}
+
+FoldedMany foldNumbers(const ops::SourceNode& node, const TfliteInputs& in, Folder& folder);
+
 FoldedMany foldTflite(const ops::SourceNode& node, const TfliteInputs& in, const SourceModel& model, Folder& folder) {
     const std::string& k = node.kind;
     if (in.empty() || std::any_of(in.begin(), in.end(), [](const Tensor* t) { return t == nullptr; })) return {};
@@ -158,9 +207,30 @@ FoldedMany foldTflite(const ops::SourceNode& node, const TfliteInputs& in, const
             return onlyOne(ops::nodeError(node, Code::OutOfMemory, "the constants unpacked are too large"));
         return onlyOne(quant != nullptr ? ops::dequantised(*in[0], *quant) : ops::toFloat32(*in[0]));
     }
-    // Sums and products of codes are not those of their numbers.
-    for (const std::string& name : node.inputs)
-        if (declared(name) != nullptr) return {};
+    if (k == "FULLY_CONNECTED") return foldDense(node, in, model, folder);
+    // Sums and products of codes are not those of their numbers; what only moves them is.
+    const auto sameScale = [&](const std::string& name) {
+        const ir::UniformQuant *from = declared(name), *to = node.outputs.empty() ? nullptr : declared(node.outputs.front());
+        return from != nullptr && to != nullptr && !from->axis && from->scales == to->scales && from->zeroPoints == to->zeroPoints;
+    };
+    const bool moves = std::any_of(std::begin(kMovingFolds), std::end(kMovingFolds), [&](const char* m) { return k == m; });
+    // Activations of 16 bits are numbers, their constants codes with a scale.
+    std::vector<Tensor> numbers;
+    TfliteInputs operands = in;
+    numbers.reserve(in.size());
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+        const auto* quant = declared(node.inputs[i]);
+        if (quant == nullptr || (moves && sameScale(node.inputs[i]))) continue;
+        if (!moves || in[i]->type() != ir::ElementType::I16 || declared(node.outputs.front()) != nullptr || !folder.charge(in[i]->elementCount())) return {};
+        auto real = ops::dequantised(*in[i], *quant);
+        if (!real) return onlyOne(std::move(real));
+        operands[i] = &numbers.emplace_back(std::move(*real));
+    }
+    return foldNumbers(node, operands, folder);
+}
+
+FoldedMany foldNumbers(const ops::SourceNode& node, const TfliteInputs& in, Folder& folder) {
+    const std::string& k = node.kind;
     for (const OnnxTwin& twin : kOnnxTwins)
         if (k == twin.kind && k != "RESHAPE") {
             // Shapes are 64 bits wide here, what is computed with them 32.

@@ -5,6 +5,7 @@
 
 #include "compiler/import/tflite/tflite_options.h"
 #include "compiler/import/tflite/tflite_rewrite.h"
+#include "compiler/import/tflite/tflite_scales.h"
 #include "compiler/import/tflite/tflite_sparse.h"
 #include "compiler/ops/tflite_help.h"
 
@@ -193,7 +194,10 @@ private:
         const auto element = elementOfWire(tensor.element());
         WB_ASSIGN(const std::span<const std::byte> data, dataOf(tensor));
         // Activations of 16 bits are no chip's: their layers work in numbers, like any float network.
-        if (!data.empty() || element != ElementType::I16) WB_TRY(readQuantisation(tensor, element, shape, name));
+        if (!data.empty() || element != ElementType::I16) {
+            WB_ASSIGN(auto type, scalesOf(tensor, element, shape, data));
+            if (type) m_model.declared.insert_or_assign(name, std::move(*type));
+        }
         // A state that layers keep from run to run: a run here is the first.
         const auto held = tensor.is_variable() && data.empty() && element == ElementType::F32 ? ir::checkedElementCount(shape) : std::nullopt;
         if (held && *held >= 1 && *held <= kMostState - m_state) {
@@ -255,47 +259,6 @@ private:
         std::shared_ptr<std::byte> owner(holder, holder->mutableBytes());
         m_copies.emplace(key, owner);
         return owner;
-    }
-
-    Status readQuantisation(const wire::Tensor& tensor, std::optional<ElementType> element, const ir::Shape& shape,
-                            const std::string& name) {
-        const auto* source = tensor.quantisation();
-        if (!element || source == nullptr) return {};
-        if (source->details_type() != 0)
-            return Error{Code::UnsupportedAttribute, "the tensor is quantised by another scheme than scale and zero point"};
-        const size_t count = countOf(source->scale());
-        const bool integer = !ir::isFloat(*element) && *element != ElementType::I1;
-        if (count == 0 || !integer) return {};
-        ir::UniformQuant quant;
-        for (const float scale : *source->scale()) {
-            if (!(scale > 0) || !std::isfinite(scale))
-                return brokenTflite("a scale of the tensor is " + std::to_string(scale));
-            quant.scales.push_back(static_cast<double>(scale));
-        }
-        const size_t zeros = countOf(source->zero_point());
-        if (zeros != 0 && zeros != count && zeros != 1)
-            return brokenTflite("the tensor has " + std::to_string(count) + " scales and " + std::to_string(zeros) +
-                           " zero points");
-        const int64_t low = *element == ElementType::Ui8 ? 0 : INT32_MIN, high = INT32_MAX;
-        for (size_t i = 0; i < count; ++i) {
-            int64_t zero = 0; // copied as bytes: the verifier does not look at the alignment of a list's elements
-            if (zeros != 0) std::memcpy(&zero, source->zero_point()->Data() + (zeros == 1 ? 0 : i) * sizeof zero, sizeof zero);
-            if (zero < low || zero > high || (ir::sizeInBytes(*element) == 1 && (zero < -128 || zero > 255)))
-                return brokenTflite("a zero point of the tensor is " + std::to_string(zero));
-            quant.zeroPoints.push_back(zero);
-        }
-        if (count > 1) {
-            const int32_t axis = source->axis();
-            if (axis < 0 || static_cast<size_t>(axis) >= shape.size() ||
-                shape[static_cast<size_t>(axis)] != static_cast<int64_t>(count))
-                return brokenTflite("the tensor of shape " + ir::toText(shape) + " has " + std::to_string(count) +
-                               " scales along axis " + std::to_string(axis));
-            quant.axis = axis;
-        }
-        ir::TensorType type{*element, shape, true, {}};
-        type.quant = std::move(quant);
-        m_model.declared.insert_or_assign(name, std::move(type));
-        return {};
     }
 
     std::string kindOf(uint32_t code, std::string& custom) const {

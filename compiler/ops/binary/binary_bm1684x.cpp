@@ -3,6 +3,7 @@
 // saturation; a product is formed in 16 bits and scaled once.
 #include "compiler/ops/binary/binary_bm1684x.h"
 
+#include "compiler/numeric/multiplier.h"
 #include "compiler/ops/binary/binary_bm1684x_int8.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 
@@ -252,19 +253,20 @@ private:
 };
 
 /// 32-bit numbers of one scale: a plus or minus b.
-class WideSumEmitter final : public LocalEmitter {
+class WideSumEmitter final : public CodeCombine {
 public:
-    WideSumEmitter(bool minus, bool relu) : m_minus(minus), m_relu(relu) {}
-    Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
-    bool sameForChannels() const override { return true; }
-    Part operandPart(size_t, const Part& result) const override { return result; }
-    int inPlaceOperand() const override { return 0; }
+    WideSumEmitter(std::vector<CodeSide> sides, const ir::TensorType& result, bool minus, bool relu)
+        : CodeCombine(std::move(sides), result, false), m_minus(minus), m_relu(relu) {}
     Status emit(const LocalCall& call, Assembler& out) const override {
         IntegerUnit unit(out);
-        unit.apply(m_minus ? ArOp::Sub : ArOp::Add, call.output, call.operands[0].sub(call.result), call.operands[1].sub(call.result));
+        const Box a = side(0, call, unit), b = side(1, call, unit);
+        unit.apply(m_minus ? ArOp::Sub : ArOp::Add, call.output, a, b);
         if (m_relu) unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{0, Precision::Int32, true});
         return {};
     }
+
+protected:
+    std::vector<Precision> work() const override { return {}; }
 
 private:
     bool m_minus, m_relu;
@@ -272,15 +274,45 @@ private:
 
 Result<std::unique_ptr<LocalEmitter>> prepareWideSum(const EmitContext& context) {
     const auto& node = *context.node;
-    const auto& result = context.graph->value(node.results[0]).type;
     if ((node.op != "tpu.Add" && node.op != "tpu.Sub") || node.operands.size() != 2) return notEmitted(context, "it is no sum of two");
-    for (size_t i = 0; i < 2; ++i) {
-        const auto& type = context.graph->value(node.operands[i]).type;
-        if (isConstant(context, i) || chipPrecision(type.element) != Precision::Int32 || type.shape != result.shape)
-            return notEmitted(context, "operand " + std::to_string(i) + " is not a 32-bit number for each of the result");
-    }
-    return std::unique_ptr<LocalEmitter>(new WideSumEmitter(node.op == "tpu.Sub", node.attributes.boolean("do_relu")));
+    WB_ASSIGN(auto sides, codeSides(context, Precision::Int32));
+    return std::unique_ptr<LocalEmitter>(
+        new WideSumEmitter(std::move(sides), context.graph->value(node.results[0]).type, node.op == "tpu.Sub", node.attributes.boolean("do_relu")));
 }
+
+/// Products in TensorFlow Lite's arithmetic: rounded at the upper half, then at the shift.
+class TfliteProductEmitter final : public CodeCombine {
+public:
+    TfliteProductEmitter(std::vector<CodeSide> sides, const ir::TensorType& result, numeric::MultiplierShift factor)
+        : CodeCombine(std::move(sides), result, false), m_factor(factor) {}
+
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        IntegerUnit unit(out);
+        std::array<Box, 2> factors;
+        for (size_t i = 0; i < 2; ++i) {
+            factors[i] = scratch(i, call);
+            unit.apply(ArOp::SubSaturating, factors[i], side(i, call, unit), IntegerUnit::Number{m_sides[i].zero, Precision::Int16, true});
+        }
+        const auto product = scratch(2, call);
+        unit.apply(ArOp::Mul, product, factors[0], factors[1]);
+        if (m_factor.shift < 0) // 17 bits become at most 31
+            unit.apply(ArOp::Mul, product, product, IntegerUnit::Number{1 << -m_factor.shift, Precision::Int32, true});
+        if (m_factor.shift <= 0) {
+            unit.requant(call.output, product, m_factor.multiplier, 31, m_zero, Rounding::HalfUp);
+            return {};
+        }
+        const auto upper = scratch(3, call);
+        unit.upperHalf(upper, product, IntegerUnit::Number{m_factor.multiplier, Precision::Int32, true});
+        unit.requant(call.output, upper, 1, m_factor.shift, m_zero, Rounding::HalfAwayFromZero);
+        return {};
+    }
+
+protected:
+    std::vector<Precision> work() const override { return {Precision::Int16, Precision::Int16, Precision::Int32, Precision::Int32}; }
+
+private:
+    numeric::MultiplierShift m_factor;
+};
 
 Status checkScale(const EmitContext& context, int64_t multiplier, int64_t shift) {
     if (multiplier >= -128 && multiplier <= 127 && shift >= 0 && shift <= 31) return {};
@@ -317,6 +349,14 @@ Result<std::unique_ptr<LocalEmitter>> prepareCodeBinary(const EmitContext& conte
                 new SumEmitter(std::move(sides), result, relu, minus, minus && a.boolean("is_reverse")));
         if (minus) return notEmitted(context, "it has not two operands");
         return std::unique_ptr<LocalEmitter>(new LongSumEmitter(std::move(sides), result, relu));
+    }
+    if (node.op == "tpu.Mul" && a.enumerator("quant_mode").starts_with("TFLite")) {
+        const int64_t multiplier = a.integer("multiplier", 1), shift = a.integer("rshift", 0);
+        if (sides.size() != 2 || relu) return notEmitted(context, "it has not two operands, or a ReLU");
+        if (multiplier < 0 || multiplier > INT32_MAX || shift < -13 || shift > 31)
+            return beyondChip(context, "it is scaled by " + std::to_string(multiplier) + " / 2^" + std::to_string(shift));
+        return std::unique_ptr<LocalEmitter>(
+            new TfliteProductEmitter(std::move(sides), result, {static_cast<int32_t>(multiplier), static_cast<int>(shift)}));
     }
     if (node.op == "tpu.Mul") {
         int64_t multiplier = a.integer("multiplier", 1), shift = a.integer("rshift", 0);

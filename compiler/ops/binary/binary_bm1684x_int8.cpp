@@ -38,7 +38,7 @@ Part CodeCombine::operandPart(size_t index, const Part& result) const {
 int64_t CodeCombine::constantOffset(size_t index, const Part& result) const {
     int64_t offset = 0;
     for (size_t i = 0; i < index; ++i)
-        if (m_sides[i].constant) offset += alignedBytes(Precision::Int8, constantPart(m_sides[i], result));
+        if (m_sides[i].constant) offset += alignedBytes(m_sides[i].precision, constantPart(m_sides[i], result));
     return offset;
 }
 
@@ -50,15 +50,16 @@ Result<LaneImage> CodeCombine::constants(const Part& result) const {
         const CodeSide& side = m_sides[i];
         if (!side.constant) continue;
         const Part part = constantPart(side, result);
-        const LocalTensor box = alignedTensor(u32(constantOffset(i, result)), Precision::Int8, side.isSigned, part);
+        const LocalTensor box = alignedTensor(u32(constantOffset(i, result)), side.precision, side.isSigned, part);
         const auto& s = side.shape;
+        const int64_t size = bytesOf(side.precision);
         for (int64_t n = 0; n < box.n(); ++n)
             for (int64_t c = 0; c < box.c(); ++c)
                 for (int64_t h = 0; h < box.h(); ++h) {
                     const int64_t channel = s[1] == 1 ? 0 : part.c.begin + c;
                     const int64_t from = ((n * s[1] + channel) * s[2] + h) * s[3];
-                    packer.put(c % kLanes, box.offset() + n * box.nStride + c / kLanes * box.cStride + h * box.hStride,
-                               side.codes.data<std::byte>() + from, box.w());
+                    packer.put(c % kLanes, box.offset() + (n * box.nStride + c / kLanes * box.cStride + h * box.hStride) * size,
+                               side.codes.bytes() + from * size, box.w() * size);
                 }
     }
     return std::move(packer).finish();
@@ -67,7 +68,7 @@ Result<LaneImage> CodeCombine::constants(const Part& result) const {
 std::vector<int64_t> CodeCombine::scratchBytes(const Part& result) const {
     std::vector<int64_t> bytes;
     for (size_t i = 0; i < m_sides.size(); ++i)
-        bytes.push_back(isSpread(i) ? alignedBytes(Precision::Int8, m_sides[i].partFor(result)) : 0);
+        bytes.push_back(isSpread(i) ? alignedBytes(m_sides[i].precision, m_sides[i].partFor(result)) : 0);
     for (const auto precision : work()) bytes.push_back(alignedBytes(precision, result));
     return bytes;
 }
@@ -84,7 +85,7 @@ CodeCombine::Box CodeCombine::side(size_t index, const LocalCall& call, IntegerU
         Part wanted = s.partFor(call.result);
         const Part whole = constantPart(s, call.result);
         wanted.c = whole.c;
-        Box box = alignedTensor(call.constants + u32(constantOffset(index, call.result)), Precision::Int8, s.isSigned, whole).sub(wanted);
+        Box box = alignedTensor(call.constants + u32(constantOffset(index, call.result)), s.precision, s.isSigned, whole).sub(wanted);
         if (s.shape[1] == 1) {
             box.cStride = 0;
             box.part.c = call.result.c;
@@ -96,7 +97,7 @@ CodeCombine::Box CodeCombine::side(size_t index, const LocalCall& call, IntegerU
         // Into all lanes once; rows of 64 channels share the copy.
         Part part = box.part;
         part.c = {0, std::min(call.result.c.size(), kLanes)};
-        Box all = alignedTensor(call.scratch[index], Precision::Int8, s.isSigned, part);
+        Box all = alignedTensor(call.scratch[index], s.precision, s.isSigned, part);
         unit.spread(all, box);
         all.cStride = 0;
         all.part.c = call.result.c;
@@ -114,17 +115,18 @@ void CodeCombine::clamp(const LocalCall& call, IntegerUnit& unit) const {
         unit.apply(ArOp::Max, call.output, call.output, IntegerUnit::Number{m_zero, Precision::Int8, m_outSigned});
 }
 
-Result<std::vector<CodeSide>> codeSides(const EmitContext& context) {
+Result<std::vector<CodeSide>> codeSides(const EmitContext& context, Precision precision) {
     const auto& node = *context.node;
     const auto& result = context.graph->value(node.results[0]).type;
     const auto resultShape = chipShape(result.shape);
-    if (chipPrecision(result.element) != Precision::Int8) return notEmitted(context, "its result is not 8 bits wide");
+    const std::string width = std::to_string(8 * bytesOf(precision)) + " bits wide";
+    if (chipPrecision(result.element) != precision) return notEmitted(context, "its result is not " + width);
     std::vector<CodeSide> sides;
     for (size_t i = 0; i < node.operands.size(); ++i) {
         const std::string name = "operand " + std::to_string(i);
         if (node.operands[i] == ir::kNoValue) return notEmitted(context, name + " is absent");
         const auto& type = context.graph->value(node.operands[i]).type;
-        if (chipPrecision(type.element) != Precision::Int8) return notEmitted(context, name + " is not 8 bits wide");
+        if (chipPrecision(type.element) != precision) return notEmitted(context, name + " is not " + width);
         if (type.shape.size() > result.shape.size()) return notEmitted(context, name + " has more axes than the result");
         // As the result's axes see it: axes it lacks come first.
         ir::Shape padded(result.shape.size() - type.shape.size(), 1);
@@ -137,6 +139,7 @@ Result<std::vector<CodeSide>> codeSides(const EmitContext& context) {
         CodeSide side;
         side.shape = chipShape(padded);
         side.isSigned = chipSigned(type.element);
+        side.precision = precision;
         side.zero = zeroCodeOf(type);
         for (size_t axis = 0; axis < 4; ++axis)
             if (side.shape[axis] != 1 && side.shape[axis] != resultShape[axis])
@@ -144,7 +147,7 @@ Result<std::vector<CodeSide>> codeSides(const EmitContext& context) {
         if (weight != nullptr) {
             side.constant = true;
             side.codes = repeatedConstant(*weight, own, padded);
-            if (ir::sizeInBytes(weight->type()) != 1) return notEmitted(context, name + " is not codes");
+            if (static_cast<int64_t>(ir::sizeInBytes(weight->type())) != bytesOf(precision)) return notEmitted(context, name + " is not codes");
         } else if (chipShape(type.shape) != side.shape) {
             return notEmitted(context, name + " has fewer axes than the result, so that its elements lie otherwise");
         }

@@ -12,6 +12,7 @@ namespace wb::ops {
 struct CodeSide {
     std::array<int64_t, 4> shape{1, 1, 1, 1};
     bool isSigned = true;
+    bm1684x::Precision precision = bm1684x::Precision::Int8; ///< or 32 bits: lifted codes of a sum
     bool constant = false;
     ir::Tensor codes;            ///< of a constant
     int64_t multiplier = 1;      ///< of a sum's term
@@ -58,7 +59,8 @@ private:
     bool isSpread(size_t index) const { return !m_sides[index].constant && m_sides[index].shape[1] == 1 && m_shape[1] > 1; }
 };
 
-/// CodegenUnsupported where an operand lies otherwise than the result's axes say.
-Result<std::vector<CodeSide>> codeSides(const EmitContext& context);
+/// All operands and the result of that precision. CodegenUnsupported where an operand lies otherwise than the result's
+/// axes say.
+Result<std::vector<CodeSide>> codeSides(const EmitContext& context, bm1684x::Precision precision = bm1684x::Precision::Int8);
 
 } // namespace wb::ops

@@ -10,28 +10,46 @@ using namespace bm1684x;
 
 namespace {
 
-/// sat((x · multiplier >> shift) + zero) with a row a channel: multiplier, minus the shift, zero.
+/// sat((x · multiplier >> shift) + zero) with a row a channel: multiplier, minus the shift, zero. TensorFlow Lite rounds
+/// twice: the upper half of the product by halves up, its shift by halves away from zero.
 class RequantAxisEmitter final : public LocalEmitter {
 public:
-    explicit RequantAxisEmitter(ir::Tensor table) : m_table(std::move(table)) {}
+    RequantAxisEmitter(ir::Tensor table, bool twice) : m_table(std::move(table)), m_twice(twice) {}
     Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
     Part operandPart(size_t index, const Part& result) const override { return index == 0 ? result : Part{}; }
+    std::vector<int64_t> scratchBytes(const Part& result) const override {
+        return {m_twice ? alignedBytes(Precision::Int32, result) : 0};
+    }
     Result<LaneImage> constants(const Part& result) const override {
         LanePacker packer;
-        const int64_t slots = packer.reserve(kVectorBytes * ceilDiv(result.c.size(), kLanes), kVectorBytes);
+        const int64_t slots = packer.reserve(kVectorBytes * rowsOf(result), kVectorBytes);
+        const int64_t multipliers = m_twice ? packer.reserve(4 * rowsOf(result), 4) : 0;
         packer.allocate();
-        for (int64_t k = 0; k < result.c.size(); ++k)
-            packer.put(k % kLanes, slots + k / kLanes * kVectorBytes,
-                       m_table.data<int32_t>() + 3 * (result.c.begin + k), 12);
+        for (int64_t k = 0; k < result.c.size(); ++k) {
+            const int32_t* row = m_table.data<int32_t>() + 3 * (result.c.begin + k);
+            const int32_t slot[3] = {m_twice ? 1 : row[0], row[1], row[2]};
+            packer.put(k % kLanes, slots + k / kLanes * kVectorBytes, slot, sizeof slot);
+            if (m_twice) packer.put(k % kLanes, multipliers + k / kLanes * 4, row, 4);
+        }
         return std::move(packer).finish();
     }
     Status emit(const LocalCall& call, Assembler& out) const override {
-        IntegerUnit(out).requant(call.output, call.operands[0].sub(call.result), call.constants);
+        IntegerUnit unit(out);
+        const LocalTensor sums = call.operands[0].sub(call.result);
+        if (!m_twice) {
+            unit.requant(call.output, sums, call.constants);
+            return {};
+        }
+        const LocalTensor upper = scratchBox(call.output, call.scratch[0], Precision::Int32);
+        unit.upperHalf(upper, sums, numbersOfChannels(sums, call.constants + u32(kVectorBytes * rowsOf(call.result)), Precision::Int32, true));
+        unit.requant(call.output, upper, call.constants, Rounding::HalfAwayFromZero);
         return {};
     }
 
 private:
+    static int64_t rowsOf(const Part& part) { return ceilDiv(part.c.size(), kLanes); }
     ir::Tensor m_table;
+    bool m_twice;
 };
 
 Result<std::unique_ptr<LocalEmitter>> prepareConv(const EmitContext& context) {
@@ -52,7 +70,7 @@ Result<std::unique_ptr<LocalEmitter>> prepareRequantAxis(const EmitContext& cont
         if (!chipSigned(result.element) && row[2] < 0)
             return beyondChip(context, "unsigned codes have a negative zero point");
     }
-    return std::unique_ptr<LocalEmitter>(new RequantAxisEmitter(table));
+    return std::unique_ptr<LocalEmitter>(new RequantAxisEmitter(table, context.node->attributes.enumerator("quant_mode").starts_with("TFLite")));
 }
 
 void emit_conv(EmitterTable& table) {

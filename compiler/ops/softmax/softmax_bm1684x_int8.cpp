@@ -20,8 +20,8 @@ namespace {
 
 class CodeSoftmaxEmitter final : public GlobalEmitter {
 public:
-    CodeSoftmaxEmitter(Columns columns, std::span<const float> powers, float scale, bool inSigned, bool outSigned)
-        : m_columns(columns), m_scale(scale), m_inSigned(inSigned), m_outSigned(outSigned) {
+    CodeSoftmaxEmitter(Columns columns, std::span<const float> powers, float scale, float zero, bool inSigned, bool outSigned)
+        : m_columns(columns), m_scale(scale), m_zero(zero), m_inSigned(inSigned), m_outSigned(outSigned) {
         m_tables.add(powers);
     }
     std::vector<ColumnPiece> pieces() const {
@@ -35,7 +35,7 @@ private:
     void roundShares(VectorUnit& v, const Box& code, const Box& p, const Box& divisor, const Box& high, const Box& low,
                      std::span<const Box> r) const;
     Columns m_columns;
-    float m_scale;
+    float m_scale, m_zero;
     bool m_inSigned, m_outSigned;
     LaneTables m_tables;
 };
@@ -120,6 +120,7 @@ Status CodeSoftmaxEmitter::emit(const GlobalCall& call, Assembler& out) const {
         v.applyBits(ArOp::And, seenAs(high, Precision::Int32), seenAs(sum, Precision::Int32), 0xFFFFF000);
         v.apply(ArOp::Sub, low, sum, high);
         roundShares(v, x, p, sum, high, low, r);
+        if (m_zero != 0) v.apply(ArOp::Add, x, x, m_zero);
         v.cast(result, x, Rounding::HalfToEven);
         copyBox(out, Precision::Int8, piece.shape, placeOf(result),
                 {call.output.address + static_cast<uint64_t>(piece.first), piece.strides});
@@ -145,7 +146,7 @@ Result<std::unique_ptr<GlobalEmitter>> prepareCodeSoftmax(const EmitContext& con
     if (!(scale > 1e-6 && scale < 1e6)) return beyondChip(context, "its result's scale is " + std::to_string(scale));
     auto emitter = std::make_unique<CodeSoftmaxEmitter>(
         Columns::of(to.shape, static_cast<size_t>(axis), static_cast<size_t>(axis) + 1), table->span<float>(),
-        static_cast<float>(scale), chipSigned(from.element), chipSigned(to.element));
+        static_cast<float>(scale), static_cast<float>(to.uniform()->zeroPoint()), chipSigned(from.element), chipSigned(to.element));
     if (emitter->pieces().empty())
         return beyondChip(context, "columns of " + std::to_string(to.shape[static_cast<size_t>(axis)]) +
                                        " codes do not fit local memory");

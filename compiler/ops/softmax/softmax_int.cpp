@@ -103,6 +103,7 @@ Prepared prepareSoftmax(const PrepareContext& c) {
     const int64_t outer = product(shape, 0, at), length = shape[at],
                   inner = product(shape, at + 1, shape.size());
     const double scale = resultType(c).uniform()->scale();
+    // The share is rounded, then moved, as TensorFlow Lite defines it: halves go up whatever the zero point.
     const auto zero = static_cast<double>(resultType(c).uniform()->zeroPoint());
     const bool inSigned = isSignedCode(operandType(c, 0));
     const bool outSigned = isSignedCode(resultType(c));
@@ -124,8 +125,8 @@ Prepared prepareSoftmax(const PrepareContext& c) {
                             sum += powers[largest - from[k * inner]];
                         for (int64_t k = 0; k < length; ++k)
                             out[0].as<Out>()[first + k * inner] =
-                                numeric::toCode<Out>(static_cast<double>(
-                                    powers[largest - from[k * inner]] / (sum * scaleOut)) + zero);
+                                numeric::toCode<Out>(std::round(static_cast<double>(
+                                    powers[largest - from[k * inner]] / (sum * scaleOut))) + zero);
                     }
                 });
             });
