@@ -58,6 +58,7 @@ private slots:
     void normsOfWholePictures();
     void phasesOfTransposedConvolutions();
     void slicesBecomePartsOfFilters();
+    void normsOfChannelsInLanes();
 };
 
 namespace {
@@ -356,6 +357,22 @@ void TestCodegenRewrites::slicesBecomePartsOfFilters() {
         QCOMPARE(made.shape(), (Shape{5, whole ? all : 40, 1, 1}));
         for (int64_t c = 0; whole && c < all; ++c)
             QCOMPARE(made.data<uint16_t>()[2 * all + c], c >= 8 && c < 48 ? 0x3c00 : 0);
+    }
+}
+
+/// The row that a product leaves in lanes, not one that comes from DDR.
+void TestCodegenRewrites::normsOfChannelsInLanes() {
+    for (const bool made : {true, false}) {
+        Net net;
+        ValueId x = net.input({1, 96});
+        const ValueId matrix = net.graph.addWeight("matrix", ir::Tensor(ElementType::F16, {96, 96}), type({96, 96}));
+        if (made) x = net.op("tpu.Active", {net.op("tpu.MatMul", {x, matrix, ir::kNoValue}, {1, 96})}, {1, 96});
+        const ValueId norm = net.op("tpu.LayerNorm", {x, ir::kNoValue, ir::kNoValue}, {1, 96});
+        net.graph.node(net.graph.value(norm).producer).attributes.set("axis", 1);
+        net.graph.outputs = {norm};
+        const ir::Graph done = codegen::normsOfPictures(net.graph);
+        QCOMPARE(countOf(done, "tpu.GroupNorm"), made ? 1 : 0);
+        QCOMPARE(done.value(done.outputs[0]).type.shape, (Shape{1, 96}));
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Networks that end in more pixels than they begin with: transposed convolutions, channels that become rows and columns.
+// Networks that end in more pixels than they begin with: transposed convolutions, channels that become rows and columns; and
+// such that take their channels apart.
 #include "tests/codegen/zoo_networks.h"
 
 namespace wb::test {
@@ -32,8 +33,25 @@ Ids shuffled(ZooBuilder& b) {
             b.one(shuffle(b.maxPool(x, {.kernel = {2, 2}, .stride = {1, 1}, .pads = {0, 0, 0, 0}}), 2, 2, true), 4)};
 }
 
+/// A pool, a product, a norm of what they leave in lanes; channels taken apart, one part by itself, and put together again.
+Ids heads(ZooBuilder& b) {
+    const Id x = b.conv(b.input(), 100, {.relu = true});
+    const auto part = [&](int64_t begin, int64_t end) {
+        const ir::Shape s = b.shape(x);
+        return b.op("top.Slice", {x, ir::kNoValue, ir::kNoValue, ir::kNoValue},
+                    {{"axes", ir::Attribute::ints({})}, {"offset", ir::Attribute::ints({0, begin, 0, 0})}, {"steps", ir::Attribute::ints({1, 1, 1, 1})},
+                     {"ends", ir::Attribute::ints({s[0], end, s[2], s[3]})}});
+    };
+    const Id deep = b.conv(part(30, 70), 40, {.group = 40, .relu = true});
+    const Id joined = b.concat({part(0, 30), deep, b.maxPool(part(70, 100), {.kernel = {3, 3}, .stride = {1, 1}, .pads = {1, 1, 1, 1}})});
+    const Id row = b.dense(b.reshape(b.globalPool(joined), {b.shape(x)[0], 100}), 96);
+    const Id norm = b.op("top.LayerNorm", {row, b.weight({96}, 0.5F, 1.5F), b.weight({96}, -0.2F, 0.2F)},
+                         {{"axis", 1}, {"eps", 1e-5}, {"normalized_shape", ir::Attribute::ints({96})}});
+    return {b.dense(norm, 10), b.one(part(64, 100), 8), b.conv(part(20, 84), 8)};
+}
+
 } // namespace
 
-std::vector<ZooNet> zooSpread() { return {{"transposed", {1, 3, 14, 18}, transposed, true}, {"shuffled", {1, 3, 13, 18}, shuffled, true}}; }
+std::vector<ZooNet> zooSpread() { return {{"heads", {1, 3, 12, 14}, heads, true}, {"transposed", {1, 3, 14, 18}, transposed, true}, {"shuffled", {1, 3, 13, 18}, shuffled, true}}; }
 
 } // namespace wb::test

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "compiler/codegen/rewrites/picture_norms.h"
 
+#include "compiler/codegen/rewrites/broadcasts.h"
 #include "compiler/codegen/rewrites/steps.h"
+#include "compiler/target/bm1684x/machine.h"
 
 namespace wb::codegen {
 namespace {
@@ -17,11 +19,42 @@ bool isNumber(const ir::Graph& graph, const ir::Node& node, size_t operand, floa
     return data != nullptr && data->type() == ir::ElementType::F32 && data->elementCount() == 1 && data->data<float>()[0] == number;
 }
 
+/// Whether a value of two axes is made in lanes: by a pool, a product or a convolution, with functions and reshapes behind.
+bool comesInLanes(const ir::Graph& graph, ValueId id) {
+    for (const ir::Node* node = graph.producer(id); node != nullptr && !node->operands.empty(); node = graph.producer(node->operands[0])) {
+        if (node->op == "tpu.Pool2D" || node->op == "tpu.MatMul" || node->op == "tpu.Conv2D" || node->op == "tpu.Reduce") return true;
+        if ((!isFunction(node->op) && node->op != "tpu.Reshape") || node->operands[0] == ir::kNoValue) return false;
+    }
+    return false;
+}
+
+/// A few rows of channels.
+bool isNormOfLanes(const ir::Graph& graph, const ir::Node& node) {
+    constexpr int64_t kFewRows = 4;
+    if (node.op != "tpu.LayerNorm" || node.operands.empty() || graph.weight(node.operands[0]) != nullptr) return false;
+    const Shape& shape = graph.value(node.results[0]).type.shape;
+    const int64_t axis = node.attributes.integer("axis", -1);
+    return shape.size() == 2 && (axis == 1 || axis == -1) && shape[0] <= kFewRows && shape[1] >= bm1684x::kLanes && comesInLanes(graph, node.operands[0]);
+}
+
 } // namespace
 
 ir::Graph normsOfPictures(const ir::Graph& source) {
     ir::Graph graph = source;
     bool changed = false;
+    for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        if (!isNormOfLanes(graph, graph.node(static_cast<NodeId>(i)))) continue;
+        Steps steps(graph, static_cast<NodeId>(i), graph.value(graph.node(static_cast<NodeId>(i)).results[0]).name + "_lanes");
+        const Shape shape = graph.value(steps.node().results[0]).type.shape, picture{shape[0], shape[1], 1, 1};
+        const ValueId operand = steps.reshape(steps.node().operands[0], picture);
+        steps.node().operands[0] = operand;
+        steps.node().op = "tpu.GroupNorm";
+        steps.node().attributes.set("num_groups", int64_t{1});
+        const ValueId taken = steps.takeResult(picture);
+        steps.behind();
+        steps.giveResult(steps.reshape(taken, shape));
+        i = static_cast<size_t>(steps.last());
+    }
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
         const ir::Node& node = graph.node(static_cast<NodeId>(i));
         if (node.op != "tpu.InstanceNorm" || node.operands.empty() || !isNumber(graph, node, 1, 1) || !isNumber(graph, node, 2, 0)) continue;

@@ -7,6 +7,7 @@
 #include "compiler/ops/support/lane_image_bm1684x.h"
 #include "compiler/ops/support/refusal_bm1684x.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace wb::ops {
@@ -129,12 +130,14 @@ Status RowNormEmitter::emit(const GlobalCall& call, Assembler& out) const {
     LaneSpace tables; // parameters of rows, the same in every lane
     std::array<uint32_t, 2> held{};
     uint64_t next = call.constants;
+    int64_t lanes = 0; // that have rows at all
+    for (const ColumnPiece& piece : parts) lanes = std::max(lanes, std::min(kLanes, piece.shape[1]));
     for (size_t i = 0; i < 2 && parts[0].together; ++i) {
         const auto& parameters = i == 0 ? m_norm.gamma : m_norm.beta;
         if (parameters.empty()) continue;
         const int64_t width = m_norm.width;
         held[i] = tables.take(width * 4);
-        copyBox(out, Precision::F32, {1, kLanes, 1, width}, {next, {0, 0, 0, 1}}, {kLocalBase + held[i], {width, width, width, 1}});
+        copyBox(out, Precision::F32, {1, lanes, 1, width}, {next, {0, 0, 0, 1}}, {kLocalBase + held[i], {width, width, width, 1}});
         next += parameters.size() * 4;
     }
     bool second = false;
