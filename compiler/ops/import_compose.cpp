@@ -144,4 +144,11 @@ Status Composer::done(Id id, size_t output) {
     return {};
 }
 
+Composer::Id slopesBelowZero(Composer& c, Composer::Id x, Composer::Id slopes) {
+    ir::AttributeMap a;
+    a.set("relu_limit", -1.0);
+    const Composer::Id above = c.op("top.Relu", {x}, std::move(a));
+    return c.add(above, c.mul(c.number("top.MinConst", x, 0.0), slopes));
+}
+
 } // namespace wb::ops

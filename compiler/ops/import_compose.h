@@ -70,4 +70,7 @@ private:
     bool m_last = false;
 };
 
+/// max(x, 0) + slopes · min(x, 0), slopes of any shape that repeats into x.
+Composer::Id slopesBelowZero(Composer& c, Composer::Id x, Composer::Id slopes);
+
 } // namespace wb::ops

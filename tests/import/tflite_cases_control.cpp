@@ -120,6 +120,30 @@ void addControl(List& list) {
         n.b.op(wire::Kind_CAST, {scaled}, {whole});
         n.b.op(wire::Kind_CAST, {whole}, {n.out({2, 3})});
     });
+    list.add("slopes one an element", {1, 3, 4, 2}, [](Net& n) {
+        const int y = n.b.tensor({1, 3, 4, 2});
+        n.b.op(wire::Kind_CONV_2D, {n.x, n.weight({2, 1, 1, 2}), n.weight({2})}, {y}, wire::Options_ConvOptions,
+               wire::CreateConvOptions(n.fb(), wire::Border_VALID, 1, 1));
+        n.b.op(wire::Kind_PRELU, {y, n.weight({3, 4, 2})}, {n.out({1, 3, 4, 2})});
+    });
+    list.add("slopes of rows", {2, 5, 3}, [](Net& n) { n.b.op(wire::Kind_PRELU, {n.x, n.weight({1, 3})}, {n.out({2, 5, 3})}); });
+    list.add("quotients rounded down", {2, 3}, [](Net& n) { n.b.op(wire::Kind_FLOOR_DIV, {n.x, n.b.floats({3}, {0.7F, -1.3F, 2})}, {n.out({2, 3})}); });
+    list.add("scattered rows", {2, 4}, [](Net& n) {
+        n.b.op(wire::Kind_SCATTER_ND, {n.b.constant<int32_t>({2, 1}, wire::Element_Int32, {3, 1}), n.x, n.b.ints({5, 4})}, {n.out({5, 4})});
+    });
+    list.add("zeros like it", {2, 4}, [](Net& n) {
+        const int zeros = n.b.tensor({2, 4});
+        n.b.op(wire::Kind_ZEROS_LIKE, {n.x}, {zeros});
+        n.b.op(wire::Kind_MAXIMUM, {n.x, zeros}, {n.out({2, 4})});
+    });
+    list.add("sequences reversed", {2, 5, 3}, [](Net& n) {
+        n.b.op(wire::Kind_REVERSE_SEQUENCE, {n.x, n.b.ints({3, 4})}, {n.out({2, 5, 3})}, wire::Options_ReverseOptions, wire::CreateReverseOptions(n.fb(), 1, 0));
+    });
+    for (const int rank : {1, 2})
+        list.add("svdf " + std::to_string(rank), {2, 3}, [=](Net& n) {
+            n.b.op(wire::Kind_SVDF, {n.x, n.weight({4, 3}), n.weight({4, 5}), n.weight({4 / rank}), n.b.state({2, 20})}, {n.out({2, 4 / rank})},
+                   wire::Options_MemoryOptions, wire::CreateMemoryOptions(n.fb(), rank, wire::Activation_RELU));
+        });
     list.add("shape of a number", {2, 3}, [](Net& n) {
         const int all = n.b.tensor({1, 1}), number = n.b.tensor({});
         n.b.op(wire::Kind_SUM, {n.x, n.b.ints({0, 1})}, {all}, wire::Options_ReducerOptions, wire::CreateReducerOptions(n.fb(), true));

@@ -28,6 +28,27 @@ const ir::Node& last(const ir::Graph& graph) {
 class TstImportOpsets : public QObject {
     Q_OBJECT
 private slots:
+    /// 5 · 1.8F is 9 in single precision, though 1.8F is less than 1.8: tf2onnx writes such scales.
+    void sizesOfScales() {
+        OnnxBuilder b(13, {1, 3, 5, 4});
+        b.node("Resize", {"x", "", b.weight({4}, {1, 1, 1.8F, 1.75F})}, "y",
+               {{"mode", std::string("linear")}, {"coordinate_transformation_mode", std::string("half_pixel")}});
+        QCOMPARE(summaryOf(b, "y"), QString("Interp y_Resize 1x3x9x7\n"));
+    }
+
+    /// What tf2onnx writes for Keras' GELU, and its PReLU of one slope an element.
+    void formsOfKeras() {
+        OnnxBuilder gelu(13, {2, 5});
+        gelu.node("Erfc", {"x"}, "y");
+        QVERIFY(summaryOf(gelu, "y").startsWith(QStringLiteral("Erf ")));
+        OnnxBuilder slopes(13, {1, 2, 2, 2});
+        slopes.node("PRelu", {"x", slopes.weight({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8})}, "y");
+        QVERIFY(!summaryOf(slopes, "y").contains(QStringLiteral("PRelu")));
+        OnnxBuilder channels(13, {1, 2, 2, 2});
+        channels.node("PRelu", {"x", channels.weight({2, 1, 1}, {1, 2})}, "y");
+        QVERIFY(summaryOf(channels, "y").contains(QStringLiteral("PRelu")));
+    }
+
     void slice() {
         for (int opset : {9, 10, 13, 21}) {
             OnnxBuilder b(opset);

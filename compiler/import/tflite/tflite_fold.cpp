@@ -29,7 +29,8 @@ constexpr OnnxTwin kOnnxTwins[] = {
     {"ABS", "Abs"}, {"RESHAPE", "Reshape"}, {"EXPAND_DIMS", "Unsqueeze"}};
 constexpr const char* kOtherFolds[] = {"STRIDED_SLICE", "SLICE",     "PACK",  "CONCATENATION", "GATHER",      "SQUEEZE",
                                    "TRANSPOSE",     "CAST",      "DIV",   "FLOOR_DIV",     "REDUCE_PROD", "SHAPE",
-                                   "RANK",          "DEQUANTIZE", "DENSIFY", "RANGE", "FILL",          "BROADCAST_TO", "UNPACK", "FULLY_CONNECTED"};
+                                   "RANK",          "DEQUANTIZE", "DENSIFY", "RANGE", "FILL",          "BROADCAST_TO", "UNPACK", "FULLY_CONNECTED",
+                                   "ZEROS_LIKE"};
 
 /// Elements of the result are elements of the operands.
 constexpr const char* kMovingFolds[] = {"RESHAPE", "EXPAND_DIMS", "SQUEEZE", "STRIDED_SLICE", "SLICE", "PACK", "UNPACK", "CONCATENATION",
@@ -313,6 +314,22 @@ bool foldTfliteInto(GraphBuilder& builder, const ops::SourceNode& node, const Tf
         const bool rank = node.kind == "RANK";
         builder.setConstant(node.outputs.front(),
                             rank ? shapeList({static_cast<int64_t>(shape->size())}).reshaped({}) : shapeList(*shape));
+        return true;
+    }
+    if (node.kind == "ZEROS_LIKE") {
+        const auto shape = constants[0] != nullptr ? std::optional(constants[0]->shape()) : ops::tfliteShape(builder, node.inputs.front());
+        const auto count = shape ? ir::checkedElementCount(*shape) : std::nullopt;
+        const ir::TensorType* type = builder.declared(node.outputs.front());
+        if (!count || !folder.charge(*count)) {
+            status = ops::nodeError(node, Code::OutOfMemory, "zeros of a shape that is not known, or too large");
+            return true;
+        }
+        // As codes zero is the zero point.
+        const int64_t zero = type != nullptr && type->uniform() != nullptr ? type->uniform()->zeroPoints[0] : 0;
+        auto zeros = storeNumbers(type != nullptr ? type->element : ir::ElementType::F32, *shape, std::vector<double>(static_cast<size_t>(*count), static_cast<double>(zero)),
+                                  std::vector<int64_t>(static_cast<size_t>(*count), zero));
+        if (!zeros) status = std::move(zeros).error();
+        else builder.setConstant(node.outputs.front(), std::move(*zeros));
         return true;
     }
     auto folded = foldTflite(node, constants, model, folder);

@@ -142,6 +142,10 @@ public:
         set("cond", o.condition());
         set("body", o.body());
     }
+    void read(const wire::ReverseOptions& o) {
+        set("time_axis", o.time_axis());
+        set("batch_axis", o.batch_axis());
+    }
     void read(const wire::MemoryOptions& o) {
         set("rank", o.rank());
         activation(o.activation());
@@ -238,6 +242,7 @@ void readTfliteOptions(const wire::Operator& source, ops::SourceNode& node) {
     case wire::Options_SequenceLstmOptions: return as(source.options_as_SequenceLstmOptions());
     case wire::Options_CumsumOptions: return as(source.options_as_CumsumOptions());
     case wire::Options_VolumeOptions: return as(source.options_as_VolumeOptions());
+    case wire::Options_ReverseOptions: return as(source.options_as_ReverseOptions());
     case wire::Options_IfOptions: return as(source.options_as_IfOptions());
     case wire::Options_WhileOptions: return as(source.options_as_WhileOptions());
     case wire::Options_MemoryOptions: return as(source.options_as_MemoryOptions());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Source spellings of the functions of one number: ONNX, all versions from opset 7 on (they changed
 // types only; Clip moved its bounds from attributes to inputs in opset 11).
-#include "compiler/ops/import_help.h"
+#include "compiler/ops/import_compose.h"
 
 #include <limits>
 
@@ -132,9 +132,27 @@ Status importPRelu(const SourceNode& node, ImportBuilder& builder) {
         return {};
     }
     WB_ASSIGN(const ir::ValueId slopes, valueOf(node, builder, 1));
+    // Slopes that are not one a channel have no operator of the chip's.
+    const ir::Shape& shape = builder.graph().value(in).type.shape;
+    if (slope != nullptr && slope->shape().size() <= shape.size() && shape.size() > 1) {
+        const size_t first = shape.size() - slope->shape().size();
+        bool channels = true;
+        for (size_t d = first; d < shape.size(); ++d) channels = channels && (d == 1 || slope->shape()[d - first] == 1);
+        if (!channels) {
+            Composer c(node, builder);
+            return c.done(slopesBelowZero(c, in, slopes));
+        }
+    }
     WB_ASSIGN([[maybe_unused]] const ir::ValueId id,
               builder.emit(node, "top.PRelu", {in, slopes}, {}));
     return {};
+}
+
+/// 1 - erf: what tf2onnx makes of Keras' GELU, under the name that TensorFlow has for it.
+Status importErfc(const SourceNode& node, ImportBuilder& builder) {
+    Composer c(node, builder);
+    const ir::ValueId erf = c.op("top.Erf", {c.input(0)});
+    return c.done(c.number("top.AddConst", c.number("top.MulConst", erf, -1.0), 1.0));
 }
 
 } // namespace
@@ -153,6 +171,7 @@ void import_activation(ImportTable& table) {
     table.add(Framework::Onnx, "HardSigmoid", importHardSigmoid);
     table.add(Framework::Onnx, "Gelu", importGelu);
     table.add(Framework::Onnx, "PRelu", importPRelu);
+    table.add(Framework::Onnx, "Erfc", importErfc);
 }
 
 } // namespace wb::ops

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TensorFlow Lite's functions of one number.
+#include "compiler/ops/import_compose.h"
 #include "compiler/ops/tflite_help.h"
 
 namespace wb::ops {
@@ -57,7 +58,16 @@ Status importTflitePrelu(const SourceNode& node, ImportBuilder& builder) {
     const Order order = x.size() == 4 ? Order::Picture : Order::File;
     WB_ASSIGN(const ir::ValueId in, n.operand(0, order));
     WB_ASSIGN(const ir::ValueId slopes, n.operand(1, order));
-    return n.emit("top.PRelu", {in, slopes}, {}, order);
+    const ir::Shape& shape = builder.graph().value(slopes).type.shape;
+    // One a channel, which the chip has in pictures; Keras' default is one an element.
+    if (n.isQuantised() || (shape.size() == 4 && x.size() == 4 && shape[0] == 1 && shape[2] == 1 && shape[3] == 1))
+        return n.emit("top.PRelu", {in, slopes}, {}, order);
+    Composer c(node, builder);
+    const ir::ValueId y = slopesBelowZero(c, in, slopes);
+    WB_TRY(c.done(y));
+    builder.bind(node.outputs.front(), ir::kNoValue);
+    n.bind(y, order);
+    return {};
 }
 
 } // namespace

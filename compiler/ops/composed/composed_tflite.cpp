@@ -4,6 +4,7 @@
 #include "compiler/ops/tflite_help.h"
 
 #include <map>
+#include <set>
 
 namespace wb::ops {
 namespace {
@@ -89,6 +90,82 @@ Status importAnyAll(const SourceNode& node, ImportBuilder& builder) {
     return {};
 }
 
+/// Quotients rounded down.
+Status importFloorDiv(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    TfliteNode n(node, builder);
+    if (n.isQuantised()) return attributeError(node, "an operator on codes");
+    WB_ASSIGN(const ir::ValueId a, n.operand(0, Order::File));
+    WB_ASSIGN(const ir::ValueId b, n.operand(1, Order::File));
+    Composer c(node, builder);
+    const ir::ValueId y = c.op("top.Floor", {c.div(a, b)});
+    WB_TRY(c.done(y));
+    n.bind(y, Order::File);
+    return {};
+}
+
+/// Indices, updates, the result's shape: what is not written is zero. Places that are written twice would add up.
+Status importScatterNd(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 3));
+    const auto shape = constantInts(node, builder, 2);
+    const auto count = shape ? ir::checkedElementCount(*shape) : std::nullopt;
+    constexpr int64_t kMost = 1 << 26;
+    if (!count || *count < 1 || *count > kMost) return attributeError(node, "the result's shape is known only at run time");
+    const auto places = constantInts(node, builder, 0);
+    const ir::Tensor* indices = builder.constant(inputName(node, 0));
+    if (!places || indices->shape().empty() || indices->shape().back() < 1) return attributeError(node, "places that are known only at run time");
+    const auto width = static_cast<size_t>(indices->shape().back());
+    std::set<std::vector<int64_t>> seen;
+    for (size_t i = 0; i + width <= places->size(); i += width)
+        if (!seen.emplace(places->begin() + static_cast<std::ptrdiff_t>(i), places->begin() + static_cast<std::ptrdiff_t>(i + width)).second)
+            return attributeError(node, "a place that is written twice");
+    SourceNode onto = node;
+    const std::string nothing = node.outputs.front() + "_nothing";
+    if (builder.operand(nothing) == ir::kNoValue)
+        builder.bind(nothing, builder.addConstant(nothing, ir::Tensor::of<float>(ir::ElementType::F32, *shape, std::vector<float>(static_cast<size_t>(*count), 0.0F))));
+    onto.inputs = {nothing, node.inputs[0], node.inputs[1]};
+    return asOnnx(onto, builder, "ScatterND", {}, 3);
+}
+
+Status importReverseSequence(const SourceNode& node, ImportBuilder& builder) {
+    return asOnnx(node, builder, "ReverseSequence", {{"time_axis", node.integer("time_axis", 0)}, {"batch_axis", node.integer("batch_axis", 0)}}, 2);
+}
+
+/// A filter over time in two factors: [B,I], features [F,I], times [F,M], bias [F/rank], state. The state begins as zeros,
+/// so of a run, which is the first, the last place in time is all there is.
+Status importSvdf(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 5));
+    TfliteNode n(node, builder);
+    WB_ASSIGN(const ir::Shape x, n.shape(0));
+    WB_ASSIGN(const ir::Shape features, n.shape(1));
+    WB_ASSIGN(const ir::Shape times, n.shape(2));
+    const int64_t rank = node.integer("rank", 1);
+    const std::string activation = node.string("activation", "NONE");
+    if (n.isQuantised() || x.size() != 2 || features.size() != 2 || times.size() != 2 || features[1] != x[1] || times[0] != features[0] || times[1] < 1 ||
+        rank < 1 || features[0] % rank != 0 || !n.isConstant(1) || !n.isConstant(2) || (activation != "NONE" && activation != "RELU"))
+        return attributeError(node, "input " + ir::toText(x) + ", features " + ir::toText(features) + ", times " + ir::toText(times));
+    WB_ASSIGN(const ir::ValueId in, n.operand(0, Order::File));
+    WB_ASSIGN(const ir::ValueId filter, n.weight(1, {1, 0}));
+    WB_ASSIGN(const ir::Tensor all, toFloat32(*builder.constant(node.inputs[2])));
+    Composer c(node, builder);
+    std::vector<float> last;
+    for (int64_t f = 0; f < times[0]; ++f) last.push_back(all.data<float>()[(f + 1) * times[1] - 1]);
+    ir::ValueId y = c.mul(c.matmul(in, filter), c.tensor({1, times[0]}, last));
+    if (rank > 1) y = c.reduce("ReduceSum", c.reshape(y, {x[0], times[0] / rank, rank}), {2}, false);
+    if (n.has(3)) {
+        WB_ASSIGN(const ir::ValueId bias, n.weight(3, {}));
+        y = c.add(y, bias);
+    }
+    if (activation == "RELU") {
+        ir::AttributeMap a;
+        a.set("relu_limit", -1.0);
+        y = c.op("top.Relu", {y}, std::move(a));
+    }
+    WB_TRY(c.done(y));
+    n.bind(y, Order::File);
+    return {};
+}
+
 } // namespace
 
 void tflite_composed(ImportTable& table);
@@ -97,6 +174,10 @@ void tflite_composed(ImportTable& table) {
     table.add(Framework::TFLite, "CUMSUM", importSum);
     table.add(Framework::TFLite, "GATHER_ND", importGatherNd);
     table.add(Framework::TFLite, "ONE_HOT", importOneHot);
+    table.add(Framework::TFLite, "FLOOR_DIV", importFloorDiv);
+    table.add(Framework::TFLite, "SCATTER_ND", importScatterNd);
+    table.add(Framework::TFLite, "REVERSE_SEQUENCE", importReverseSequence);
+    table.add(Framework::TFLite, "SVDF", importSvdf);
     table.add(Framework::TFLite, "REDUCE_ANY", importAnyAll);
     table.add(Framework::TFLite, "REDUCE_ALL", importAnyAll);
 }

@@ -3,6 +3,7 @@
 // Upsample: repeats each element scale_h × scale_w times. Interp: mode "nearest" or "linear", coord_mode
 // "half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"; result size = floor(size · scale); an
 // optional second operand (constant) gives the size itself, the scales are then -1 until passes set them.
+#include "compiler/ops/resize/resized.h"
 #include "compiler/ops/shape_rules.h"
 
 #include <cmath>
@@ -40,7 +41,7 @@ Types inferInterp(const ir::Graph& graph, const ir::Node& node) {
     }
     const double scales[2] = {node.attributes.real("scale_h", 1), node.attributes.real("scale_w", 1)};
     for (size_t i = 0; i + 2 < rank; ++i) {
-        const double size = std::floor(static_cast<double>(out[2 + i]) * scales[rank == 3 ? 1 : i]);
+        const double size = resizedBy(out[2 + i], scales[rank == 3 ? 1 : i]);
         if (!(size >= 1.0 && size <= 1e9))
             return shapeError(graph, node, "scale " + std::to_string(scales[0]) + "×" +
                                                std::to_string(scales[1]) + " of " + ir::toText(x.shape));

@@ -4,6 +4,7 @@
 // nearest pixel centre (half_pixel, ties down), linear in all four coordinate modes, as Interp and
 // Upsample; cubic, other axes and other roundings as Resample, which follows ONNX's formulas.
 #include "compiler/ops/import_help.h"
+#include "compiler/ops/resize/resized.h"
 
 #include <algorithm>
 #include <cmath>
@@ -154,7 +155,7 @@ Status importResample(const SourceNode& node, ImportBuilder& builder) {
                                                    : static_cast<double>(scales.sizes[d]) / static_cast<double>(shape[d]));
     else
         for (size_t d = 0; d < shape.size(); ++d) {
-            const double size = std::floor(static_cast<double>(shape[d]) * scales.factors[d]);
+            const double size = resizedBy(shape[d], scales.factors[d]);
             if (!(size >= 1 && size < 1e9)) return attributeError(node, "a scale of " + std::to_string(scales.factors[d]));
             scales.sizes.push_back(static_cast<int64_t>(size));
         }
