@@ -67,6 +67,8 @@ public:
         WB_ASSIGN(const LaneImage image, constants(result));
         return image.width;
     }
+    /// Lanes that read them, from the first one on: results of few channels do not need the others'.
+    virtual int64_t constantLanes(const bm1684x::Part& result) const { (void)result; return bm1684x::kLanes; }
     /// Bytes a lane of each scratch buffer. Buffers are 64-byte aligned, never overlap operands, output or each
     /// other, and are placed in banks of their own where there is room.
     virtual std::vector<int64_t> scratchBytes(const bm1684x::Part& result) const { (void)result; return {}; }

@@ -124,7 +124,7 @@ private:
             for (; block != memory.blocks.end() && block->node == node; ++block)
                 if (constants)
                     bm1684x::loadLanes(m_out, ddr + static_cast<uint64_t>(block->offset * kLanes), block->width,
-                                       memory.constants[piece % 2] + static_cast<uint32_t>(block->offset));
+                                       memory.constants[piece % 2] + static_cast<uint32_t>(block->offset), block->lanes);
             for (size_t i = 0; i < m_step.group.inputs.size(); ++i) {
                 if (m_firstUse[i] != node || m_step.group.isHeld(i) || (k > 0 && memory.inputStays[i])) continue;
                 loadInput(m_step.group.inputs[i], inputTensor(i, k));

@@ -140,10 +140,10 @@ double CostModel::copy(ir::ValueId value, const Part& part) const {
 }
 
 double CostModel::group(const Group& group, const Tiling& tiling, const std::vector<bool>& inputStays,
-                        int64_t constantWidth) const {
+                        int64_t constantBytes) const {
     const size_t count = tiling.slices.size();
     const double constants =
-        constantWidth == 0 ? 0 : kStartCycles + static_cast<double>(constantWidth * kLanes) / kLoadBytes;
+        constantBytes == 0 ? 0 : kStartCycles + static_cast<double>(constantBytes) / kLoadBytes;
     double gdma = 0, tiu = 0; // when the queues are free
     const auto loaded = [&](size_t k) {
         if (k == 0 || (tiling.constantPieces > 1 && tiling.slices[k].results[0].c != tiling.slices[k - 1].results[0].c)) gdma += constants;

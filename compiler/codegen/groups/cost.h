@@ -23,7 +23,7 @@ public:
     double copy(ir::ValueId value, const bm1684x::Part& part) const;
     /// From the first load to the last store, transfers of neighbouring slices beside the arithmetic.
     double group(const Group& group, const Tiling& tiling, const std::vector<bool>& inputStays,
-                 int64_t constantWidth) const;
+                 int64_t constantBytes) const;
 
 private:
     /// What a pass costs: fixed for a node.

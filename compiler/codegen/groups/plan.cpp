@@ -113,7 +113,7 @@ private:
             WB_ASSIGN(const auto memory, planMemory(m_graph, m_selection, group, tiling, m_constants,
                                                     m_options.laneBytes, Effort::Estimate));
             if (!memory) continue;
-            const double cycles = m_cost.group(group, tiling, memory->inputStays, memory->constantWidth);
+            const double cycles = m_cost.group(group, tiling, memory->inputStays, memory->constantBytes());
             if (!best || cycles < best->cycles) {
                 best = Estimate{cut, cycles};
                 worse = 0;
@@ -191,7 +191,7 @@ private:
             WB_ASSIGN(auto memory, planMemory(m_graph, m_selection, group, tiling, m_constants, m_options.laneBytes,
                                               Effort::Place, fromTop, held));
             if (!memory) continue;
-            const double cycles = m_cost.group(group, tiling, memory->inputStays, memory->constantWidth);
+            const double cycles = m_cost.group(group, tiling, memory->inputStays, memory->constantBytes());
             if (best && cycles >= best->cycles) {
                 if (++worse == kPatience) break;
                 continue;

@@ -232,7 +232,7 @@ Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Sele
                                               Effort effort, bool fromTop, std::span<const HeldValue> held) {
     GroupMemory memory;
     for (size_t i = 0; i < group.nodes.size(); ++i) {
-        int64_t width = 0;
+        int64_t width = 0, lanes = 0;
         // Pieces of channels have constants of their own; the widest one sets the place.
         const bm1684x::Part* previous = nullptr;
         for (const Slice& slice : tiling.slices) {
@@ -240,11 +240,15 @@ Result<std::optional<GroupMemory>> planMemory(const ir::Graph& graph, const Sele
             previous = &slice.results[i];
             WB_ASSIGN(const int64_t own, constants.width(group.nodes[i], slice.results[i]));
             width = std::max(width, own);
+            lanes = std::max(lanes, selection.nodes[static_cast<size_t>(group.nodes[i])].local->constantLanes(slice.results[i]));
         }
         memory.constantOffsets.push_back(static_cast<uint32_t>(memory.constantWidth));
         if (width > 0 && (memory.blocks.empty() || memory.blocks.back().width >= kLongRow))
-            memory.blocks.push_back({i, memory.constantWidth, 0});
-        if (width > 0) memory.blocks.back().width += width;
+            memory.blocks.push_back({i, memory.constantWidth, 0, 0});
+        if (width > 0) {
+            memory.blocks.back().width += width;
+            memory.blocks.back().lanes = std::max(memory.blocks.back().lanes, lanes);
+        }
         memory.constantWidth += width;
     }
     Planner planner(graph, selection, group, tiling, effort == Effort::Place);

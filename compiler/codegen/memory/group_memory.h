@@ -20,6 +20,7 @@ struct ConstantBlock {
     size_t node = 0;      ///< the first one, by Group::nodes
     int64_t offset = 0;   ///< in the merged image, bytes a lane; 64 times that in the step's coefficients
     int64_t width = 0;
+    int64_t lanes = 0;    ///< that read it
 };
 
 struct GroupMemory {
@@ -31,6 +32,12 @@ struct GroupMemory {
     Turns constants{};                            ///< of the merged image; by piece of channels
     std::vector<uint32_t> constantOffsets;        ///< by Group::nodes, inside the merged image
     int64_t constantWidth = 0;                    ///< bytes a lane
+    /// That are loaded for a piece of channels.
+    int64_t constantBytes() const {
+        int64_t sum = 0;
+        for (const ConstantBlock& block : blocks) sum += block.width * block.lanes;
+        return sum;
+    }
     std::vector<ConstantBlock> blocks;
     int64_t bytes = 0;                            ///< from the lowest buffer to the end of the highest
 

@@ -78,6 +78,7 @@ public:
             if (side.constant) addConstant(image, side, result);
         return image.take();
     }
+    int64_t constantLanes(const Part& result) const override { return std::min(kLanes, result.c.size()); }
     std::vector<int64_t> scratchBytes(const Part& result) const override {
         std::vector<int64_t> bytes;
         if (!m_native) bytes.assign(registers(), alignedBytes(Precision::F32, result));

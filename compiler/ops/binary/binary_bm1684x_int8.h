@@ -34,6 +34,7 @@ public:
     }
     bm1684x::Part operandPart(size_t index, const bm1684x::Part& result) const override;
     Result<LaneImage> constants(const bm1684x::Part& result) const override;
+    int64_t constantLanes(const bm1684x::Part& result) const override { return std::min(bm1684x::kLanes, result.c.size()); }
     std::vector<int64_t> scratchBytes(const bm1684x::Part& result) const override;
     int inPlaceOperand() const override;
 

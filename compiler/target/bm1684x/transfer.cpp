@@ -210,12 +210,12 @@ void store(Assembler& out, const LocalTensor& from, const GlobalTensor& to) {
     copyBox(out, from.precision, shapeOf(from.part), placeOf(from), placeOf(to, from.part));
 }
 
-void loadLanes(Assembler& out, uint64_t address, int64_t width, uint32_t offset) {
+void loadLanes(Assembler& out, uint64_t address, int64_t width, uint32_t offset, int64_t lanes) {
     // Whole 32-bit words in rows as long as the size field allows; 64 lanes are 64 channels.
     assert(width % 4 == 0);
     const int64_t words = width / 4;
     const Box strides{kLanes * words, words, words, 1};
-    copyBox(out, Precision::F32, {1, kLanes, 1, words}, {address, strides}, {kLocalBase + offset, {words, words, words, 1}});
+    copyBox(out, Precision::F32, {1, lanes, 1, words}, {address, strides}, {kLocalBase + offset, {words, words, words, 1}});
 }
 
 void moveStrided(Assembler& out, const StridedMove& move) {

@@ -35,8 +35,8 @@ void fillBox(Assembler& out, Precision precision, const std::array<int64_t, 4>& 
 void load(Assembler& out, const GlobalTensor& from, const LocalTensor& to);
 /// Local memory → DDR: the box of `from` into its place in `to`.
 void store(Assembler& out, const LocalTensor& from, const GlobalTensor& to);
-/// `bytes` = 64 · width bytes at `address`, `width` for each lane, to `offset` of every lane.
-void loadLanes(Assembler& out, uint64_t address, int64_t width, uint32_t offset);
+/// `width` bytes for each of the first `lanes` lanes, one lane after the other at `address`, to `offset` of each.
+void loadLanes(Assembler& out, uint64_t address, int64_t width, uint32_t offset, int64_t lanes = kLanes);
 
 /// A copy within DDR of any rank: element (i0, i1, …) from source + Σ i·sourceStrides to target + Σ i·targetStrides.
 struct StridedMove {
