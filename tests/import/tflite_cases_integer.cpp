@@ -127,7 +127,11 @@ void products(CodeList& list) {
         const int f = n.filter({6, 5}, 0, scales), y = n.inner({1, 6}, 0.05F, 4);
         n.b.op(wire::Kind_FULLY_CONNECTED, {n.codes({1, 5}, 0.03F, 3), f, n.bias(6, scales)}, {y}, wire::Options_FullyConnectedOptions,
                wire::CreateFullyConnectedOptions(n.fb()));
-        n.b.op(wire::Kind_ADD, {n.x, y}, {n.out({1, 6})}, wire::Options_AddOptions, wire::CreateAddOptions(n.fb()));
+        const int both = n.inner({1, 6}, 0.06F, -3), plain = n.inner({1, 6}, 0.05F, 4);
+        n.b.op(wire::Kind_ADD, {n.x, y}, {both}, wire::Options_AddOptions, wire::CreateAddOptions(n.fb()));
+        n.b.op(wire::Kind_FULLY_CONNECTED, {n.codes({1, 5}, 0.03F, 3), f, -1}, {plain}, wire::Options_FullyConnectedOptions,
+               wire::CreateFullyConnectedOptions(n.fb()));
+        n.b.op(wire::Kind_ADD, {both, plain}, {n.out({1, 6})}, wire::Options_AddOptions, wire::CreateAddOptions(n.fb()));
     });
 }
 

@@ -195,8 +195,12 @@ FoldedMany foldNumbers(const ops::SourceNode& node, const TfliteInputs& in, Fold
 
 FoldedMany foldTflite(const ops::SourceNode& node, const TfliteInputs& in, const SourceModel& model, Folder& folder) {
     const std::string& k = node.kind;
-    if (in.empty() || std::any_of(in.begin(), in.end(), [](const Tensor* t) { return t == nullptr; })) return {};
     if (node.string("activation", "NONE") != "NONE") return {};
+    if (k == "FULLY_CONNECTED") { // with or without a bias
+        const bool known = in.size() >= 2 && in[0] != nullptr && in[1] != nullptr && (in.size() < 3 || in[2] != nullptr || node.inputs[2].empty());
+        return known ? foldDense(node, in, model, folder) : FoldedMany();
+    }
+    if (in.empty() || std::any_of(in.begin(), in.end(), [](const Tensor* t) { return t == nullptr; })) return {};
     const auto declared = [&](const std::string& name) -> const ir::UniformQuant* {
         const auto it = model.declared.find(name);
         return it == model.declared.end() ? nullptr : it->second.uniform();
@@ -208,7 +212,6 @@ FoldedMany foldTflite(const ops::SourceNode& node, const TfliteInputs& in, const
             return onlyOne(ops::nodeError(node, Code::OutOfMemory, "the constants unpacked are too large"));
         return onlyOne(quant != nullptr ? ops::dequantised(*in[0], *quant) : ops::toFloat32(*in[0]));
     }
-    if (k == "FULLY_CONNECTED") return foldDense(node, in, model, folder);
     // Sums and products of codes are not those of their numbers; what only moves them is.
     const auto sameScale = [&](const std::string& name) {
         const ir::UniformQuant *from = declared(name), *to = node.outputs.empty() ? nullptr : declared(node.outputs.front());
