@@ -66,6 +66,10 @@ private:
     bool shrink();
     bool groupNorm();
     bool constants();
+    bool longWindow();
+    bool shuffled();
+    bool mixed();
+    bool turned();
 
     OnnxBuilder m_builder;
     Random m_random;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Steps of random networks that are several operators, as whole networks have them.
+#include "tests/codegen/random_network.h"
+
+#include <cmath>
+
+namespace wb::test {
+
+/// Raw samples under a kernel as long as dozens of them.
+bool RandomNetwork::longWindow() {
+    const int at = pick({3});
+    if (at < 0) return false;
+    const ir::Shape x = m_pool[static_cast<size_t>(at)].shape;
+    const int64_t kernel = between(9, 48), stride = between(1, 9), before = between(0, kernel / 2), after = between(0, kernel / 2), out = between(1, 40);
+    if (x[2] + before + after < kernel) return false;
+    const double size = 1.7 / std::sqrt(static_cast<double>(x[1] * kernel));
+    return push("Conv", {use(at), numbers({out, x[1], kernel}, -size, size), numbers({out}, -0.5, 0.5)},
+                {x[0], out, (x[2] + before + after - kernel) / stride + 1},
+                {{"kernel_shape", Ints{kernel}}, {"strides", Ints{stride}}, {"pads", Ints{before, after}}});
+}
+
+/// A convolution whose channels become rows and columns.
+bool RandomNetwork::shuffled() {
+    const int at = pick({4});
+    if (at < 0) return false;
+    const ir::Shape x = m_pool[static_cast<size_t>(at)].shape;
+    const int64_t block = between(2, 3), out = between(1, 20), channels = out * block * block;
+    if (channels * x[0] * x[2] * x[3] > 20000) return false;
+    const double size = 1.7 / std::sqrt(static_cast<double>(x[1]));
+    std::string y = m_builder.node("Conv", {use(at), numbers({channels, x[1], 1, 1}, -size, size), numbers({channels}, -0.5, 0.5)}, fresh(),
+                                   {{"kernel_shape", Ints{1, 1}}});
+    if (oneIn(2)) y = m_builder.node(oneIn(2) ? "Relu" : "Tanh", {y}, fresh());
+    return push("DepthToSpace", {y}, {x[0], out, x[2] * block, x[3] * block}, {{"blocksize", block}, {"mode", std::string(oneIn(2) ? "CRD" : "DCR")}});
+}
+
+/// Channels in two parts, each under kernels of its own, and together again.
+bool RandomNetwork::mixed() {
+    const int at = pick({4});
+    if (at < 0) return false;
+    const ir::Shape x = m_pool[static_cast<size_t>(at)].shape;
+    if (x[1] < 2) return false;
+    const int64_t cut = between(1, x[1] - 1);
+    std::vector<std::string> parts{fresh(), fresh()};
+    m_builder.nodeMany("Split", {use(at), m_builder.ints({cut, x[1] - cut})}, parts, {{"axis", int64_t{1}}});
+    for (size_t i = 0; i < 2; ++i) {
+        const int64_t channels = i == 0 ? cut : x[1] - cut, kernel = 2 * between(0, 2) + 1, pad = kernel / 2;
+        const bool depthwise = oneIn(2);
+        const int64_t own = depthwise ? 1 : channels;
+        const double size = 1.7 / std::sqrt(static_cast<double>(own * kernel * kernel));
+        parts[i] = m_builder.node("Conv", {parts[i], numbers({channels, own, kernel, kernel}, -size, size)}, fresh(),
+                                  {{"kernel_shape", Ints{kernel, kernel}}, {"pads", Ints{pad, pad, pad, pad}}, {"group", depthwise ? channels : int64_t{1}}});
+    }
+    return push("Concat", {parts[0], parts[1]}, x, {{"axis", int64_t{1}}});
+}
+
+/// Rotary embedding: halves of the last axis change places, the second with another sign, beside a table of places.
+bool RandomNetwork::turned() {
+    const int at = pick({3, 4});
+    if (at < 0) return false;
+    const ir::Shape x = m_pool[static_cast<size_t>(at)].shape;
+    if (x.back() % 2 != 0) return false;
+    const int64_t half = x.back() / 2;
+    const std::string axis = m_builder.ints({static_cast<int64_t>(x.size()) - 1});
+    const auto part = [&](int64_t begin, int64_t end) { return m_builder.node("Slice", {use(at), m_builder.ints({begin}), m_builder.ints({end}), axis}, fresh()); };
+    const std::string low = part(0, half), high = part(half, x.back());
+    const std::string turned = m_builder.node("Concat", {m_builder.node("Neg", {high}, fresh()), low}, fresh(), {{"axis", static_cast<int64_t>(x.size()) - 1}});
+    const ir::Shape table{x[x.size() - 2], x.back()};
+    const std::string kept = m_builder.node("Mul", {use(at), numbers(table, -1, 1)}, fresh());
+    return push("Add", {kept, m_builder.node("Mul", {turned, numbers(table, -1, 1)}, fresh())}, x);
+}
+
+} // namespace wb::test
