@@ -50,8 +50,18 @@ Ids heads(ZooBuilder& b) {
     return {b.dense(norm, 10), b.one(part(64, 100), 8), b.conv(part(20, 84), 8)};
 }
 
+/// Reflections and edges between convolutions; of one operand in both ways.
+Ids reflected(ZooBuilder& b) {
+    const auto pad = [&](Id x, std::vector<int64_t> pads, const char* mode) {
+        return b.op("top.Pad", {x}, {{"paddings", ir::Attribute::ints(pads)}, {"mode", mode}, {"val", 0.0}});
+    };
+    const ZooBuilder::Window inside{.kernel = {3, 3}, .stride = {1, 1}, .pads = {0, 0, 0, 0}, .relu = true};
+    const Id x = b.conv(b.input(), 72, {.relu = true});
+    return {b.conv(pad(x, {0, 0, 1, 3, 0, 0, 2, 0}, "reflect"), 20, inside), b.conv(pad(x, {0, 0, 0, 2, 0, 0, 4, 1}, "edge"), 8, inside)};
+}
+
 } // namespace
 
-std::vector<ZooNet> zooSpread() { return {{"heads", {1, 3, 12, 14}, heads, true}, {"transposed", {1, 3, 14, 18}, transposed, true}, {"shuffled", {1, 3, 13, 18}, shuffled, true}}; }
+std::vector<ZooNet> zooSpread() { return {{"reflected", {1, 3, 12, 17}, reflected, true}, {"heads", {1, 3, 12, 14}, heads, true}, {"transposed", {1, 3, 14, 18}, transposed, true}, {"shuffled", {1, 3, 13, 18}, shuffled, true}}; }
 
 } // namespace wb::test

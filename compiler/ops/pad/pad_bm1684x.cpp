@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pad with a constant: the result is filled, then the operand copied into its place (or the part of it that stays).
-// With its edge or its reflection: axis after axis, each line of the border is a copy of a line inside.
+// With its edge or its reflection: axis after axis, each line of the border is a copy of a line inside; planes do so in
+// local memory where they fit.
 #include "compiler/ops/support/move_bm1684x.h"
 
 #include "compiler/numeric/half.h"
 #include "compiler/numeric/rounding.h"
+#include "compiler/ops/support/refusal_bm1684x.h"
+#include "compiler/ops/support/vector_bm1684x.h"
 
 #include <algorithm>
 #include <bit>
 
 namespace wb::ops {
+
+using namespace bm1684x;
+
 namespace {
 
 uint32_t fillBits(const ir::TensorType& type, double value) {
@@ -81,9 +87,80 @@ Result<std::unique_ptr<GlobalEmitter>> pad(const EmitContext& c) {
     return makeMover(c, {.list = {std::move(move)}, .fill = fillBits(resultType(c), c.node->attributes.real("val", 0))});
 }
 
+/// Edges and reflections of whole planes in local memory: no lane changes, and each line of the border is one copy.
+class PlanePad final : public LocalEmitter {
+public:
+    PlanePad(Part operand, Part result, std::array<int64_t, 2> before, bool reflect)
+        : m_operand(operand), m_result(result), m_before(before), m_reflect(reflect) {}
+    Cuts cuts() const override { return {.n = true, .c = true, .h = false, .w = false}; }
+    bool sameForChannels() const override { return true; }
+    Part operandPart(size_t index, const Part& result) const override {
+        return index == 0 ? Part{result.n, result.c, m_operand.h, m_operand.w} : Part{};
+    }
+    bool fits(Precision precision) const {
+        int64_t bytes = 0;
+        for (Part least : {m_operand, m_result}) {
+            least.n = {0, 1};
+            least.c = {0, std::min(kLanes, least.c.size())};
+            bytes += 2 * alignedBytes(precision, least);
+        }
+        return bytes <= kLaneBytes - kBankBytes;
+    }
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        VectorUnit unit(out);
+        const Part& r = call.result;
+        const Range rows{m_before[0], m_before[0] + m_operand.h.size()}, columns{m_before[1], m_before[1] + m_operand.w.size()};
+        LocalTensor inner = call.output.sub({r.n, r.c, rows, columns}), from = call.operands[0].sub(operandPart(0, r));
+        inner.part = from.part;
+        unit.copy(inner, from);
+        const auto line = [&](const Part& to, const Part& source) {
+            LocalTensor copied = call.output.sub(source);
+            copied.part = to;
+            unit.copy(call.output.sub(to), copied);
+        };
+        const auto insideOf = [&](int64_t at, Range inside) {
+            const int64_t edge = at < inside.begin ? inside.begin : inside.end - 1;
+            return m_reflect ? 2 * edge - at : edge;
+        };
+        for (int64_t h = r.h.begin; h < r.h.end; ++h)
+            if (h < rows.begin || h >= rows.end) {
+                const int64_t source = insideOf(h, rows);
+                line({r.n, r.c, {h, h + 1}, columns}, {r.n, r.c, {source, source + 1}, columns});
+            }
+        for (int64_t w = r.w.begin; w < r.w.end; ++w)
+            if (w < columns.begin || w >= columns.end) {
+                const int64_t source = insideOf(w, columns);
+                line({r.n, r.c, r.h, {w, w + 1}}, {r.n, r.c, r.h, {source, source + 1}});
+            }
+        return {};
+    }
+
+private:
+    Part m_operand, m_result;
+    std::array<int64_t, 2> m_before;
+    bool m_reflect;
+};
+
+Result<std::unique_ptr<LocalEmitter>> padPlanes(const EmitContext& c) {
+    const ir::TensorType &in = operandType(c, 0), &out = resultType(c);
+    const auto pads = c.node->attributes.integers("paddings");
+    const auto mode = c.node->attributes.enumerator("mode", "constant");
+    if (in.shape.size() != 4 || out.shape.size() != 4 || pads.size() != 8 || in.element != out.element || (mode != "reflect" && mode != "edge"))
+        return notEmitted(c, "no edge or reflection of a picture");
+    constexpr int64_t kFewLanes = 16; // fewer channels are faster moved within DDR
+    if (in.shape[1] < kFewLanes || *std::min_element(pads.begin(), pads.end()) < 0 || pads[0] + pads[1] + pads[4] + pads[5] != 0)
+        return notEmitted(c, "it has few channels, or changes other axes than rows and columns");
+    for (size_t i = 2; i < 4; ++i)
+        if (out.shape[i] != in.shape[i] + pads[i] + pads[i + 4] || (mode == "reflect" && std::max(pads[i], pads[i + 4]) >= in.shape[i]))
+            return notEmitted(c, "it is reflected more than once");
+    auto emitter = std::make_unique<PlanePad>(wholePart(in.shape), wholePart(out.shape), std::array{pads[2], pads[3]}, mode == "reflect");
+    if (!emitter->fits(chipPrecision(in.element))) return beyondChip(c, "planes of " + ir::toText(out.shape));
+    return std::unique_ptr<LocalEmitter>(std::move(emitter));
+}
+
 } // namespace
 
 void emit_pad(EmitterTable& table);
-void emit_pad(EmitterTable& table) { table.add({.op = "tpu.Pad", .global = pad}); }
+void emit_pad(EmitterTable& table) { table.add({.op = "tpu.Pad", .local = padPlanes, .global = pad}); }
 
 } // namespace wb::ops
