@@ -2,6 +2,8 @@
 // See the header.
 #include "compiler/ops/torch_help.h"
 
+#include "compiler/ops/op_def.h"
+
 namespace wb::ops {
 
 std::optional<double> torchNumber(const SourceNode& node, std::string_view key) {
@@ -37,6 +39,21 @@ std::optional<ir::Shape> torchResultShape(const SourceNode& node, size_t index) 
 }
 
 bool torchResultIsInteger(const SourceNode& node) { return node.integer("result is integer", 0) != 0; }
+bool torchResultIsBool(const SourceNode& node) { return node.integer("result is integer", 0) == 2; }
+
+bool torchIsChoice(const SourceNode& node, ImportBuilder& builder, size_t index) {
+    if (const ir::Tensor* data = builder.constant(inputName(node, index)); data != nullptr) return data->type() == ir::ElementType::I1;
+    ir::ValueId id = builder.operand(inputName(node, index));
+    for (int step = 0; step < 32 && id != ir::kNoValue; ++step) {
+        const ir::Node* producer = builder.graph().producer(id);
+        if (producer == nullptr || producer->operands.empty()) return false;
+        if (producer->op == "top.Compare" || producer->op == "top.CompareConst") return true;
+        const auto* def = opTable().find(producer->op);
+        if (producer->op != "top.Slice" && producer->op != "top.Reshape" && producer->op != "top.Permute" && (def == nullptr || !def->traits.movesData)) return false;
+        id = producer->operands.front();
+    }
+    return false;
+}
 
 std::optional<double> torchScalar(const SourceNode& node, ImportBuilder& builder, size_t index, size_t rank) {
     const std::string name = inputName(node, index);
@@ -78,6 +95,19 @@ Status torchAsOnnx(const SourceNode& node, ImportBuilder& builder, const std::st
     other.inputs = std::move(inputs);
     other.attributes = std::move(attributes);
     return rule(other, builder);
+}
+
+Status torchByMatrices(const SourceNode& node, ImportBuilder& builder, ir::ValueId x, ir::Tensor rows, ir::Tensor columns) {
+    const std::string name = node.outputs.front();
+    const ir::AttributeMap product = matmulAttributes();
+    ir::AttributeMap turn;
+    turn.set("order", ir::Attribute::ints({0, 1, 3, 2}));
+    const ir::ValueId wide = builder.addConstant(name + "_columns", std::move(columns));
+    const ir::ValueId high = builder.addConstant(name + "_rows", std::move(rows));
+    WB_ASSIGN(x, torchStep(node, builder, "top.MatMul", {x, wide, ir::kNoValue}, product, "wide"));
+    WB_ASSIGN(x, torchStep(node, builder, "top.Permute", {x}, turn, "turned"));
+    WB_ASSIGN(x, torchStep(node, builder, "top.MatMul", {x, high, ir::kNoValue}, product, "high"));
+    return torchEmit(node, builder, "top.Permute", {x}, std::move(turn));
 }
 
 ir::AttributeMap torchReshape(const ir::Shape& shape) {

@@ -19,6 +19,9 @@ std::optional<std::vector<int64_t>> torchInts(const SourceNode& node, std::strin
 std::optional<ir::Shape> torchResultShape(const SourceNode& node, size_t index = 0);
 /// True when the first result is of an integer type or bool.
 bool torchResultIsInteger(const SourceNode& node);
+bool torchResultIsBool(const SourceNode& node);
+/// Whether a value is a choice, 0 or 1: a constant of truth values, or what a comparison gave, moved about.
+bool torchIsChoice(const SourceNode& node, ImportBuilder& builder, size_t index);
 /// Operand `index` as one number: a constant of one element whose axes do not add to the other operand's.
 std::optional<double> torchScalar(const SourceNode& node, ImportBuilder& builder, size_t index, size_t rank);
 
@@ -37,6 +40,9 @@ using TorchAttributes = std::map<std::string, SourceNode::Value, std::less<>>;
 /// By the rule for an operator of ONNX (operator set 13) with these inputs and attributes.
 Status torchAsOnnx(const SourceNode& node, ImportBuilder& builder, const std::string& kind,
                    std::vector<std::string> inputs, TorchAttributes attributes = {});
+
+/// Pictures [n, c, h, w] times `rows` [h, new h] and `columns` [w, new w]: the node's first output.
+Status torchByMatrices(const SourceNode& node, ImportBuilder& builder, ir::ValueId x, ir::Tensor rows, ir::Tensor columns);
 
 /// Attribute sets of steps that many rules need.
 ir::AttributeMap torchReshape(const ir::Shape& shape);

@@ -16,6 +16,7 @@ struct WbTorchRequest {
     const int64_t* dims;   ///< of all inputs, one after another
     const uint32_t* ranks; ///< of each input
     uint32_t inputs;       ///< 0: only the inputs' names are wanted
+    const char* kinds;     ///< operators that the importer has rules for, a line each
 };
 
 /// Takes the next bytes of the answer; 0 when the reader has gone.
@@ -32,7 +33,7 @@ namespace wb::torchscript {
 inline constexpr const char* kPrepareName = "wbTorchPrepare";
 inline constexpr const char* kReadName = "wbTorchRead";
 inline constexpr const char* kVersionName = "wbTorchInterface"; ///< a uint32_t
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 
 /// The answer: records, each a tag and its fields. Numbers are little-endian; a text or an array is its
 /// length in 64 bits and then its elements.
@@ -52,7 +53,7 @@ inline constexpr uint32_t kUnknownRank = UINT32_MAX;
 /// Shapes of a node's results as libtorch has them, rank first, one after another; the importer holds its own
 /// against them. Absent where libtorch could not tell.
 inline constexpr const char* kShapesKey = "result shapes";
-/// 1 when the first result is of an integer type or bool.
+/// 1 when the first result is of an integer type, 2 when it is bool.
 inline constexpr const char* kIntegerKey = "result is integer";
 
 } // namespace wb::torchscript

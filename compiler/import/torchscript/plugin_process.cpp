@@ -171,7 +171,7 @@ fs::path torchPlugin() {
 }
 
 Result<std::vector<std::byte>> runTorchPlugin(std::span<const std::byte> archive, const std::vector<ir::Shape>& shapes,
-                                              const JobContext& context) {
+                                              const std::string& kinds, const JobContext& context) {
     const fs::path plugin = torchPlugin();
     if (plugin.empty())
         return Error{Code::FileUnknownKind, "the TorchScript importer is not installed"}
@@ -184,7 +184,8 @@ Result<std::vector<std::byte>> runTorchPlugin(std::span<const std::byte> archive
         dims.insert(dims.end(), shape.begin(), shape.end());
         ranks.push_back(static_cast<uint32_t>(shape.size()));
     }
-    const WbTorchRequest request{archive.data(), archive.size(), dims.data(), ranks.data(), static_cast<uint32_t>(ranks.size())};
+    const WbTorchRequest request{archive.data(), archive.size(), dims.data(), ranks.data(), static_cast<uint32_t>(ranks.size()),
+                                 kinds.c_str()};
     Pipe pipe;
     if (::pipe2(pipe.ends, O_CLOEXEC) != 0)
         return Error{Code::Internal, "no pipe to the importer"}.because(std::generic_category().message(errno));

@@ -17,8 +17,9 @@ namespace wb::importer {
 /// there.
 std::filesystem::path torchPlugin();
 
-/// The plug-in's answer. FileUnknownKind without the plug-in, ModelDamaged when the child dies, OutOfMemory, Cancelled.
+/// The plug-in's answer. `kinds`: operators that there are rules for, a line each; libtorch takes others apart if it can.
+/// FileUnknownKind without the plug-in, ModelDamaged when the child dies, OutOfMemory, Cancelled.
 Result<std::vector<std::byte>> runTorchPlugin(std::span<const std::byte> archive, const std::vector<ir::Shape>& shapes,
-                                              const JobContext& context);
+                                              const std::string& kinds, const JobContext& context);
 
 } // namespace wb::importer

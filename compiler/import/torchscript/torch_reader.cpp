@@ -9,6 +9,7 @@
 #include "compiler/ops/import_help.h"
 
 #include <cstring>
+#include <set>
 
 namespace wb::importer {
 namespace {
@@ -143,6 +144,16 @@ Status readNode(Cursor& from, SourceModel& model) {
     return {};
 }
 
+/// Results beyond a node's first that nobody takes are not asked of its rule.
+void dropUnused(SourceModel& model) {
+    std::set<std::string_view> taken(model.outputs.begin(), model.outputs.end());
+    for (const ops::SourceNode& node : model.nodes)
+        taken.insert(node.inputs.begin(), node.inputs.end());
+    for (ops::SourceNode& node : model.nodes)
+        for (size_t i = 1; i < node.outputs.size(); ++i)
+            if (!taken.contains(node.outputs[i])) node.outputs[i].clear();
+}
+
 Result<SourceModel> parse(std::span<const std::byte> answer, const JobContext& context) {
     SourceModel model;
     model.format = "TORCH";
@@ -159,7 +170,7 @@ Result<SourceModel> parse(std::span<const std::byte> answer, const JobContext& c
         case Record::Node: WB_TRY(readNode(from, model)); break;
         case Record::Output: model.outputs.push_back(from.text()); break;
         case Record::Error: return readError(from);
-        case Record::End: return model;
+        case Record::End: dropUnused(model); return model;
         default: return broken();
         }
         if (!from.ok()) return broken();
@@ -175,7 +186,10 @@ Result<SourceModel> readTorchScript(std::span<const std::byte> archive, const st
     std::vector<ir::Shape> given = shapes;
     for (const ir::Shape& shape : shapes)
         if (!ir::checkedElementCount(shape)) given.clear();
-    WB_ASSIGN(const std::vector<std::byte> answer, runTorchPlugin(archive, given, context));
+    std::string kinds;
+    for (const auto& [row, rule] : ops::importTable().rows())
+        if (row.first == ops::Framework::Torch) kinds += row.second + "\n";
+    WB_ASSIGN(const std::vector<std::byte> answer, runTorchPlugin(archive, given, kinds, context));
     return parse(answer, context);
 }
 

@@ -2,7 +2,6 @@
 // TorchScript's layers in one operator: attention, softmax(q · kᵀ · scale + mask) · v, with its projections, and the encoder
 // layer around them; single steps of recurrent layers; RMSNorm.
 #include "compiler/ops/import_compose.h"
-#include "compiler/ops/op_def.h"
 #include "compiler/ops/torch_help.h"
 
 #include <array>
@@ -39,21 +38,6 @@ Id sharedHeads(Composer& c, Id x, int64_t times) {
     return c.reshape(c.op("top.Tile", {c.reshape(x, split)}, std::move(a)), whole);
 }
 
-/// Whether a value is a choice, 0 or 1: a constant of truth values, or what a comparison gave, moved about.
-bool isChoice(const SourceNode& node, ImportBuilder& builder, size_t index) {
-    if (const ir::Tensor* data = builder.constant(inputName(node, index)); data != nullptr) return data->type() == ir::ElementType::I1;
-    Id id = builder.operand(inputName(node, index));
-    for (int step = 0; step < 32 && id != ir::kNoValue; ++step) {
-        const ir::Node* producer = builder.graph().producer(id);
-        if (producer == nullptr || producer->operands.empty()) return false;
-        if (producer->op == "top.Compare" || producer->op == "top.CompareConst") return true;
-        const auto* def = opTable().find(producer->op);
-        if (producer->op != "top.Slice" && producer->op != "top.Reshape" && producer->op != "top.Permute" && (def == nullptr || !def->traits.movesData)) return false;
-        id = producer->operands.front();
-    }
-    return false;
-}
-
 Status torchAttention(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 3));
     Composer c(node, builder);
@@ -86,7 +70,7 @@ Status torchAttention(const SourceNode& node, ImportBuilder& builder) {
     }
     if (c.has(3)) {
         const Id mask = c.input(3);
-        const bool chooses = isChoice(node, builder, 3);
+        const bool chooses = torchIsChoice(node, builder, 3);
         scores = chooses ? c.whereNumber(mask, scores, kNever) : c.add(scores, mask);
     }
     const Id weights = c.op("top.Softmax", {scores}, softmaxOfRows(rank));
@@ -132,8 +116,26 @@ Id headsOf(Composer& c, Id x, int64_t heads) {
     return c.permute(c.reshape(x, {s[0], s[1], heads, s[2] / heads}), {0, 2, 1, 3});
 }
 
-/// nn.MultiheadAttention on batches of one width; the inputs from `weights` on are its weights.
-Id manyHeads(const SourceNode& node, ImportBuilder& builder, Composer& c, const std::array<Id, 3>& qkv, size_t weights, int64_t width, int64_t heads) {
+/// Scores without those that a mask forbids (wherever it is not 0): of each query and key, of each key of a sequence
+/// (`mask_type` 1), or of each head.
+Id masked(const SourceNode& node, ImportBuilder& builder, Composer& c, Id scores, size_t index) {
+    const std::string name = inputName(node, index);
+    if (name.empty()) return scores;
+    const Id mask = c.input(index);
+    ir::Shape of = c.shape(mask);
+    if (of.size() == 2) of.insert(node.integer("mask_type", 0) == 1 ? of.begin() + 1 : of.begin(), 2, 1);
+    if (of.size() == 3) of.insert(of.begin() + 1, 1);
+    if (const auto numbers = constantReals(node, builder, index)) {
+        std::vector<float> added;
+        for (const double value : *numbers) added.push_back(value != 0.0 ? static_cast<float>(kNever) : 0.0F);
+        return c.add(scores, c.tensor(of, added));
+    }
+    return c.whereNumber(c.compareNumber("Equal", c.reshape(mask, of), 0), scores, kNever);
+}
+
+/// nn.MultiheadAttention on batches of one width; the inputs from `weights` on are its weights. `shares`: takes what each
+/// head makes of each step.
+Id manyHeads(const SourceNode& node, ImportBuilder& builder, Composer& c, const std::array<Id, 3>& qkv, size_t weights, size_t mask, int64_t width, int64_t heads, Id* shares = nullptr) {
     if (width < 1 || heads < 1 || width % heads != 0 || c.shape(qkv[0]).size() != 3) {
         c.fail(attributeError(node, std::to_string(heads) + " heads of " + ir::toText(c.shape(qkv[0]))));
         return ir::kNoValue;
@@ -143,7 +145,8 @@ Id manyHeads(const SourceNode& node, ImportBuilder& builder, Composer& c, const 
         parts[i] = headsOf(c, linear(node, builder, c, qkv[i], weights, weights + 1, static_cast<int64_t>(i) * width, width), heads);
     const double scale = 1.0 / std::sqrt(static_cast<double>(width / heads));
     const Id scores = c.number("top.MulConst", c.matmul(parts[0], c.permute(parts[1], {0, 1, 3, 2})), scale);
-    const Id mixed = c.matmul(c.op("top.Softmax", {scores}, softmaxOfRows(4)), parts[2]);
+    const Id share = c.op("top.Softmax", {masked(node, builder, c, scores, mask)}, softmaxOfRows(4)), mixed = c.matmul(share, parts[2]);
+    if (shares != nullptr) *shares = share;
     const ir::Shape s = c.shape(qkv[0]);
     return linear(node, builder, c, c.reshape(c.permute(mixed, {0, 2, 1, 3}), {s[0], s[1], width}), weights + 2, weights + 3);
 }
@@ -151,9 +154,11 @@ Id manyHeads(const SourceNode& node, ImportBuilder& builder, Composer& c, const 
 Status torchManyHeads(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 7));
     Composer c(node, builder);
-    if (!inputName(node, 7).empty()) return attributeError(node, "a mask");
-    if (node.outputs.size() > 1 && !node.outputs[1].empty()) return attributeError(node, "the weights of the heads are asked for");
-    return c.done(manyHeads(node, builder, c, {c.input(0), c.input(1), c.input(2)}, 3, node.integer("embed_dim", 0), node.integer("num_head", 0)));
+    Id shares = ir::kNoValue;
+    const std::array<Id, 3> qkv{c.input(0), c.input(1), c.input(2)};
+    WB_TRY(c.done(manyHeads(node, builder, c, qkv, 3, 7, node.integer("embed_dim", 0), node.integer("num_head", 0), &shares)));
+    if (node.outputs.size() < 2 || node.outputs[1].empty()) return {};
+    return c.done(node.integer("average_attn_weights", 1) != 0 ? c.reduce("ReduceMean", shares, {1}, false) : shares, 1);
 }
 
 Id layerNorm(Composer& c, Id x, Id gamma, Id beta, double eps) {
@@ -169,13 +174,12 @@ Id layerNorm(Composer& c, Id x, Id gamma, Id beta, double eps) {
 Status torchEncoderLayer(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 13));
     Composer c(node, builder);
-    if (!inputName(node, 13).empty()) return attributeError(node, "a mask");
     const bool first = node.integer("norm_first", 0) != 0;
     const double eps = torchNumber(node, "eps").value_or(1e-5);
     Id x = c.input(0);
     const auto norm = [&](Id value, size_t at) { return layerNorm(c, value, c.input(at), c.input(at + 1), eps); };
     const Id own = first ? norm(x, 5) : x;
-    x = c.add(x, manyHeads(node, builder, c, {own, own, own}, 1, node.integer("embed_dim", 0), node.integer("num_heads", 0)));
+    x = c.add(x, manyHeads(node, builder, c, {own, own, own}, 1, 13, node.integer("embed_dim", 0), node.integer("num_heads", 0)));
     if (!first) x = norm(x, 5);
     Id inner = linear(node, builder, c, first ? norm(x, 7) : x, 9, 10);
     ir::AttributeMap a;

@@ -62,7 +62,7 @@ Status torchMul(const SourceNode& node, ImportBuilder& builder) {
 Status torchDiv(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
     const std::string rounding = node.kind == "aten::floor_divide" ? "floor" : node.string("rounding_mode", "");
-    if (!rounding.empty() && rounding != "floor") return attributeError(node, "rounding_mode '" + rounding + "'");
+    if (!rounding.empty() && rounding != "floor" && rounding != "trunc") return attributeError(node, "rounding_mode '" + rounding + "'");
     SourceNode quotient = node;
     if (!rounding.empty()) quotient.outputs.front() += "_quotient";
     const auto other = torchOther(node, builder);
@@ -72,7 +72,12 @@ Status torchDiv(const SourceNode& node, ImportBuilder& builder) {
         WB_TRY(needInputs(node, 2));
         WB_TRY(torchAsOnnx(quotient, builder, "Div", {node.inputs[0], node.inputs[1]}));
     }
-    return rounding.empty() ? Status() : torchAsOnnx(node, builder, "Floor", {quotient.outputs.front()});
+    if (rounding.empty()) return {};
+    if (rounding == "floor") return torchAsOnnx(node, builder, "Floor", {quotient.outputs.front()});
+    ir::AttributeMap whole;
+    whole.set("round_mode", "TowardsZero");
+    whole.set("to", "INT32");
+    return torchEmit(node, builder, "top.Cast", {builder.operand(quotient.outputs.front())}, std::move(whole));
 }
 
 Status torchPow(const SourceNode& node, ImportBuilder& builder) {
@@ -122,8 +127,10 @@ Status torchCompare(const SourceNode& node, ImportBuilder& builder) {
         {"aten::eq", "Equal"}, {"aten::ne", "NotEqual"}, {"aten::gt", "Greater"}, {"aten::ge", "GreaterOrEqual"},
         {"aten::lt", "Less"},  {"aten::le", "LessOrEqual"}, {"aten::logical_and", "And"}, {"aten::logical_or", "Or"},
         {"aten::logical_xor", "Xor"}, {"aten::__and__", "And"},
-        {"aten::__or__", "Or"}};
+        {"aten::__or__", "Or"}, {"aten::__xor__", "Xor"}, {"aten::bitwise_and", "And"}, {"aten::bitwise_or", "Or"},
+        {"aten::bitwise_xor", "Xor"}};
     WB_TRY(needInputs(node, 1));
+    if (!torchResultIsBool(node)) return attributeError(node, "bits of whole numbers");
     ir::AttributeMap a;
     a.set("mode", kModes.at(node.kind));
     WB_ASSIGN(const ir::ValueId x, valueOf(node, builder, 0));
@@ -143,7 +150,7 @@ Status torchNot(const SourceNode& node, ImportBuilder& builder) {
 
 Status torchLarger(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
-    return torchAsOnnx(node, builder, node.kind == "aten::maximum" ? "Max" : "Min", {node.inputs[0], node.inputs[1]});
+    return torchAsOnnx(node, builder, node.kind == "aten::maximum" || node.kind == "aten::fmax" ? "Max" : "Min", {node.inputs[0], node.inputs[1]});
 }
 
 } // namespace
@@ -162,9 +169,10 @@ void torch_binary(ImportTable& table) {
     add(torchReciprocal, {"aten::reciprocal", "aten::rsqrt"});
     add(torchScaled, {"aten::neg", "aten::log2", "aten::log10"});
     add(torchNot, {"aten::logical_not"});
-    add(torchLarger, {"aten::maximum", "aten::minimum"});
+    add(torchLarger, {"aten::maximum", "aten::minimum", "aten::fmax", "aten::fmin"});
     add(torchCompare, {"aten::eq", "aten::ne", "aten::gt", "aten::ge", "aten::lt", "aten::le", "aten::logical_and",
-                       "aten::logical_or", "aten::logical_xor", "aten::__and__", "aten::__or__"});
+                       "aten::logical_or", "aten::logical_xor", "aten::__and__", "aten::__or__", "aten::__xor__", "aten::bitwise_and",
+                       "aten::bitwise_or", "aten::bitwise_xor"});
 }
 
 } // namespace wb::ops

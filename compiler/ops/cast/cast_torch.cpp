@@ -27,7 +27,7 @@ Status torchTo(const SourceNode& node, ImportBuilder& builder) {
 void torch_cast(ImportTable& table);
 void torch_cast(ImportTable& table) {
     for (const char* kind : {"aten::contiguous", "aten::clone", "aten::detach", "aten::alias", "aten::dropout",
-                             "aten::feature_dropout", "aten::alpha_dropout", "aten::type_as", "aten::requires_grad",
+                             "aten::feature_dropout", "aten::alpha_dropout", "aten::feature_alpha_dropout", "aten::type_as", "aten::requires_grad",
                              "aten::lift_fresh", "aten::positive", "aten::cpu"})
         table.add(Framework::Torch, kind, torchIdentity);
     table.add(Framework::Torch, "aten::to", torchTo);

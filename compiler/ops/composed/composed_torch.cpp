@@ -49,9 +49,10 @@ Status torchParts(const SourceNode& node, ImportBuilder& builder) {
         const Id more = c.number("top.AddConst", x, 1);
         return c.done(c.last().op("top.Log", {more}));
     }
-    if (kind == "bitwise_not" || kind == "logical_not") {
-        if (!torchResultIsInteger(node)) return attributeError(node, "bits of numbers");
-        return c.done(c.last().compareNumber("Equal", x, 0));
+    if (kind == "bitwise_not") {
+        if (torchResultIsBool(node)) return c.done(c.last().compareNumber("Equal", x, 0));
+        const Id negative = c.number("top.MulConst", x, -1); // two's complement
+        return c.done(c.last().number("top.AddConst", negative, -1));
     }
     const double limit = torchNumber(node, "lambd").value_or(0.5);
     if (kind == "softshrink") {
@@ -106,16 +107,6 @@ Status torchFlip(const SourceNode& node, ImportBuilder& builder) {
     return c.done(x);
 }
 
-Status torchCumSum(const SourceNode& node, ImportBuilder& builder) {
-    Composer c(node, builder);
-    const Id x = c.input(0);
-    ir::AttributeMap a;
-    a.set("axis", node.integer("dim", 0));
-    a.set("exclusive", false);
-    a.set("reverse", false);
-    return c.done(c.last().op("top.CumSum", {x, ir::kNoValue}, std::move(a)));
-}
-
 Status torchEinsum(const SourceNode& node, ImportBuilder& builder) {
     std::string equation = node.string("equation", "");
     std::erase(equation, ' ');
@@ -162,9 +153,10 @@ Status torchVariance(const SourceNode& node, ImportBuilder& builder) {
     }
     const double left = count - torchNumber(node, "correction").value_or(static_cast<double>(node.integer("unbiased", 1)));
     if (left <= 0) return attributeError(node, "the variance of one number");
-    const Id rest = c.sub(x, c.reduce("ReduceMean", x, axes, true));
+    const Id middle = c.reduce("ReduceMean", x, axes, true), rest = c.sub(x, middle);
     Id mean = c.reduce("ReduceMean", c.mul(rest, rest), axes, node.integer("keepdim", 0) != 0);
-    const bool root = node.kind == "aten::std";
+    if (node.outputs.size() > 1 && !node.outputs[1].empty()) WB_TRY(c.done(c.reshape(middle, c.shape(mean)), 1)); // var_mean, std_mean
+    const bool root = node.kind.starts_with("aten::std");
     if (left != count) mean = (root ? c : c.last()).number("top.MulConst", mean, count / left);
     return c.done(root ? c.last().op("top.Sqrt", {mean}) : mean);
 }
@@ -181,10 +173,29 @@ Status torchLogSumExp(const SourceNode& node, ImportBuilder& builder) {
     return c.done(c.last().add(c.op("top.Log", {sum}), back));
 }
 
+/// gather and the scatters: numbers of a tensor or one number, in the place of others or combined with them.
 Status torchIndexed(const SourceNode& node, ImportBuilder& builder) {
-    const bool gather = node.kind == "aten::gather";
-    WB_TRY(needInputs(node, gather ? 2 : 3));
-    return torchAsOnnx(node, builder, gather ? "GatherElements" : "ScatterElements", node.inputs, {{"axis", node.integer("dim", 0)}});
+    static const std::map<std::string, std::string> kCombined{{"add", "add"}, {"sum", "add"}, {"multiply", "mul"}, {"prod", "mul"}, {"amax", "max"}, {"amin", "min"}};
+    WB_TRY(needInputs(node, 2));
+    TorchAttributes a{{"axis", node.integer("dim", 0)}};
+    if (node.kind == "aten::gather") return torchAsOnnx(node, builder, "GatherElements", {node.inputs[0], node.inputs[1]}, std::move(a));
+    const std::string how = node.kind == "aten::scatter_add" ? "add" : node.string("reduce", "");
+    if (!how.empty()) {
+        const auto combined = kCombined.find(how);
+        if (combined == kCombined.end() || node.integer("include_self", 1) == 0) return attributeError(node, "reduce '" + how + "', or without the numbers that are there");
+        a["reduction"] = combined->second;
+    }
+    std::vector<std::string> inputs = node.inputs;
+    if (const auto value = torchNumber(node, "value"); value && inputs.size() == 2) {
+        WB_ASSIGN(const ir::Shape places, shapeOf(node, builder, 1));
+        const auto count = ir::checkedElementCount(places);
+        if (!count || *count > 1 << 26) return attributeError(node, "places of " + ir::toText(places));
+        inputs.push_back(node.outputs.front() + "_value");
+        const std::vector<float> numbers(static_cast<size_t>(*count), static_cast<float>(*value));
+        builder.bind(inputs.back(), builder.addConstant(inputs.back(), ir::Tensor::of<float>(ir::ElementType::F32, places, numbers)));
+    }
+    if (inputs.size() < 3) return attributeError(node, "no numbers to put");
+    return torchAsOnnx(node, builder, "ScatterElements", std::move(inputs), std::move(a));
 }
 
 /// Every place of the matrices below or above a diagonal is kept, the others are 0.
@@ -296,13 +307,12 @@ void torch_composed(ImportTable& table) {
     add(torchAddProduct, {"addcmul", "addcdiv"});
     add(torchGlu, {"glu"});
     add(torchFlip, {"flip"});
-    add(torchCumSum, {"cumsum"});
     add(torchEinsum, {"einsum"});
     add(torchGridSample, {"grid_sampler", "grid_sampler_2d"});
     add(torchTopK, {"topk", "sort"});
-    add(torchVariance, {"var", "std"});
+    add(torchVariance, {"var", "std", "var_mean", "std_mean"});
     add(torchLogSumExp, {"logsumexp"});
-    add(torchIndexed, {"gather", "scatter"});
+    add(torchIndexed, {"gather", "scatter", "scatter_add", "scatter_reduce"});
     add(torchTriangle, {"tril", "triu"});
     add(torchMoveDim, {"movedim", "moveaxis"});
     add(torchOuter, {"outer"});

@@ -5,10 +5,29 @@
 namespace wb::ops {
 namespace {
 
+Status torchConvolution(const SourceNode& node, ImportBuilder& builder);
+
+/// One picture without a batch.
+Status torchUnbatched(const SourceNode& node, ImportBuilder& builder, ir::Shape x) {
+    const std::string name = node.outputs.front();
+    const auto out = torchResultShape(node);
+    if (!out) return attributeError(node, "input " + ir::toText(x));
+    WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    x.insert(x.begin(), 1);
+    WB_ASSIGN(const ir::ValueId batch, torchStep(node, builder, "top.Reshape", {in}, torchReshape(x), "in"));
+    builder.bind(name + "_in", batch);
+    SourceNode batched = node;
+    batched.inputs[0] = name + "_in";
+    batched.outputs[0] = name + "_batch";
+    WB_TRY(torchConvolution(batched, builder));
+    return torchEmit(node, builder, "top.Reshape", {builder.operand(name + "_batch")}, torchReshape(*out));
+}
+
 Status torchConvolution(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     WB_ASSIGN(const ir::Shape x, shapeOf(node, builder, 0));
     WB_ASSIGN(const ir::Shape filter, shapeOf(node, builder, 1));
+    if (filter.size() >= 3 && x.size() + 1 == filter.size()) return torchUnbatched(node, builder, x);
     if (filter.size() < 3 || x.size() != filter.size())
         return attributeError(node, "input " + ir::toText(x) + " for a filter " + ir::toText(filter));
     const size_t axes = filter.size() - 2;

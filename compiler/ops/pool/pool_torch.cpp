@@ -77,18 +77,9 @@ ir::Tensor torchParts(int64_t from, int64_t to) {
 
 /// Averages of parts that differ in size have no window: two matrix products, one an axis.
 Status torchUneven(const SourceNode& node, ImportBuilder& builder, const ir::Shape& out) {
-    WB_ASSIGN(ir::ValueId id, valueOf(node, builder, 0));
+    WB_ASSIGN(const ir::ValueId id, valueOf(node, builder, 0));
     const ir::Shape x = builder.graph().value(id).type.shape;
-    const std::string name = node.outputs.front();
-    const ir::AttributeMap product = matmulAttributes();
-    ir::AttributeMap turn;
-    turn.set("order", ir::Attribute::ints({0, 1, 3, 2}));
-    const ir::ValueId columns = builder.addConstant(name + "_columns", torchParts(x[3], out[3]));
-    const ir::ValueId rows = builder.addConstant(name + "_rows", torchParts(x[2], out[2]));
-    WB_ASSIGN(id, torchStep(node, builder, "top.MatMul", {id, columns, ir::kNoValue}, product, "wide"));
-    WB_ASSIGN(id, torchStep(node, builder, "top.Permute", {id}, turn, "turned"));
-    WB_ASSIGN(id, torchStep(node, builder, "top.MatMul", {id, rows, ir::kNoValue}, product, "high"));
-    return torchEmit(node, builder, "top.Permute", {id}, std::move(turn));
+    return torchByMatrices(node, builder, id, torchParts(x[2], out[2]), torchParts(x[3], out[3]));
 }
 
 /// The greatest of parts that differ in size: a part of each axis at a time.

@@ -3,6 +3,9 @@
 // the corners. A scale that was given is used as it is, not as the quotient of the sizes it led to.
 #include "compiler/ops/torch_help.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace wb::ops {
 namespace {
 
@@ -75,6 +78,47 @@ Status torchResample(const SourceNode& node, ImportBuilder& builder) {
     return torchEmit(node, builder, "top.Resample", {in}, std::move(a));
 }
 
+/// A pixel's weights where a picture shrinks: a filter as wide as the pixels that become one (libtorch's own formulas).
+ir::Tensor smoothedAxis(int64_t from, int64_t to, double scale, bool cubic) {
+    const auto filter = [&](double at) {
+        const double x = std::abs(at), a = -0.5;
+        if (!cubic) return x < 1 ? 1 - x : 0.0;
+        if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+        return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0.0;
+    };
+    const double wide = std::max(scale, 1.0), support = (cubic ? 2.0 : 1.0) * wide;
+    ir::Tensor matrix(ir::ElementType::F32, {from, to});
+    for (int64_t i = 0; i < to; ++i) {
+        const double centre = scale * (static_cast<double>(i) + 0.5);
+        const auto begin = std::clamp<int64_t>(static_cast<int64_t>(centre - support + 0.5), 0, from);
+        const auto end = std::clamp<int64_t>(static_cast<int64_t>(centre + support + 0.5), begin, from);
+        double sum = 0;
+        for (int64_t k = begin; k < end; ++k)
+            sum += filter((static_cast<double>(k) - centre + 0.5) / wide);
+        for (int64_t k = begin; k < end && sum != 0; ++k)
+            matrix.mutableData<float>()[k * to + i] = static_cast<float>(filter((static_cast<double>(k) - centre + 0.5) / wide) / sum);
+    }
+    return matrix;
+}
+
+/// With antialiasing: a matrix for each axis.
+Status torchSmoothed(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 1));
+    WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    const ir::Shape x = builder.graph().value(in).type.shape;
+    const auto out = torchResultShape(node);
+    if (x.size() != 4 || !out || out->size() != 4 || std::max(x[2], x[3]) * std::max((*out)[2], (*out)[3]) > 1 << 24)
+        return attributeError(node, "input of shape " + ir::toText(x));
+    const std::vector<double> factors = torchFactors(node, 2);
+    const auto scale = [&](size_t d) {
+        if (node.integer("align_corners", 0) != 0) return (*out)[d] > 1 ? static_cast<double>(x[d] - 1) / static_cast<double>((*out)[d] - 1) : 0.0;
+        if (!factors.empty() && factors[d - 2] > 0) return 1.0 / factors[d - 2];
+        return static_cast<double>(x[d]) / static_cast<double>((*out)[d]);
+    };
+    const bool cubic = node.kind.find("cubic") != std::string::npos;
+    return torchByMatrices(node, builder, in, smoothedAxis(x[2], (*out)[2], scale(2), cubic), smoothedAxis(x[3], (*out)[3], scale(3), cubic));
+}
+
 } // namespace
 
 void torch_resize(ImportTable& table);
@@ -82,6 +126,8 @@ void torch_resize(ImportTable& table) {
     for (const char* kind : {"aten::upsample_nearest1d", "aten::upsample_nearest2d", "aten::upsample_linear1d",
                              "aten::upsample_bilinear2d"})
         table.add(Framework::Torch, kind, torchUpsample);
+    for (const char* kind : {"aten::_upsample_bilinear2d_aa", "aten::_upsample_bicubic2d_aa"})
+        table.add(Framework::Torch, kind, torchSmoothed);
     for (const char* kind : {"aten::upsample_bicubic2d", "aten::upsample_nearest3d", "aten::upsample_trilinear3d", "aten::_upsample_nearest_exact1d",
                              "aten::_upsample_nearest_exact2d", "aten::_upsample_nearest_exact3d"})
         table.add(Framework::Torch, kind, torchResample);

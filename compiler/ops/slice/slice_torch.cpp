@@ -49,7 +49,7 @@ Result<TorchAxis> torchAxis(const SourceNode& node, ImportBuilder& builder, int6
 
 Status torchSlice(const SourceNode& node, ImportBuilder& builder) {
     WB_ASSIGN(const TorchAxis t, torchAxis(node, builder));
-    const bool narrow = node.kind == "aten::narrow";
+    const bool narrow = node.kind.starts_with("aten::narrow");
     if (narrow && !node.has("start")) return attributeError(node, "the start is known only at run time");
     const int64_t begin = t.clamped(node.integer("start", 0));
     const int64_t end = narrow ? t.clamped(begin + node.integer("length", 0)) : t.clamped(node.integer("end", INT64_MAX));
@@ -89,7 +89,7 @@ Status torchSplit(const SourceNode& node, ImportBuilder& builder) {
     WB_ASSIGN(const TorchAxis t, torchAxis(node, builder));
     if (node.kind == "aten::unbind") {
         for (size_t i = 0; i < node.outputs.size() && static_cast<int64_t>(i) < t.size; ++i)
-            WB_TRY(torchPickOne(node, builder, t, static_cast<int64_t>(i), node.outputs[i]));
+            if (!node.outputs[i].empty()) WB_TRY(torchPickOne(node, builder, t, static_cast<int64_t>(i), node.outputs[i]));
         return {};
     }
     int64_t begin = 0;
@@ -97,8 +97,10 @@ Status torchSplit(const SourceNode& node, ImportBuilder& builder) {
         const auto part = torchResultShape(node, i);
         if (!part || part->size() != t.shape.size()) return attributeError(node, "the parts are known only at run time");
         const int64_t end = begin + (*part)[static_cast<size_t>(t.axis)];
-        WB_ASSIGN(const ir::ValueId id, torchRange(builder, node.outputs[i], t.in, t.axis, begin, end));
-        builder.bind(node.outputs[i], id);
+        if (!node.outputs[i].empty()) {
+            WB_ASSIGN(const ir::ValueId id, torchRange(builder, node.outputs[i], t.in, t.axis, begin, end));
+            builder.bind(node.outputs[i], id);
+        }
         begin = end;
     }
     return {};
@@ -135,6 +137,7 @@ void torch_slice(ImportTable& table);
 void torch_slice(ImportTable& table) {
     table.add(Framework::Torch, "aten::slice", torchSlice);
     table.add(Framework::Torch, "aten::narrow", torchSlice);
+    table.add(Framework::Torch, "aten::narrow_copy", torchSlice);
     table.add(Framework::Torch, "aten::select", torchSelect);
     for (const char* kind : {"aten::split", "aten::split_with_sizes", "aten::chunk", "aten::unsafe_chunk", "aten::unsafe_split",
                              "aten::unsafe_split_with_sizes", "aten::tensor_split", "aten::unbind"})

@@ -54,7 +54,7 @@ void Walker::writeNode(OutputNode& out, const at::Tensor& meta) {
     std::vector<int64_t> listed{meta.dim()};
     listed.insert(listed.end(), meta.sizes().begin(), meta.sizes().end());
     out.attributes.emplace_back(kShapesKey, std::move(listed));
-    out.attributes.emplace_back(kIntegerKey, int64_t{at::isFloatingType(meta.scalar_type()) ? 0 : 1});
+    out.attributes.emplace_back(kIntegerKey, wholeNumbers(meta.scalar_type()));
     m_writer.node(out);
 }
 

@@ -45,5 +45,7 @@ void changeTensors(c10::IValue& value, at::Tensor (*change)(const at::Tensor&));
 
 at::Tensor toMeta(const at::Tensor& tensor);
 at::Tensor toZeros(const at::Tensor& tensor); ///< of a shape-only tensor
+/// What kIntegerKey says of an element type.
+inline int64_t wholeNumbers(at::ScalarType type) { return type == at::kBool ? 2 : at::isFloatingType(type) ? 0 : 1; }
 
 } // namespace wb::torchscript

@@ -5,6 +5,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/library.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -36,6 +37,26 @@ at::Tensor rmsNorm(const at::Tensor& input, at::IntArrayRef shape, const c10::op
     return weight && weight->defined() ? normed * *weight : normed;
 }
 
+at::Tensor squeezed(const at::Tensor& input, at::IntArrayRef dims) {
+    std::vector<int64_t> shape;
+    for (int64_t d = 0; d < input.dim(); ++d)
+        if (input.size(d) != 1 || std::none_of(dims.begin(), dims.end(), [&](int64_t given) { return given == d || given + input.dim() == d; }))
+            shape.push_back(input.size(d));
+    return input.reshape(shape);
+}
+
+at::Tensor overAxes(at::Tensor input, c10::optional<at::IntArrayRef> dims, bool keep, bool all) {
+    std::vector<int64_t> axes;
+    for (int64_t d = 0; d < input.dim(); ++d)
+        if (!dims || std::any_of(dims->begin(), dims->end(), [&](int64_t given) { return given == d || given + input.dim() == d; })) axes.push_back(d);
+    for (size_t i = axes.size(); i-- > 0;)
+        input = all ? input.all(axes[i], keep) : input.any(axes[i], keep);
+    return input;
+}
+
+at::Tensor anyOf(const at::Tensor& input, c10::optional<at::IntArrayRef> dims, bool keep) { return overAxes(input, dims, keep, false); }
+at::Tensor allOf(const at::Tensor& input, c10::optional<at::IntArrayRef> dims, bool keep) { return overAxes(input, dims, keep, true); }
+
 /// A branch of torchvision's and torch.nn.functional's own code that networks carry and do not take.
 at::Tensor lanczos(const at::Tensor&, c10::optional<at::IntArrayRef>, bool, c10::optional<at::ArrayRef<double>>) {
     TORCH_CHECK(false, "Lanczos resampling is not computed here");
@@ -52,6 +73,10 @@ TORCH_LIBRARY_FRAGMENT(aten, m) {
               &wb::torchscript::attention);
     if (!c10::Dispatcher::singleton().findSchema({"aten::_upsample_lanczos2d_aa", "vec"}))
         m.def("_upsample_lanczos2d_aa.vec(Tensor input, int[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor", &wb::torchscript::lanczos);
+    const auto isNewForm = [](const char* name, const char* form) { return !c10::Dispatcher::singleton().findSchema({name, form}); };
+    if (isNewForm("aten::squeeze", "dims")) m.def("squeeze.dims(Tensor self, int[] dim) -> Tensor", &wb::torchscript::squeezed);
+    if (isNewForm("aten::any", "dims")) m.def("any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor", &wb::torchscript::anyOf);
+    if (isNewForm("aten::all", "dims")) m.def("all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor", &wb::torchscript::allOf);
     if (isNew("aten::rms_norm"))
         m.def("rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor", &wb::torchscript::rmsNorm);
 }

@@ -25,24 +25,7 @@ Failure wrongShapes(const std::string& kind, const c10::Error& e, const std::str
                        .remedy("give the shape that the network was made for: --input_shapes"));
 }
 
-/// Results whose sizes follow from numbers, not from shapes.
-bool dependsOnNumbers(const std::string& kind) {
-    static const std::set<std::string> kinds{
-        "aten::nonzero", "aten::nonzero_numpy", "aten::argwhere", "aten::masked_select", "aten::unique", "aten::_unique",
-        "aten::_unique2", "aten::unique_dim", "aten::unique_consecutive", "aten::bincount", "aten::repeat_interleave",
-        "aten::combinations", "aten::item", "aten::equal", "aten::allclose", "aten::is_nonzero", "aten::Bool", "aten::Int",
-        "aten::Float", "aten::IntImplicit", "aten::FloatImplicit", "aten::ScalarImplicit", "aten::tolist", "prim::tolist"};
-    return kinds.contains(kind);
-}
-
-/// Results that depend on shapes and types alone, whatever the numbers are.
-bool isFilled(const std::string& kind) {
-    static const std::set<std::string> kinds{"aten::zeros_like", "aten::ones_like", "aten::full_like", "aten::empty_like",
-                                             "aten::new_zeros",  "aten::new_ones",  "aten::new_full",  "aten::new_empty"};
-    return kinds.contains(kind);
-}
-
-/// The same where the first operand is a constant and the others say how large or of which type.
+/// Results that depend on shapes and types alone where the first operand is a constant.
 bool isFitted(const std::string& kind) {
     static const std::set<std::string> kinds{"aten::type_as", "aten::to", "aten::expand_as", "aten::view_as", "aten::reshape_as"};
     return kinds.contains(kind);
@@ -52,7 +35,7 @@ bool isFitted(const std::string& kind) {
 bool keepsShape(const std::string& kind) {
     static const std::set<std::string> kinds{
         "aten::batch_norm", "aten::instance_norm", "aten::group_norm", "aten::layer_norm", "aten::hardtanh",
-        "aten::hardtanh_", "aten::relu6", "aten::relu6_", "aten::prelu", "aten::dropout", "aten::dropout_",
+        "aten::hardtanh_", "aten::relu6", "aten::relu6_", "aten::prelu", "aten::dropout", "aten::dropout_", "aten::index_put", "aten::index_put_",
         "aten::feature_dropout", "aten::alpha_dropout", "aten::mish", "aten::mish_", "aten::hardswish",
         "aten::hardswish_", "aten::hardsigmoid", "aten::hardsigmoid_", "aten::celu", "aten::selu", "aten::log_sigmoid"};
     return kinds.contains(kind);
@@ -132,6 +115,21 @@ bool givesTensors(const jit::Node* node) {
 }
 
 } // namespace
+
+bool dependsOnNumbers(const std::string& kind) {
+    static const std::set<std::string> kinds{
+        "aten::nonzero", "aten::nonzero_numpy", "aten::argwhere", "aten::masked_select", "aten::unique", "aten::_unique",
+        "aten::_unique2", "aten::unique_dim", "aten::unique_consecutive", "aten::bincount", "aten::repeat_interleave",
+        "aten::combinations", "aten::item", "aten::equal", "aten::allclose", "aten::is_nonzero", "aten::Bool", "aten::Int",
+        "aten::Float", "aten::IntImplicit", "aten::FloatImplicit", "aten::ScalarImplicit", "aten::tolist", "prim::tolist"};
+    return kinds.contains(kind);
+}
+
+bool isFilled(const std::string& kind) {
+    static const std::set<std::string> kinds{"aten::zeros_like", "aten::ones_like", "aten::full_like", "aten::empty_like",
+                                             "aten::new_zeros",  "aten::new_ones",  "aten::new_full",  "aten::new_empty"};
+    return kinds.contains(kind);
+}
 
 bool Walker::isPure(const Node* node) const {
     const std::string kind = node->kind().toQualString();
@@ -297,13 +295,14 @@ void Walker::addArgument(OutputNode& out, const c10::Argument* argument, const I
 
 void Walker::addResults(const Node* node, OutputNode& out, const std::vector<c10::IValue>& shapes) {
     std::vector<int64_t> listed;
-    bool known = !shapes.empty(), integer = false;
+    bool known = !shapes.empty();
+    int64_t integer = 0;
     const auto note = [&](const at::Tensor& meta) {
         if (!meta.defined()) {
             known = false;
             return;
         }
-        if (listed.empty()) integer = !at::isFloatingType(meta.scalar_type());
+        if (listed.empty()) integer = wholeNumbers(meta.scalar_type());
         listed.push_back(meta.dim());
         listed.insert(listed.end(), meta.sizes().begin(), meta.sizes().end());
     };
@@ -336,7 +335,7 @@ void Walker::addResults(const Node* node, OutputNode& out, const std::vector<c10
     }
     if (!known) return;
     out.attributes.emplace_back(kShapesKey, std::move(listed));
-    out.attributes.emplace_back(kIntegerKey, int64_t{integer ? 1 : 0});
+    out.attributes.emplace_back(kIntegerKey, integer);
 }
 
 void Walker::emit(const Node* node, const std::string& kind, const std::vector<c10::IValue>& shapes) {

@@ -100,7 +100,13 @@ void read(const WbTorchRequest& request, StreamWriter& writer) {
     const auto graph = method->graph()->copy();
     jit::Inline(*graph);
 
-    Walker walker(writer);
+    std::set<std::string> known;
+    for (std::string_view rest = request.kinds == nullptr ? "" : request.kinds; !rest.empty();) {
+        const size_t end = std::min(rest.find('\n'), rest.size());
+        known.emplace(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    Walker walker(writer, std::move(known));
     const auto shapes = shapesOf(request);
     const auto& arguments = method->function().getSchema().arguments();
     std::vector<const jit::Value*> tensors;

@@ -34,7 +34,10 @@ const Item& Walker::item(const jit::Value* value) const {
     return it->second;
 }
 
-std::string Walker::resultName(const jit::Value* value) const { return value->debugName() + m_suffix; }
+std::string Walker::resultName(const jit::Value* value) const {
+    const auto given = m_given.find(value);
+    return (given == m_given.end() ? value->debugName() : given->second) + m_suffix;
+}
 
 void Walker::run(const jit::Block* block) {
     for (const Node* node : block->nodes())
@@ -49,6 +52,7 @@ void Walker::step(const Node* node) {
     if (kind == "prim::Loop") return loop(node);
     if (structure(node, kind) || listWork(node, kind) || knownAnswer(node, kind)) return;
     if (isConstantAnyway(node, kind)) return computeConstant(node);
+    if (inParts(node, kind)) return;
     const std::vector<c10::IValue> shapes = shapesOf(node, kind);
     // A result that is no tensor follows from shapes alone: a size, a number of axes, an element type.
     const bool plain = !shapes.empty() && std::all_of(shapes.begin(), shapes.end(), [](const c10::IValue& v) {
@@ -148,85 +152,6 @@ void Walker::unpack(const Node* node) {
                           .atNode(node->outputs().empty() ? "" : resultName(node->output(0))));
     for (size_t i = 0; i < whole.parts->size(); ++i)
         bind(node->output(i), (*whole.parts)[i]);
-}
-
-bool Walker::listWork(const Node* node, const std::string& kind) {
-    if (node->inputs().empty()) return false;
-    const Item list = item(node->input(0));
-    if (!list.isMany()) return false;
-    const auto count = static_cast<int64_t>(list.parts->size());
-    const auto argument = [&](size_t i, int64_t otherwise) {
-        return i < node->inputs().size() ? constantInt(item(node->input(i))).value_or(otherwise) : otherwise;
-    };
-    if (list.keys) {
-        const auto key = node->inputs().size() > 1 && item(node->input(1)).kind == Item::Kind::Constant
-                             ? item(node->input(1)).constant : c10::IValue();
-        const auto at = std::find_if(list.keys->begin(), list.keys->end(), [&](const c10::IValue& k) { return k == key; });
-        const auto index = static_cast<size_t>(at - list.keys->begin());
-        if (kind == "aten::_set_item") {
-            if (at == list.keys->end()) {
-                list.keys->push_back(key);
-                list.parts->push_back(item(node->input(2)));
-            } else {
-                (*list.parts)[index] = item(node->input(2));
-            }
-            return true;
-        }
-        if (kind == "aten::__getitem__" && at != list.keys->end()) {
-            bind(node->output(), (*list.parts)[index]);
-            return true;
-        }
-        if (kind == "aten::values") {
-            bind(node->output(), Item::many(*list.parts));
-            return true;
-        }
-        return false;
-    }
-    if (kind == "aten::len") {
-        bind(node->output(), Item::constantOf(count, resultName(node->output())));
-        return true;
-    }
-    if (kind == "aten::append") {
-        Item added = item(node->input(1));
-        list.parts->push_back(std::move(added));
-        if (!node->outputs().empty()) bind(node->output(), list);
-        return true;
-    }
-    if (kind == "aten::list" || kind == "aten::copy") {
-        bind(node->output(), Item::many(*list.parts));
-        return true;
-    }
-    if (kind == "aten::__getitem__" || kind == "prim::TupleIndex" || kind == "aten::_set_item") {
-        int64_t index = argument(1, INT64_MAX);
-        if (index < 0) index += count;
-        if (index < 0 || index >= count)
-            throw Failure(Error{Code::ModelDamaged, "part " + std::to_string(argument(1, 0)) + " of a list of " + std::to_string(count)}.atNode(kind));
-        if (kind == "aten::_set_item") {
-            (*list.parts)[static_cast<size_t>(index)] = item(node->input(2));
-            if (!node->outputs().empty()) bind(node->output(), list);
-        } else {
-            bind(node->output(), Item((*list.parts)[static_cast<size_t>(index)]));
-        }
-        return true;
-    }
-    if (kind == "aten::add" && item(node->input(1)).isMany()) {
-        std::vector<Item> parts = *list.parts;
-        const auto& more = *item(node->input(1)).parts;
-        parts.insert(parts.end(), more.begin(), more.end());
-        bind(node->output(), Item::many(std::move(parts)));
-        return true;
-    }
-    if (kind == "aten::slice") {
-        const auto wrap = [&](int64_t v) { return std::clamp<int64_t>(v < 0 ? v + count : v, 0, count); };
-        const int64_t step = argument(3, 1);
-        if (step < 1) return false;
-        std::vector<Item> parts;
-        for (int64_t i = wrap(argument(1, 0)); i < wrap(argument(2, INT64_MAX)); i += std::min(step, count))
-            parts.push_back((*list.parts)[static_cast<size_t>(i)]);
-        bind(node->output(), Item::many(std::move(parts)));
-        return true;
-    }
-    return false;
 }
 
 bool Walker::knownAnswer(const Node* node, const std::string& kind) {

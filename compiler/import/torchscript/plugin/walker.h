@@ -10,20 +10,28 @@
 #include <ATen/core/function_schema.h>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <unordered_map>
 
 namespace torch::jit {
 struct Block;
+struct Graph;
 struct Node;
 struct Value;
 } // namespace torch::jit
 
 namespace wb::torchscript {
 
+/// An operator whose result depends on shapes and types alone, whatever the numbers are.
+bool isFilled(const std::string& kind);
+/// An operator whose result has sizes that follow from numbers, not from shapes.
+bool dependsOnNumbers(const std::string& kind);
+
 class Walker {
 public:
-    explicit Walker(StreamWriter& writer) : m_writer(writer) {}
+    /// `known`: the kinds that the importer has rules for.
+    Walker(StreamWriter& writer, std::set<std::string> known) : m_writer(writer), m_known(std::move(known)) {}
 
     void bind(const torch::jit::Value* value, Item item) { m_items[value] = std::move(item); }
     void run(const torch::jit::Block* block);
@@ -38,10 +46,12 @@ private:
     void step(const Node* node);
     bool structure(const Node* node, const std::string& kind); ///< lists, tuples, attributes: no arithmetic
     bool listWork(const Node* node, const std::string& kind);
+    bool dictionaryWork(const Node* node, const std::string& kind, const Item& dict, size_t index);
     bool knownAnswer(const Node* node, const std::string& kind); ///< what is known of a tensor without its shape
     void branch(const Node* node);
     void loop(const Node* node);
     void unpack(const Node* node);
+    bool inParts(const Node* node, const std::string& kind); ///< an operator without a rule, as those that it is made of
 
     bool isPure(const Node* node) const;
     bool isConstantAnyway(const Node* node, const std::string& kind) const;
@@ -60,6 +70,9 @@ private:
     void noteView(const Node* node);
 
     StreamWriter& m_writer;
+    std::set<std::string> m_known;
+    std::vector<std::shared_ptr<torch::jit::Graph>> m_graphs; ///< of operators in parts: values are known by their addresses
+    std::unordered_map<const torch::jit::Value*, std::string> m_given; ///< names of values in them
     std::unordered_map<const torch::jit::Value*, Item> m_items;
     std::map<std::pair<const void*, std::string>, Item> m_attributes; ///< set by the graph itself
     std::map<const void*, std::string> m_constants; ///< tensors written, by their implementation
