@@ -200,7 +200,9 @@ const std::vector<Case>& cases() {
         {"conv_of_one", {{6, 13, 11}}, {{"w", {4, 6, 3, 3}}}, "torch.conv2d(x, self.w)"},
         {"many_heads_masked", {{2, 5, 8}}, {{"a", {24, 8}}, {"b", {24}}, {"c", {8, 8}}, {"d", {8}}}, "BODY:    k = torch.tensor([[False, False, False, False, True], [False, False, True, True, True]])\n    y, w = torch._native_multi_head_attention(x, x, x, 8, 2, self.a, self.b, self.c, self.d, k, True, True, 1)\n    return (y, w)"},
         {"lists_changed", {kPicture}, {}, "BODY:    l = [x, x * 2, x * 3]\n    l.reverse()\n    l.extend([x])\n    l.insert(0, x * 5)\n    l.pop()\n    y = l[0] - l[1]\n    d = {'a': x, 'b': y}\n    for k, v in d.items():\n        y = y + v * len(k)\n    if 'b' in d:\n        y = y * 2\n    return y"},
+        {"dict_of_pairs", {kPicture}, {}, "BODY:    d = dict([('a', x), ('b', x * 2)])\n    d['c'] = d['a'] - 1\n    return d"},
         // Refused; what for is in the test.
+        {"refused_quantised", {kPicture}, {}, "torch.dequantize(torch.quantize_per_tensor(x, 0.1, 0, 12))"},
         {"refused_operators", {kPicture}, {}, "torch.digamma(torch.fft_fft(x).abs()) + torch.special_i0(x)"},
         {"refused_bits", {kPicture}, {}, "torch.bitwise_and((x * 8).long(), 3)"},
         {"refused_numbers", {kPicture}, {}, "BODY:    y = x\n    if float(x.sum()) > 0.0:\n        y = x * 2\n    return y"},

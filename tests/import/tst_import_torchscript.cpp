@@ -225,6 +225,10 @@ private slots:
             QVERIFY(!model);
             QCOMPARE(model.error().code, Code::UnsupportedAttribute);
         }
+        model = import("refused_quantised");
+        QVERIFY(!model);
+        QCOMPARE(model.error().code, Code::UnsupportedOperators);
+        QVERIFY2(model.error().what.find("aten::quantize_per_tensor") != std::string::npos, toText(model.error()).c_str());
         model = import("refused_training");
         QVERIFY(!model);
         QVERIFY2(!model.error().remedies.empty(), toText(model.error()).c_str());

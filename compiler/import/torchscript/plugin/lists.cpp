@@ -68,6 +68,17 @@ bool Walker::listWork(const Node* node, const std::string& kind) {
         std::reverse(list.parts->begin(), list.parts->end());
         return true;
     }
+    if (kind == "aten::dict") { // of pairs
+        Item dict = Item::many({});
+        dict.keys = std::make_shared<std::vector<c10::IValue>>();
+        for (const Item& pair : *list.parts) {
+            if (!pair.isMany() || pair.parts->size() != 2 || pair.parts->front().kind != Item::Kind::Constant) return false;
+            dict.keys->push_back(pair.parts->front().constant);
+            dict.parts->push_back(pair.parts->back());
+        }
+        bind(node->output(), std::move(dict));
+        return true;
+    }
     if (kind == "aten::list" || kind == "aten::copy") {
         bind(node->output(), Item::many(*list.parts));
         return true;

@@ -52,6 +52,11 @@ void Walker::step(const Node* node) {
     if (kind == "prim::Loop") return loop(node);
     if (structure(node, kind) || listWork(node, kind) || knownAnswer(node, kind)) return;
     if (isConstantAnyway(node, kind)) return computeConstant(node);
+    if (kind.starts_with("quantized::") || kind.starts_with("aten::quantize_per_"))
+        throw Failure(Error{Code::UnsupportedOperators, "the network computes with quantised numbers (" + kind + ")"}
+                          .atNode(node->outputs().empty() ? "" : resultName(node->output(0)))
+                          .remedy("export the network before it is converted, and quantise it here (calibrate, deploy)")
+                          .remedy("or export it as ONNX with QuantizeLinear and DequantizeLinear"));
     if (inParts(node, kind)) return;
     const std::vector<c10::IValue> shapes = shapesOf(node, kind);
     // A result that is no tensor follows from shapes alone: a size, a number of axes, an element type.
