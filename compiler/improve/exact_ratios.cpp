@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 namespace wb::improve {
 namespace {
@@ -66,9 +65,10 @@ Result<ExactRatios> withExactRatios(const ir::Graph& top, const quantise::RangeT
     JobContext quiet(context.stopToken());
     WB_ASSIGN(const quantise::Lowered lowered, quantise::lower(top, ranges, {}, form, quiet));
     Settled settled(*lowered.graph, classes);
-    for (const ir::Node& node : lowered.graph->nodes() | std::views::reverse)
-        if ((node.op == "tpu.Add" || node.op == "tpu.Sub") && !node.attributes.integers("multipliers").empty())
-            settled.settle(node);
+    const auto& nodes = lowered.graph->nodes();
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node)
+        if ((node->op == "tpu.Add" || node->op == "tpu.Sub") && !node->attributes.integers("multipliers").empty())
+            settled.settle(*node);
     ExactRatios found{ranges, 0, 0};
     for (const auto& [tensors, factor] : settled.factors()) {
         if (factor == 1) continue;

@@ -297,7 +297,8 @@ quantise::RangeTable pickSpans(const quantise::RangeTable& ranges, const std::ve
     quantise::RangeTable result = pickRanges(ranges, classes, spreads, options); // thresholds, where they stay in use
     for (const RangeClass& tensors : classes) {
         const ClassCost cost(tensors, spreads, options);
-        const auto [least, most] = extentOf(ranges, tensors);
+        const auto extent = extentOf(ranges, tensors);
+        const double least = extent.first, most = extent.second; // names of their own: lambdas take no bindings
         if (!cost.known() || !(most > least) || !cost.hasFreeMinimum()) continue;
         double low = least, high = most, best = cost.ofSpan(low, high);
         PickedRange chosen{tensors.owner, std::max(-low, high), 0, best, 0};
