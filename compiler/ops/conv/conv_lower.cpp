@@ -231,7 +231,8 @@ Result<Precision> lowerDeconv(LoweringBuilder& builder, const ir::Node& node, Pr
     ir::AttributeMap a = node.attributes;
     const bool withBias = node.operands.size() > 2 && node.operands[2] != ir::kNoValue;
     a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
-    if (precision == Precision::Int8 && source.weight(node.operands.at(1)) == nullptr) precision = Precision::F32;
+    const bool inVolumes = source.value(node.results[0]).type.shape.size() > 4; // which the integer model has not
+    if (precision == Precision::Int8 && (inVolumes || source.weight(node.operands.at(1)) == nullptr)) precision = Precision::F32;
     if (precision != Precision::Int8) {
         a.set("with_bias", withBias);
         WB_ASSIGN(const ValueId in, operandFor(builder, node, node.operands[0], precision));
