@@ -152,8 +152,8 @@ Result<ir::Tensor> decodePicture(Bytes bytes, Channels channels) {
     const auto header = readPictureHeader(bytes);
     if (!header)
         return unreadable("it is not a JPEG, PNG or BMP file, or its header is damaged");
-    // Both are below 2^31, their product fits 64 bits.
-    if (header->width * header->height > kLargestPicture)
+    // A PNG may say 2^32 - 1 of both, whose product does not fit 64 bits.
+    if (header->width > kLargestPicture / header->height)
         return unreadable("it has " + std::to_string(header->width) + " x " +
                           std::to_string(header->height) + " pixels, at most " +
                           std::to_string(kLargestPicture / 1'000'000) + " million are read");

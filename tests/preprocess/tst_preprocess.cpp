@@ -255,6 +255,9 @@ private slots:
         const auto result = pre::decodePicture(png);
         QVERIFY(!result);
         QVERIFY(QString::fromStdString(wb::toText(result.error())).contains("1073741824 x 1073741824"));
+        auto most = png; // a product beyond 64 bits
+        std::fill(most.begin() + 16, most.begin() + 24, std::byte{0xff});
+        QVERIFY(QString::fromStdString(wb::toText(pre::decodePicture(most).error())).contains("4294967295 x 4294967295"));
         std::vector<std::byte> bmp(64);
         std::memcpy(bmp.data(), "BM", 2);
         bmp[14] = std::byte{40};
