@@ -9,6 +9,7 @@
 #include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/picture_norms.h"
 #include "compiler/codegen/rewrites/repeats.h"
+#include "tests/codegen/lowered_graphs.h"
 
 #include <QTest>
 
@@ -19,10 +20,10 @@ using ir::Attribute;
 using ir::ElementType;
 using ir::Shape;
 using ir::ValueId;
+using test::countOf;
+using test::f16;
 
 namespace {
-
-ir::TensorType type(Shape shape) { return {.element = ElementType::F16, .shape = std::move(shape), .quant = {}}; }
 
 struct Net {
     ir::Graph graph;
@@ -30,13 +31,9 @@ struct Net {
 
     ValueId input(Shape shape) { return op("top.Input", {}, std::move(shape)); }
     ValueId op(const char* name, std::vector<ValueId> operands, Shape shape) {
-        return graph.add(name, std::move(operands), "value" + std::to_string(count++), type(std::move(shape)));
+        return graph.add(name, std::move(operands), "value" + std::to_string(count++), f16(std::move(shape)));
     }
 };
-
-ptrdiff_t countOf(const ir::Graph& graph, const char* op) {
-    return std::count_if(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& node) { return node.op == op; });
-}
 
 } // namespace
 
@@ -311,7 +308,7 @@ void TestCodegenRewrites::phasesOfTransposedConvolutions() {
     for (const int64_t channels : {8, 64}) {
         Net net;
         const ValueId x = net.input({1, 16, 20, 30});
-        const ValueId filter = net.graph.addWeight("filter", ir::Tensor(ElementType::F16, {channels, 16, 4, 4}), type({channels, 16, 4, 4}));
+        const ValueId filter = net.graph.addWeight("filter", ir::Tensor(ElementType::F16, {channels, 16, 4, 4}), f16({channels, 16, 4, 4}));
         const ValueId y = net.op("tpu.Deconv", {x, filter, ir::kNoValue}, {1, channels, 40, 60});
         ir::AttributeMap& a = net.graph.node(net.graph.value(y).producer).attributes;
         a.set("kernel_shape", Attribute::ints({4, 4}));
@@ -343,7 +340,7 @@ void TestCodegenRewrites::slicesBecomePartsOfFilters() {
         cut.set("offset", Attribute::ints({0, 8, 0, 0}));
         cut.set("steps", Attribute::ints({1, 1, 1, 1}));
         std::vector<uint16_t> ones(5 * 40, 0x3c00);
-        const ValueId filter = net.graph.addWeight("filter", ir::Tensor::of<uint16_t>(ElementType::F16, {5, 40, 1, 1}, ones), type({5, 40, 1, 1}));
+        const ValueId filter = net.graph.addWeight("filter", ir::Tensor::of<uint16_t>(ElementType::F16, {5, 40, 1, 1}, ones), f16({5, 40, 1, 1}));
         const ValueId y = net.op("tpu.Conv2D", {part, filter, ir::kNoValue}, {1, 5, 10, 12});
         ir::AttributeMap& a = net.graph.node(net.graph.value(y).producer).attributes;
         a.set("kernel_shape", Attribute::ints({1, 1}));
@@ -365,7 +362,7 @@ void TestCodegenRewrites::normsOfChannelsInLanes() {
     for (const bool made : {true, false}) {
         Net net;
         ValueId x = net.input({1, 96});
-        const ValueId matrix = net.graph.addWeight("matrix", ir::Tensor(ElementType::F16, {96, 96}), type({96, 96}));
+        const ValueId matrix = net.graph.addWeight("matrix", ir::Tensor(ElementType::F16, {96, 96}), f16({96, 96}));
         if (made) x = net.op("tpu.Active", {net.op("tpu.MatMul", {x, matrix, ir::kNoValue}, {1, 96})}, {1, 96});
         const ValueId norm = net.op("tpu.LayerNorm", {x, ir::kNoValue, ir::kNoValue}, {1, 96});
         net.graph.node(net.graph.value(norm).producer).attributes.set("axis", 1);

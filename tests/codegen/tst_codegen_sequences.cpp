@@ -2,6 +2,7 @@
 // Sequences as pictures one column wide: what becomes one, what stays, and what it saves. Results: tst_codegen_zoo.
 #include "compiler/codegen/compile.h"
 #include "compiler/codegen/rewrites/sequences.h"
+#include "tests/codegen/lowered_graphs.h"
 #include "tests/codegen/zoo_builder.h"
 
 #include <QTest>
@@ -13,17 +14,13 @@ using ir::Attribute;
 using ir::ElementType;
 using ir::Shape;
 using ir::ValueId;
+using test::countOf;
+using test::f16;
 
 namespace {
 
 #define VERIFY_RESULT(result)                                                                                          \
     QVERIFY2(result.hasValue(), result.hasValue() ? "" : qPrintable(QString::fromStdString(toText(result.error()))))
-
-ir::TensorType type(Shape shape) { return {.element = ElementType::F16, .shape = std::move(shape), .quant = {}}; }
-
-ptrdiff_t countOf(const ir::Graph& graph, const char* op) {
-    return std::count_if(graph.nodes().begin(), graph.nodes().end(), [&](const ir::Node& node) { return node.op == op; });
-}
 
 } // namespace
 
@@ -39,22 +36,22 @@ private slots:
 /// A convolution, a sum with a constant a channel, a slice and a function; the network's ends keep their shapes and names.
 void TestCodegenSequences::operatorsBesideWindowsFollow() {
     ir::Graph graph;
-    const ValueId x = graph.add("top.Input", {}, "x", type({1, 4, 50}));
-    const ValueId filter = graph.addWeight("filter", ir::Tensor(ElementType::F16, {6, 4, 3}), type({6, 4, 3}));
+    const ValueId x = graph.add("top.Input", {}, "x", f16({1, 4, 50}));
+    const ValueId filter = graph.addWeight("filter", ir::Tensor(ElementType::F16, {6, 4, 3}), f16({6, 4, 3}));
     ir::AttributeMap a;
     a.set("kernel_shape", Attribute::ints({3}));
     a.set("pads", Attribute::ints({2, 1}));
     a.set("strides", Attribute::ints({2}));
-    const ValueId conv = graph.add("tpu.Conv2D", {x, filter, ir::kNoValue}, "conv", type({1, 6, 26}), a);
-    const ValueId bias = graph.addWeight("bias", ir::Tensor(ElementType::F16, {6, 1}), type({6, 1}));
-    const ValueId sum = graph.add("tpu.Add", {conv, bias}, "sum", type({1, 6, 26}));
+    const ValueId conv = graph.add("tpu.Conv2D", {x, filter, ir::kNoValue}, "conv", f16({1, 6, 26}), a);
+    const ValueId bias = graph.addWeight("bias", ir::Tensor(ElementType::F16, {6, 1}), f16({6, 1}));
+    const ValueId sum = graph.add("tpu.Add", {conv, bias}, "sum", f16({1, 6, 26}));
     ir::AttributeMap cut;
     cut.set("offset", Attribute::ints({0, 0, 3}));
     cut.set("steps", Attribute::ints({1, 1, 2}));
     cut.set("ends", Attribute::ints({1, 6, 23}));
-    const ValueId part = graph.add("tpu.Slice", {sum}, "part", type({1, 6, 10}), cut);
-    const ValueId rows = graph.add("tpu.Softmax", {part}, "rows", type({1, 6, 10}));
-    graph.outputs = {graph.add("tpu.Active", {part}, "given", type({1, 6, 10})), rows};
+    const ValueId part = graph.add("tpu.Slice", {sum}, "part", f16({1, 6, 10}), cut);
+    const ValueId rows = graph.add("tpu.Softmax", {part}, "rows", f16({1, 6, 10}));
+    graph.outputs = {graph.add("tpu.Active", {part}, "given", f16({1, 6, 10})), rows};
     const ir::Graph done = codegen::picturesOfSequences(graph);
     const auto producer = [&](const char* op) {
         const auto node = std::find_if(done.nodes().begin(), done.nodes().end(), [&](const ir::Node& n) { return n.op == op; });
@@ -81,8 +78,8 @@ void TestCodegenSequences::operatorsBesideWindowsFollow() {
 
 void TestCodegenSequences::othersStay() {
     ir::Graph graph;
-    const ValueId x = graph.add("top.Input", {}, "x", type({1, 4, 50}));
-    graph.outputs = {graph.add("tpu.Active", {x}, "y", type({1, 4, 50}))};
+    const ValueId x = graph.add("top.Input", {}, "x", f16({1, 4, 50}));
+    graph.outputs = {graph.add("tpu.Active", {x}, "y", f16({1, 4, 50}))};
     QCOMPARE(countOf(codegen::picturesOfSequences(graph), "tpu.Reshape"), 0);
 }
 

@@ -72,10 +72,7 @@ ir::Graph slicesIntoFilters(const ir::Graph& source) {
 ir::Graph slicesInLanes(const ir::Graph& source, const Selection& selection) {
     ir::Graph graph = source;
     const auto users = source.users();
-    const auto local = [&](NodeId id) {
-        const Selected& runs = selection.nodes[static_cast<size_t>(id)];
-        return runs.how == Runs::Local && runs.global == nullptr; // not a join, which may be made in DDR
-    };
+    const auto local = [&](NodeId id) { return selection.nodes[static_cast<size_t>(id)].onlyLocal(); };
     const auto reads = [&](NodeId id) { return selection.nodes[static_cast<size_t>(id)].local != nullptr; }; // a join, too
     for (size_t i = 0; i < source.nodes().size(); ++i) {
         const ir::Node& node = source.node(static_cast<NodeId>(i));

@@ -40,10 +40,7 @@ std::optional<LaneElements> laneElements(const ir::Graph& graph, const ir::Node&
 ir::Graph viewsInLanes(const ir::Graph& source, const Selection& selection) {
     ir::Graph graph = source;
     const auto users = source.users();
-    const auto local = [&](NodeId id) {
-        const Selected& runs = selection.nodes[static_cast<size_t>(id)];
-        return runs.how == Runs::Local && runs.global == nullptr; // not a join, which may be made in DDR
-    };
+    const auto local = [&](NodeId id) { return selection.nodes[static_cast<size_t>(id)].onlyLocal(); };
     for (size_t i = 0; i < source.nodes().size(); ++i) {
         const ir::Node& node = source.node(static_cast<NodeId>(i));
         if ((node.op != "tpu.Reshape" && node.op != "tpu.Slice") || node.operands.empty() || source.isOutput(node.results[0])) continue;

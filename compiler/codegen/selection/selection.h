@@ -37,6 +37,9 @@ struct Selected {
     std::shared_ptr<const ops::GlobalEmitter> global;
     int64_t viewOffset = 0;     ///< bytes into operand 0, of a View
     std::optional<RowFold> fold; ///< a View that only loads can read
+
+    /// In local memory, and not a join, which may be made in DDR.
+    bool onlyLocal() const { return how == Runs::Local && global == nullptr; }
 };
 
 struct Selection {
