@@ -57,17 +57,19 @@ Status checkSupported(const SourceModel& model) {
     if (missing.empty()) return {};
     Error error{Code::UnsupportedOperators, ""};
     int nodes = 0;
+    std::string kinds;
     for (const auto& [kind, row] : missing) {
         nodes += row.count;
-        error.fields[kind] = std::to_string(row.count) + " × first at '" + row.first + "'";
-        error.remedies.push_back(kind + ": " + std::to_string(row.count) +
-                                 (row.count == 1 ? " node" : " nodes") + ", the first is '" +
-                                 row.first + "'");
+        const std::string where = std::to_string(row.count) + " × first at '" + row.first + "'";
+        error.fields[kind] = where;
+        kinds += (kinds.empty() ? "" : ", ") + kind + " (" + where + ")";
         if (error.node.empty()) error.node = row.first;
     }
-    error.what = std::to_string(missing.size()) +
-                 (missing.size() == 1 ? " operator" : " operators") + " of the network (" +
-                 std::to_string(nodes) + " nodes) cannot be imported";
+    error.what = std::to_string(missing.size()) + (missing.size() == 1 ? " operator" : " operators") + " of the network (" +
+                 std::to_string(nodes) + (nodes == 1 ? " node) is" : " nodes) are") + " not supported: " + kinds;
+    if (model.framework == ops::Framework::TFLite && missing.contains("READ_VARIABLE") && !missing.contains("ASSIGN_VARIABLE"))
+        error.remedies.push_back("its weights are variables that the file holds no values for: convert a frozen network, "
+                                 "with TFLiteConverter.from_saved_model or from_keras_model");
     error.remedies.push_back(
         "end the network before them with --output_names, or export it without them");
     return error;

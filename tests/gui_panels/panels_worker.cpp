@@ -53,7 +53,7 @@ void answer(const json& message) {
                                       {"remedies", {"give the shape: --input_shapes [1,3,640,640]"}},
                                       {"fields", {{"input", "images"}, {"shape", "[batch,3,?,?]"}}}});
         if (path.find("unsupported") != std::string::npos)
-            return send(id, "error", {{"code", 2011}, {"severity", "error"}, {"what", "2 operators of the network (4 nodes) cannot be imported"},
+            return send(id, "error", {{"code", 2011}, {"severity", "error"}, {"what", "2 operators of the network (4 nodes) are not supported"},
                                       {"fields", {{"GridSample", "3 × first at '/warp/GridSample'"},
                                                   {"NonMaxSuppression", "1 × first at '/nms'"}}}});
         json layers = json::array();

@@ -358,6 +358,17 @@ private slots:
             QVERIFY2(text.find(name) != std::string::npos, (text + " lacks " + name).c_str());
     }
 
+    void weightsLeftOutside() {
+        TfliteBuilder b;
+        const int x = b.tensor({1, 4}), handle = b.tensor({}), w = b.tensor({1, 4}), y = b.tensor({1, 4});
+        b.op(wire::Kind_VAR_HANDLE, {}, {handle});
+        b.op(wire::Kind_READ_VARIABLE, {handle}, {w});
+        b.op(wire::Kind_ADD, {x, w}, {y});
+        b.ends({x}, {y});
+        const auto model = import(b.bytes());
+        QVERIFY2(!model && toText(model.error()).find("from_keras_model") != std::string::npos, toText(model.error()).c_str());
+    }
+
     /// One network in two formats. The TensorFlow file leaves out the decoding of boxes that the other has.
     void ultrafaceEqualsItsTwin() {
         WB_SHARED_OR_SKIP(models, "models");
