@@ -293,6 +293,15 @@ std::vector<ZooNet> zooLimits() {
                           {"kernel_shape", Attribute::ints(kernel)}, {"pads", Attribute::ints({1, 1, 0, 2, 1, 1})}, {"relu_limit", -1.0},
                           {"strides", Attribute::ints(stride)}, {"weight_is_coeff", 1}})};
         }, kernel.back() == 3});
+    for (const auto& [name, kernel, stride, dilation, group] : {std::tuple<const char*, std::vector<int64_t>, std::vector<int64_t>, int64_t, int64_t>
+             {"transposed volume 2x2x2", {2, 2, 2}, {2, 2, 2}, 1, 1}, {"transposed volume 3x4x3", {3, 4, 3}, {2, 3, 1}, 1, 2}, {"transposed volume 4x3x2", {4, 3, 2}, {1, 2, 3}, 2, 1}})
+        nets.push_back({name, {1, 3, 6, 30}, [kernel = kernel, stride = stride, dilation = dilation, group = group](ZooBuilder& b) -> Ids {
+            const Id x = b.reshape(b.conv(b.input(), 8), {b.shape(b.input())[0], 8, 6, 6, 5});
+            return {b.op("top.Deconv", {x, b.weight({6 / group, 8, kernel[0], kernel[1], kernel[2]}, -0.3F, 0.3F), b.weight({6}, -0.4F, 0.4F)},
+                         {{"dilations", Attribute::ints({dilation, 1, dilation})}, {"do_relu", true}, {"dynweight_reorderd", false}, {"group", group},
+                          {"kernel_shape", Attribute::ints(kernel)}, {"output_padding", Attribute::ints({0, 0, 0})}, {"pads", Attribute::ints({1, 1, 0, 1, 0, 1})},
+                          {"relu_limit", -1.0}, {"strides", Attribute::ints(stride)}})};
+        }, group == 2});
     nets.push_back({"split attention", {1, 3, 14, 10}, [](ZooBuilder& b) -> Ids { // repeats along axes the chip would join
         const Id x = b.conv(b.input(), 24, square(3, 1, true));
         const int64_t n = b.shape(x)[0];

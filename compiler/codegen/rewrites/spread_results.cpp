@@ -3,6 +3,7 @@
 
 #include "compiler/codegen/rewrites/broadcasts.h"
 #include "compiler/codegen/rewrites/pack_phases.h"
+#include "compiler/codegen/rewrites/result_blocks.h"
 #include "compiler/codegen/rewrites/result_channels.h"
 #include "compiler/codegen/rewrites/window.h"
 #include "compiler/target/bm1684x/machine.h"
@@ -56,25 +57,7 @@ ir::AttributeMap joining(int64_t y, int64_t x) {
     return a;
 }
 
-/// One axis of a transposed convolution, as a convolution whose result q has `stride` phases. Blocks of results begin in front
-/// of the first one where all phases meet as many taps then.
-struct Between {
-    int64_t origin = 0;          ///< results of the first block in front of the first one
-    int64_t shift = 0;           ///< what is left of the padding, in strides
-    int64_t first = 0, last = 0; ///< taps, in pixels of the operand beside q
-    int64_t blocks = 1;
-
-    Between(const Window& w, size_t i)
-        : origin(w.before[i] % w.stride[i]), shift(w.before[i] / w.stride[i]), first(shift - (w.reach(i) - 1) / w.stride[i]), last(shift),
-          blocks(ceilDiv(w.out[i] + origin, w.stride[i])) {}
-    int64_t kernel() const { return last - first + 1; }
-    int64_t after(int64_t in) const { return std::max<int64_t>(0, blocks - 1 + last - (in - 1)); }
-    /// The tap of the filter that `phase` meets at place `at` of the convolution, or -1.
-    int64_t tapOf(const Window& w, size_t i, int64_t phase, int64_t at) const {
-        const int64_t row = phase + w.stride[i] * (shift - at);
-        return row < 0 || row >= w.reach(i) || row % w.dilation[i] != 0 ? -1 : row / w.dilation[i];
-    }
-};
+ResultBlocks blocksOf(const Window& w, size_t i) { return {w.out[i], w.before[i], w.kernel[i], w.stride[i], w.dilation[i]}; }
 
 /// A constant bias, or none.
 bool plainBias(const ir::Graph& graph, const ir::Node& node) {
@@ -91,7 +74,7 @@ void takeBias(Steps& steps, const ChannelList& channels) {
 bool spreadTransposed(Steps& steps, Window w) {
     ir::Graph& graph = steps.graph();
     const ir::TensorType operand = graph.value(steps.node().operands[0]).type;
-    const Between rows(w, 0), columns(w, 1);
+    const ResultBlocks rows = blocksOf(w, 0), columns = blocksOf(w, 1);
     for (const auto& [axis, in] : {std::pair(rows, w.in[0]), std::pair(columns, w.in[1])})
         if (-axis.first > kMaxPad || axis.first > 0 || axis.after(in) > kMaxPad || axis.kernel() < 1) return false;
     const Pair s = w.stride;
@@ -116,7 +99,7 @@ bool spreadTransposed(Steps& steps, Window w) {
                                 [&](int64_t o, int64_t c, int64_t ty, int64_t tx) -> int64_t {
         const int64_t channel = channels[static_cast<size_t>(o)], phase = o / parts.length;
         if (channel < 0) return -1;
-        const int64_t ky = rows.tapOf(w, 0, phase / s[1], rows.first + ty), kx = columns.tapOf(w, 1, phase % s[1], columns.first + tx);
+        const int64_t ky = rows.tapOf(phase / s[1], rows.first + ty), kx = columns.tapOf(phase % s[1], columns.first + tx);
         return ky < 0 || kx < 0 ? -1 : ((channel * own + c) * w.kernel[0] + ky) * w.kernel[1] + kx;
     }));
     const std::string name = graph.value(steps.node().results[0]).name;
