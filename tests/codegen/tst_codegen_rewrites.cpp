@@ -4,6 +4,7 @@
 #include "compiler/codegen/rewrites/heads.h"
 #include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/interleaves.h"
+#include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/spread_results.h"
 #include "compiler/codegen/rewrites/strided_view.h"
 #include "compiler/codegen/rewrites/token_rows.h"
@@ -56,6 +57,7 @@ private slots:
     void phasesOfTransposedConvolutions();
     void slicesBecomePartsOfFilters();
     void normsOfChannelsInLanes();
+    void nearestElementsAreCopied();
 };
 
 namespace {
@@ -69,6 +71,21 @@ ValueId headsOf(Net& net, ValueId x, bool transposed = false) {
 }
 
 } // namespace
+
+void TestCodegenRewrites::nearestElementsAreCopied() {
+    const auto products = [](int64_t channels, const char* mode) {
+        Net net;
+        const ValueId y = net.op("tpu.Interp", {net.input({1, channels, 5, 6}), ir::kNoValue, ir::kNoValue}, {1, channels, 7, 4});
+        auto& attributes = net.graph.node(net.graph.value(y).producer).attributes;
+        attributes.set("mode", ir::EnumAttr{"tpu", "mode", mode});
+        attributes.set("coord_mode", ir::EnumAttr{"tpu", "coord_mode", "half_pixel"});
+        net.graph.outputs = {y};
+        return countOf(codegen::resizeByProducts(net.graph), "tpu.MatMul");
+    };
+    QCOMPARE(products(32, "nearest"), 0);
+    QCOMPARE(products(4, "nearest"), 2); // most lanes would have nothing to do
+    QCOMPARE(products(32, "linear"), 2);
+}
 
 void TestCodegenRewrites::operatorsRepeatByThemselves() {
     for (const char* name : {"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Div", "tpu.Max", "tpu.Min", "tpu.Compare"}) {

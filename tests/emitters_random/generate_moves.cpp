@@ -175,6 +175,25 @@ Trial enlarge(Draw& draw, ElementType element, bool interp) {
     return moved(node, draw, element);
 }
 
+/// To the nearest element, by factors that need not be whole.
+Trial resize(Draw& draw, ElementType element) {
+    if (draw.oneIn(3)) return enlarge(draw, element, true);
+    OneNode node("tpu.Interp", draw.seed());
+    Shape shape = draw.picture(2000);
+    shape[1] = std::max<int64_t>(shape[1], 16);
+    const bool sequence = draw.oneIn(5);
+    if (sequence) shape.pop_back();
+    Shape result = shape;
+    for (size_t i = 2; i < shape.size(); ++i)
+        if (!draw.oneIn(4)) result[i] = draw.between(1, 40);
+    const auto kind = addInput(node, draw, element, shape);
+    for (int i = 0; i < 2; ++i) node.absent();
+    node.set("mode", tpuEnum("mode", "nearest")).set("coord_mode", tpuEnum("coord_mode", draw.of({"half_pixel", "asymmetric", "align_corners"})));
+    node.set("scale_h", -1.0).set("scale_w", -1.0);
+    addResult(node, kind, result);
+    return moved(node, draw, element);
+}
+
 /// Where pictures come from and go to as blocks (codegen/layouts).
 Trial splitColumns(Draw& draw, ElementType element) {
     OneNode node("tpu.SplitColumns", draw.seed());
@@ -265,7 +284,7 @@ void addMoves(Generators& table) {
     table["tpu.Tile"] = {tile};
     table["tpu.Depth2Space"] = {depth2space};
     table["tpu.Upsample"] = {[](Draw& d, ElementType e) { return enlarge(d, e, false); }};
-    table["tpu.Interp"] = {[](Draw& d, ElementType e) { return enlarge(d, e, true); }, false};
+    table["tpu.Interp"] = {resize, false, true, true, 2};
     table["tpu.SplitColumns"] = {splitColumns};
     table["tpu.JoinPhases"] = {joinPhases};
     table["tpu.ClearOutside"] = {clearOutside};

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "compiler/ops/resize/nearest_bm1684x.h"
+
+#include "compiler/ops/support/move_bm1684x.h"
+#include "compiler/ops/support/refusal_bm1684x.h"
+#include "compiler/ops/support/vector_bm1684x.h"
+
+#include <algorithm>
+
+namespace wb::ops {
+
+using namespace bm1684x;
+
+namespace {
+
+constexpr int64_t kFewLanes = 16;   // fewer channels leave most of the lanes idle: the array is faster
+constexpr int64_t kLongestStep = 8; // further apart, elements are not copied together
+constexpr int64_t kCommand = 8;     // cycles that a command takes by itself
+
+/// Passes of the vector unit, as often as gaps between elements and between lines slow it down.
+int64_t cyclesOf(const CopiedRun& run, size_t sources, int64_t lines, bool whole, int64_t width) {
+    const int64_t passes = ceilDiv(run.count * lines, width);
+    int64_t slower = std::max(run.step, run.sourceStep);
+    if (!whole) slower = std::max(slower, static_cast<int64_t>(sources) / std::max<int64_t>(1, run.count * run.step));
+    return kCommand + passes * std::min(slower, width);
+}
+
+/// Which of an axis' elements each element of the result is.
+std::vector<int64_t> sourcesOf(const ResizeAxis& axis, const std::string& coordinates) {
+    std::vector<int64_t> out;
+    for (int64_t i = 0; i < axis.out; ++i) out.push_back(resizeTap(axis, i, coordinates, false).low);
+    return out;
+}
+
+struct Axes {
+    ResizeAxis rows, columns;
+};
+
+/// The chip's h and w; a sequence runs along h.
+Axes axesOf(const ir::Graph& graph, const ir::Node& node) {
+    const ir::Shape &in = graph.value(node.operands[0]).type.shape, &out = graph.value(node.results[0]).type.shape;
+    const bool sized = node.operands.size() > 1 && node.operands[1] != ir::kNoValue;
+    const auto scale = [&](const char* name) { return sized ? -1 : node.attributes.real(name, -1); };
+    if (in.size() == 3) return {{in[2], out[2], scale("scale_w")}, {}};
+    return {{in[2], out[2], scale("scale_h")}, {in[3], out[3], scale("scale_w")}};
+}
+
+class Nearest final : public LocalEmitter {
+public:
+    Nearest(std::vector<int64_t> rows, std::vector<int64_t> columns, Precision precision)
+        : m_rows(std::move(rows)), m_columns(std::move(columns)), m_precision(precision) {}
+    Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = true}; }
+    bool sameForChannels() const override { return true; }
+    Part operandPart(size_t index, const Part& r) const override {
+        if (index != 0) return {};
+        return {r.n, r.c, of(m_rows, r.h), of(m_columns, r.w)};
+    }
+    std::vector<int64_t> scratchBytes(const Part& result) const override {
+        return {alignedBytes(m_precision, between(result))};
+    }
+    Status emit(const LocalCall& call, Assembler& out) const override {
+        VectorUnit unit(out);
+        const Part& r = call.result;
+        const LocalTensor from = call.operands[0].sub(operandPart(0, r));
+        const bool columnsFirst = longer(r);
+        if (isAsItIs(columnsFirst ? m_columns : m_rows, columnsFirst ? r.w : r.h)) {
+            axis(unit, call.output, from, r, !columnsFirst);
+            return {};
+        }
+        const auto lane = static_cast<uint32_t>(call.output.lane0() * kLaneBytes);
+        const LocalTensor middle = alignedTensor(lane + call.scratch[0], m_precision, from.isSigned, between(r));
+        axis(unit, middle, from, r, columnsFirst);
+        axis(unit, call.output, middle, r, !columnsFirst);
+        return {};
+    }
+
+private:
+    static Range of(const std::vector<int64_t>& sources, const Range& range) {
+        return {sources[static_cast<size_t>(range.begin)], sources[static_cast<size_t>(range.end - 1)] + 1};
+    }
+    static bool isAsItIs(const std::vector<int64_t>& sources, const Range& range) {
+        for (int64_t i = range.begin; i + 1 < range.end; ++i)
+            if (sources[static_cast<size_t>(i + 1)] != sources[static_cast<size_t>(i)] + 1) return false;
+        return true;
+    }
+    /// Whether there are more rows than before: columns come first then.
+    bool longer(const Part& r) const { return r.h.size() >= of(m_rows, r.h).size(); }
+    /// With one axis resized.
+    Part between(const Part& r) const {
+        Part out = operandPart(0, r);
+        longer(r) ? out.w = r.w : out.h = r.h;
+        return out;
+    }
+    /// One axis, `along` columns or rows.
+    void axis(VectorUnit& unit, const LocalTensor& to, const LocalTensor& from, const Part& r, bool along) const {
+        const std::vector<int64_t>& all = along ? m_columns : m_rows;
+        const Range& range = along ? r.w : r.h;
+        std::vector<int64_t> sources(all.begin() + range.begin, all.begin() + range.end);
+        for (int64_t& source : sources) source -= of(all, range).begin;
+        const int64_t width = kVectorBytes / bytesOf(m_precision);
+        for (const CopiedRun& run : copiedRuns(sources, along ? to.h() : to.w(), !along || to.h() == 1, width)) {
+            const auto line = [&](LocalTensor t, int64_t first, int64_t step) {
+                Range& h = along ? t.part.w : t.part.h;
+                int64_t& stride = along ? t.wStride : t.hStride;
+                t.address += static_cast<uint32_t>(first * stride * bytesOf(m_precision));
+                h = {0, step == 0 ? 1 : run.count};
+                stride *= step == 0 ? 1 : step;
+                return t;
+            };
+            unit.copy(line(to, run.first, run.step), line(from, run.source, run.sourceStep));
+        }
+    }
+
+    std::vector<int64_t> m_rows, m_columns;
+    Precision m_precision;
+};
+
+} // namespace
+
+bool copiesNearest(const ir::Graph& graph, const ir::Node& node) {
+    if (node.op != "tpu.Interp" || node.operands.empty() || graph.weight(node.operands[0]) != nullptr) return false;
+    const ir::TensorType &in = graph.value(node.operands[0]).type, &out = graph.value(node.results[0]).type;
+    if (node.attributes.enumerator("mode", "linear") != "nearest" || node.attributes.boolean("do_relu") ||
+        in.element != out.element || in.shape.size() != out.shape.size() || (in.shape.size() != 3 && in.shape.size() != 4))
+        return false;
+    if (in.shape[1] < kFewLanes || in.shape[0] != out.shape[0] || in.shape[1] != out.shape[1]) return false;
+    const Axes axes = axesOf(graph, node);
+    if (axes.rows.in < 1 || axes.rows.out < 1 || axes.columns.in < 1 || axes.columns.out < 1) return false;
+    // A line of the result, and the one it is made of, twice.
+    return 2 * (axes.columns.in + 2 * axes.columns.out) * bytesOf(chipPrecision(in.element)) <= kLaneBytes / 2;
+}
+
+std::vector<CopiedRun> copiedRuns(std::span<const int64_t> sources, int64_t lines, bool whole, int64_t width) {
+    const auto count = static_cast<int64_t>(sources.size());
+    const auto at = [&](int64_t i) { return sources[static_cast<size_t>(i)]; };
+    std::vector<bool> made(sources.size());
+    std::vector<CopiedRun> runs;
+    for (int64_t first = 0; first < count; ++first) {
+        if (made[static_cast<size_t>(first)]) continue;
+        CopiedRun best{first, 1, at(first), 1, 1};
+        double least = static_cast<double>(cyclesOf(best, sources.size(), lines, whole, width)); // an element
+        for (int64_t step = 1; step <= kLongestStep && first + step < count; ++step) {
+            CopiedRun run{first, step, at(first), at(first + step) - at(first), 1};
+            for (int64_t i = first + step; i < count && !made[static_cast<size_t>(i)]; i += step) {
+                if (at(i) - at(i - step) != run.sourceStep) break;
+                ++run.count;
+            }
+            if (run.count == 1) continue;
+            const double each = static_cast<double>(cyclesOf(run, sources.size(), lines, whole, width)) / static_cast<double>(run.count);
+            if (each >= least) continue;
+            best = run;
+            least = each;
+        }
+        for (int64_t i = 0; i < best.count; ++i) made[static_cast<size_t>(first + i * best.step)] = true;
+        runs.push_back(best);
+    }
+    return runs;
+}
+
+Result<std::unique_ptr<LocalEmitter>> nearestLocal(const EmitContext& c) {
+    if (!copiesNearest(*c.graph, *c.node)) return notEmitted(c, "it is not resized to the nearest of many channels' elements");
+    const Axes axes = axesOf(*c.graph, *c.node);
+    const auto coordinates = c.node->attributes.enumerator("coord_mode", "half_pixel");
+    const ir::TensorType& in = operandType(c, 0);
+    return std::unique_ptr<LocalEmitter>(std::make_unique<Nearest>(sourcesOf(axes.rows, coordinates), sourcesOf(axes.columns, coordinates),
+                                                                   chipPrecision(in.element)));
+}
+
+} // namespace wb::ops
