@@ -27,6 +27,7 @@
 #include "compiler/codegen/rewrites/separate_relu.h"
 #include "compiler/codegen/rewrites/sequences.h"
 #include "compiler/codegen/rewrites/spread_results.h"
+#include "compiler/codegen/rewrites/stacks.h"
 #include "compiler/codegen/rewrites/sum_products.h"
 #include "compiler/codegen/rewrites/token_rows.h"
 #include "compiler/codegen/rewrites/volumes.h"
@@ -231,7 +232,7 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
     const bool asItIs = !options.fuse || options.observable; // every layer keeps its name and shape when they are observed
     ir::Graph possible = lowered;
     if (!asItIs) { // what costs less in another form
-        possible = rowsOfTokens(normsOfPictures(dropRepeats(dropIdleMovers(possible))));
+        possible = rowsOfTokens(normsOfPictures(dropRepeats(dropIdleMovers(unstackBranches(possible)))));
         possible = widenProducts(dealInterleaves(headsAlongLanes(possible)));
     }
     // What no single command can do.

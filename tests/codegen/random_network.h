@@ -70,6 +70,7 @@ private:
     bool shuffled();
     bool mixed();
     bool turned();
+    bool features();
 
     OnnxBuilder m_builder;
     Random m_random;

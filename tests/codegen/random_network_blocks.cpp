@@ -69,4 +69,18 @@ bool RandomNetwork::turned() {
     return push("Add", {kept, m_builder.node("Mul", {turned, numbers(table, -1, 1)}, fresh())}, x);
 }
 
+/// A product of tokens, and the norm of its features, for which the tokens become a table.
+bool RandomNetwork::features() {
+    const int at = pick({3});
+    if (at < 0) return false;
+    const ir::Shape x = m_pool[static_cast<size_t>(at)].shape;
+    const int64_t columns = between(40, 100), rows = x[0] * x[1];
+    const double size = 1.7 / std::sqrt(static_cast<double>(x[2]));
+    const std::string product = m_builder.node("MatMul", {use(at), numbers({x[2], columns}, -size, size)}, fresh());
+    const std::string table = m_builder.node("Reshape", {product, m_builder.ints({rows, columns})}, fresh());
+    std::string y = m_builder.node("BatchNormalization", {table, numbers({columns}, 0.5, 1.5), numbers({columns}, -0.5, 0.5), numbers({columns}, -0.5, 0.5), numbers({columns}, 0.5, 1.5)}, fresh());
+    if (oneIn(2)) y = m_builder.node(oneIn(2) ? "Relu" : "HardSwish", {y}, fresh());
+    return push("Reshape", {y, m_builder.ints({x[0], x[1], columns})}, {x[0], x[1], columns});
+}
+
 } // namespace wb::test

@@ -4,7 +4,6 @@
 #include "compiler/codegen/rewrites/heads.h"
 #include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/interleaves.h"
-#include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/spread_results.h"
 #include "compiler/codegen/rewrites/strided_view.h"
 #include "compiler/codegen/rewrites/token_rows.h"
@@ -22,21 +21,8 @@ using ir::ElementType;
 using ir::Shape;
 using ir::ValueId;
 using test::countOf;
+using test::Net;
 using test::f16;
-
-namespace {
-
-struct Net {
-    ir::Graph graph;
-    int count = 0;
-
-    ValueId input(Shape shape) { return op("top.Input", {}, std::move(shape)); }
-    ValueId op(const char* name, std::vector<ValueId> operands, Shape shape) {
-        return graph.add(name, std::move(operands), "value" + std::to_string(count++), f16(std::move(shape)));
-    }
-};
-
-} // namespace
 
 class TestCodegenRewrites : public QObject {
     Q_OBJECT
@@ -57,7 +43,6 @@ private slots:
     void phasesOfTransposedConvolutions();
     void slicesBecomePartsOfFilters();
     void normsOfChannelsInLanes();
-    void nearestElementsAreCopied();
 };
 
 namespace {
@@ -71,21 +56,6 @@ ValueId headsOf(Net& net, ValueId x, bool transposed = false) {
 }
 
 } // namespace
-
-void TestCodegenRewrites::nearestElementsAreCopied() {
-    const auto products = [](int64_t channels, const char* mode) {
-        Net net;
-        const ValueId y = net.op("tpu.Interp", {net.input({1, channels, 5, 6}), ir::kNoValue, ir::kNoValue}, {1, channels, 7, 4});
-        auto& attributes = net.graph.node(net.graph.value(y).producer).attributes;
-        attributes.set("mode", ir::EnumAttr{"tpu", "mode", mode});
-        attributes.set("coord_mode", ir::EnumAttr{"tpu", "coord_mode", "half_pixel"});
-        net.graph.outputs = {y};
-        return countOf(codegen::resizeByProducts(net.graph), "tpu.MatMul");
-    };
-    QCOMPARE(products(32, "nearest"), 0);
-    QCOMPARE(products(4, "nearest"), 2); // most lanes would have nothing to do
-    QCOMPARE(products(32, "linear"), 2);
-}
 
 void TestCodegenRewrites::operatorsRepeatByThemselves() {
     for (const char* name : {"tpu.Add", "tpu.Sub", "tpu.Mul", "tpu.Div", "tpu.Max", "tpu.Min", "tpu.Compare"}) {

@@ -137,10 +137,30 @@ Ids uNet(ZooBuilder& b) {
     return {b.one(x, 2)};
 }
 
+/// Two branches under kernels of several sizes, of which each channel takes its share; then two of one convolution.
+Ids selectiveKernels(ZooBuilder& b) {
+    const auto sum = [&](Id stack) {
+        return b.op("top.Reduce", {stack}, {{"axes", Attribute::ints({1})}, {"keepdims", false}, {"mode", "ReduceSum"}, {"is_scalar", false}});
+    };
+    const auto select = [&](Id stack, int64_t channels) {
+        const int64_t n = b.shape(stack)[0];
+        const Id shares = b.reshape(b.one(b.globalPool(sum(stack)), 2 * channels), {n, 2, channels, 1, 1});
+        return sum(b.mul(stack, b.op("top.Softmax", {shares}, {{"axis", 1}, {"beta", 1.0}, {"log", false}})));
+    };
+    const Id x = b.conv(b.input(), 40, window(3, 2, true));
+    const ir::Shape s = b.shape(x);
+    Ids branches;
+    for (const int64_t dilation : {1, 2})
+        branches.push_back(b.reshape(b.conv(x, 40, {.kernel = {3, 3}, .pads = {dilation, dilation, dilation, dilation}, .dilation = {dilation, dilation}, .relu = true}),
+                                     {s[0], 1, 40, s[2], s[3]}));
+    const Id y = select(b.concat(branches), 40);
+    return {select(b.reshape(b.conv(y, 48, window(3, 1, true)), {s[0], 2, 24, s[2], s[3]}), 24)};
+}
+
 } // namespace
 
 std::vector<ZooNet> zooFamilies() {
-    return {{"mobilenet 2", {1, 3, 48, 40}, mobileNet2, true}, {"shufflenet", {1, 3, 56, 56}, shuffleNet},
+    return {{"selective kernels", {1, 3, 22, 26}, selectiveKernels, true}, {"mobilenet 2", {1, 3, 48, 40}, mobileNet2, true}, {"shufflenet", {1, 3, 56, 56}, shuffleNet},
             {"vgg", {1, 3, 32, 40}, vgg},                      {"yolo 5", {1, 3, 96, 64}, yolo5},
             {"yolo 8", {1, 3, 64, 64}, yolo8, true},           {"unet", {1, 3, 40, 48}, uNet},
             {"yolo 5, odd", {1, 3, 64, 160}, yolo5},           {"mobilenet 2, odd", {1, 3, 17, 31}, mobileNet2},

@@ -63,10 +63,26 @@ Ids windows(ZooBuilder& b) {
     return {b.permute(b.dense(gelu(b, b.dense(norm(b, x), 64)), 32), {0, 3, 1, 2})};
 }
 
+/// Norms of features behind products: the network makes tables of its tokens for them.
+Ids tables(ZooBuilder& b) {
+    Id x = b.conv(b.input(), 64, {.kernel = {4, 4}, .stride = {4, 4}, .pads = {0, 0, 0, 0}});
+    x = b.permute(b.reshape(x, {b.shape(x)[0], 64, b.shape(x)[2] * b.shape(x)[3]}), {0, 2, 1});
+    const auto scaled = [&](Id in, int64_t columns, bool relu) {
+        const Id y = b.dense(in, columns);
+        const ir::Shape s = b.shape(y);
+        const Id table = b.op("top.Scale", {b.reshape(y, {s[0] * s[1], columns}), b.weight({1, columns}, 0.5F, 1.5F), b.weight({1, columns}, -0.3F, 0.3F)},
+                              {{"do_relu", relu}, {"relu_limit", -1.0}});
+        return b.reshape(table, s);
+    };
+    for (int block = 0; block < 2; ++block)
+        x = b.add(x, scaled(gelu(b, scaled(x, 96, block == 1)), 64, false));
+    return {x};
+}
+
 } // namespace
 
 std::vector<ZooNet> zooTokens() {
-    return {{"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
+    return {{"norms of tables", {2, 3, 36, 60}, tables, true}, {"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
 }
 
 } // namespace wb::test

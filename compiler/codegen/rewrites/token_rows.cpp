@@ -4,6 +4,7 @@
 #include "compiler/codegen/rewrites/broadcasts.h"
 #include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/steps.h"
+#include "compiler/ops/support/lane_image_bm1684x.h"
 
 #include <algorithm>
 #include <functional>
@@ -32,8 +33,9 @@ public:
                 changed = joinReshapes(node) || changed;
                 continue;
             }
-            if (!isRowWise(node) && !continuesRows(node)) continue;
-            i = static_cast<size_t>(flatten(at));
+            if (continuesTable(node)) i = static_cast<size_t>(node.op == "tpu.Scale" ? scaleRows(at) : flatten(at, sourceOf(node.operands[0])));
+            else if (isRowWise(node) || continuesRows(node)) i = static_cast<size_t>(flatten(at, {}));
+            else continue;
             changed = true;
         }
         if (!changed) return std::move(m_graph);
@@ -92,10 +94,66 @@ private:
         return rows;
     }
 
-    NodeId flatten(NodeId at) {
+    /// The shape of what a reshape made a table of, all but the last axis joined; empty where it is none.
+    Shape sourceOf(ValueId id) const {
+        const ir::Node* node = id == ir::kNoValue ? nullptr : m_graph.producer(id);
+        if (node == nullptr || node->op != "tpu.Reshape" || isConstant(node->operands[0])) return {};
+        const Shape& rows = shapeOf(node->operands[0]);
+        return rows.size() == 3 && rows[1] > 1 && rows.back() == shapeOf(id).back() ? rows : Shape{};
+    }
+
+    /// A function of such a table, or a factor and an offset for each of its columns: a norm of features behind a product.
+    bool continuesTable(const ir::Node& node) const {
+        if (node.operands.empty() || node.operands[0] == ir::kNoValue || node.results.size() != 1) return false;
+        const Shape& result = shapeOf(node.results[0]);
+        if (result.size() != 2 || shapeOf(node.operands[0]) != result || result.back() < kLongRow || sourceOf(node.operands[0]).empty()) return false;
+        if (node.op != "tpu.Scale") return isFunction(node.op);
+        if (node.operands.size() != 3 || !ir::isFloat(m_graph.value(node.operands[0]).type.element)) return false;
+        return std::all_of(node.operands.begin() + 1, node.operands.end(), [&](ValueId id) {
+            return isConstant(id) && ir::isFloat(m_graph.weight(id)->type()) && m_graph.weight(id)->elementCount() == result.back();
+        });
+    }
+
+    /// As the chip does it with one channel's factor and offset: in float32, rounded once.
+    NodeId scaleRows(NodeId at) {
         Steps steps(m_graph, at, m_graph.value(m_graph.node(at).results[0]).name + "_rows");
-        const auto flat = [](const Shape& shape) {
-            return Shape{1, std::accumulate(shape.begin(), shape.end() - 1, int64_t{1}, std::multiplies<>()), shape.back()};
+        const Shape shape = shapeOf(steps.node().results[0]), rows = sourceOf(steps.node().operands[0]);
+        ir::TensorType wide;
+        wide.shape = rows;
+        const std::vector<ValueId> operands = steps.node().operands;
+        const auto table = [&](ValueId id) {
+            const std::vector<float> values = ops::floatsOf(*m_graph.weight(id));
+            return steps.constant(ir::Tensor::of<float>(ir::ElementType::F32, {1, 1, rows.back()}, values), wide);
+        };
+        ValueId x = m_graph.producer(operands[0])->operands[0];
+        const bool narrow = m_graph.value(x).type.element != ir::ElementType::F32;
+        if (narrow) {
+            x = steps.add("tpu.Cast", {x}, rows);
+            m_graph.value(x).type = wide;
+        }
+        x = steps.add("tpu.Mul", {x, table(operands[1])}, rows);
+        const ValueId offset = table(operands[2]);
+        ir::AttributeMap attributes = steps.node().attributes; // a ReLU
+        if (narrow) {
+            x = steps.add("tpu.Add", {x, offset}, rows, std::move(attributes));
+            steps.node().op = "tpu.Cast";
+            steps.node().operands = {x};
+            steps.node().attributes = {};
+        } else {
+            steps.node().op = "tpu.Add";
+            steps.node().operands = {x, offset};
+        }
+        const ValueId taken = steps.takeResult(rows);
+        steps.behind();
+        steps.giveResult(steps.reshape(taken, shape));
+        return steps.last();
+    }
+
+    /// Between reshapes to and from `rows`, or all axes but the last one joined where that is empty.
+    NodeId flatten(NodeId at, const Shape& rows) {
+        Steps steps(m_graph, at, m_graph.value(m_graph.node(at).results[0]).name + "_rows");
+        const auto flat = [&](const Shape& shape) {
+            return !rows.empty() ? rows : Shape{1, std::accumulate(shape.begin(), shape.end() - 1, int64_t{1}, std::multiplies<>()), shape.back()};
         };
         const bool product = steps.node().op == "tpu.MatMul", norm = steps.node().op == "tpu.LayerNorm";
         for (size_t k = 0; k < steps.node().operands.size(); ++k) {

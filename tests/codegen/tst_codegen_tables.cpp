@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rewrites that keep in lanes what would go through DDR for its shape alone: tables of tokens, stacked branches, pictures
+// resized by any factor.
+#include "compiler/codegen/rewrites/resize_products.h"
+#include "compiler/codegen/rewrites/stacks.h"
+#include "compiler/codegen/rewrites/token_rows.h"
+#include "tests/codegen/lowered_graphs.h"
+
+#include <QTest>
+
+using namespace wb;
+using ir::Attribute;
+using ir::ElementType;
+using ir::Shape;
+using ir::ValueId;
+using test::countOf;
+using test::Net;
+
+class TestCodegenTables : public QObject {
+    Q_OBJECT
+
+private slots:
+    void tablesOfTokensAreRows();
+    void nearestElementsAreCopied();
+    void branchesAreNotStacked();
+};
+
+void TestCodegenTables::tablesOfTokensAreRows() {
+    for (const int64_t width : {int64_t{96}, int64_t{40}}) { // short rows stay as they are
+        Net net;
+        const ValueId table = net.op("tpu.Reshape", {net.input({2, 42, width})}, {84, width});
+        const ValueId factor = net.graph.addWeight("factor", ir::Tensor(ElementType::F16, {1, width}));
+        const ValueId scaled = net.op("tpu.Scale", {net.op("tpu.Active", {table}, {84, width}), factor, factor}, {84, width});
+        net.graph.node(net.graph.value(scaled).producer).attributes.set("do_relu", true);
+        net.graph.outputs = {net.op("tpu.Abs", {net.op("tpu.Reshape", {scaled}, {2, 42, width})}, {2, 42, width})};
+        const ir::Graph done = codegen::rowsOfTokens(net.graph);
+        const bool taken = width == 96;
+        QCOMPARE(countOf(done, "tpu.Scale"), taken ? 0 : 1);
+        QCOMPARE(countOf(done, "tpu.Reshape"), taken ? 0 : 2);
+        for (const ir::Node& node : done.nodes()) {
+            if (node.op == "tpu.Mul" || node.op == "tpu.Add") QCOMPARE(done.value(node.results[0]).type.element, ElementType::F32);
+            if (node.op == "tpu.Add") QVERIFY(node.attributes.boolean("do_relu"));
+        }
+    }
+}
+
+void TestCodegenTables::nearestElementsAreCopied() {
+    const auto products = [](int64_t channels, const char* mode) {
+        Net net;
+        const ValueId y = net.op("tpu.Interp", {net.input({1, channels, 5, 6}), ir::kNoValue, ir::kNoValue}, {1, channels, 7, 4});
+        auto& attributes = net.graph.node(net.graph.value(y).producer).attributes;
+        attributes.set("mode", ir::EnumAttr{"tpu", "mode", mode});
+        attributes.set("coord_mode", ir::EnumAttr{"tpu", "coord_mode", "half_pixel"});
+        net.graph.outputs = {y};
+        return countOf(codegen::resizeByProducts(net.graph), "tpu.MatMul");
+    };
+    QCOMPARE(products(32, "nearest"), 0);
+    QCOMPARE(products(4, "nearest"), 2); // most lanes would have nothing to do
+    QCOMPARE(products(32, "linear"), 2);
+}
+
+void TestCodegenTables::branchesAreNotStacked() {
+    for (const int64_t count : {int64_t{2}, int64_t{3}}) { // a sum of three is not rounded once
+        Net net;
+        std::vector<ValueId> branches;
+        for (int64_t i = 0; i < count; ++i) {
+            const ValueId five = net.op("tpu.Reshape", {net.input({1, 70, 6, 5})}, {1, 1, 70, 6, 5});
+            branches.push_back(net.op("tpu.Active", {five}, {1, 1, 70, 6, 5}));
+        }
+        const ValueId stack = net.op("tpu.Concat", branches, {1, count, 70, 6, 5});
+        net.graph.node(net.graph.value(stack).producer).attributes.set("axis", int64_t{1});
+        const ValueId scaled = net.op("tpu.Mul", {stack, net.input({1, count, 70, 1, 1})}, {1, count, 70, 6, 5});
+        const auto sum = [&](ValueId of, const char* mode) {
+            const ValueId y = net.op("tpu.Reduce", {of, ir::kNoValue, ir::kNoValue}, {1, 70, 6, 5});
+            auto& attributes = net.graph.node(net.graph.value(y).producer).attributes;
+            attributes.set("axes", Attribute::ints({1}));
+            attributes.set("mode", std::string(mode));
+            return y;
+        };
+        net.graph.outputs = {sum(scaled, "ReduceSum"), sum(stack, "ReduceMax")};
+        const ir::Graph done = codegen::unstackBranches(net.graph);
+        const bool taken = count == 2;
+        QCOMPARE(countOf(done, "tpu.Concat"), taken ? 0 : 1);
+        QCOMPARE(countOf(done, "tpu.Reduce"), taken ? 0 : 2);
+        QCOMPARE(countOf(done, "tpu.Active"), count);
+        QCOMPARE(countOf(done, "tpu.Mul"), taken ? 2 : 1);
+        QCOMPARE(countOf(done, "tpu.Add"), taken ? 1 : 0);
+        QCOMPARE(countOf(done, "tpu.Max"), taken ? 1 : 0);
+        QCOMPARE(done.value(done.outputs[0]).name, net.graph.value(net.graph.outputs[0]).name);
+    }
+}
+
+QTEST_GUILESS_MAIN(TestCodegenTables)
+#include "tst_codegen_tables.moc"
