@@ -26,6 +26,7 @@
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/separate_relu.h"
 #include "compiler/codegen/rewrites/sequences.h"
+#include "compiler/codegen/rewrites/slopes.h"
 #include "compiler/codegen/rewrites/spread_results.h"
 #include "compiler/codegen/rewrites/stacks.h"
 #include "compiler/codegen/rewrites/sum_products.h"
@@ -236,7 +237,7 @@ Result<CompiledModel> compile(const ir::Graph& lowered, const CompileOptions& op
         possible = widenProducts(dealInterleaves(headsAlongLanes(possible)));
     }
     // What no single command can do.
-    possible = splitLongReductions(gatherReducedAxes(possible));
+    possible = slopesOfElements(splitLongReductions(gatherReducedAxes(possible)));
     possible = flattenVolumes(separateRelus(filtersForSums(possible)));
     if (!asItIs) possible = slicesIntoFilters(spreadResults(picturesOfSequences(possible)));
     possible = joinBroadcastAxes(resizeByProducts(possible));

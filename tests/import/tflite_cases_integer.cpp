@@ -122,6 +122,14 @@ void products(CodeList& list) {
         n.b.op(wire::Kind_FULLY_CONNECTED, {n.x, f, n.bias(9, scales)}, {n.out({1, 20, 9})}, wire::Options_FullyConnectedOptions,
                wire::CreateFullyConnectedOptions(n.fb(), wire::Activation_RELU, 0, true));
     });
+    // Two operands that are computed, with a zero point each: few matrices, wide ones, long ones.
+    for (const auto& [batches, rows, inner, columns, transposed] : {std::tuple{2, 3, 40, 5, true}, {3, 7, 40, 70, false}, {1, 70, 130, 90, false}})
+        list.add("product of matrices " + std::to_string(rows), {batches, rows, inner}, 0, [=, batches = batches, rows = rows, inner = inner, columns = columns,
+                                                                                          transposed = transposed](CodeNet& n) {
+            const int y = n.input(transposed ? Ints{batches, columns, inner} : Ints{batches, inner, columns}, 0.02F, -5);
+            n.b.op(wire::Kind_BATCH_MATMUL, {n.x, y}, {n.out({batches, rows, columns}, 0.09F)}, wire::Options_BatchMatMulOptions,
+                   wire::CreateBatchMatMulOptions(n.fb(), false, transposed));
+        }, true);
     list.add("fully connected of what is known", {1, 6}, 0, [](CodeNet& n) { // a recurrent layer's first state
         std::vector<float> scales;
         const int f = n.filter({6, 5}, 0, scales), y = n.inner({1, 6}, 0.05F, 4);
@@ -214,6 +222,9 @@ void others(CodeList& list) {
         n.b.op(wire::Kind_RSQRT, {positive}, {n.out({1, 6, 5, 4}, 0.05F, -128)});
     }, true);
     list.add("other codes", {1, 6, 5, 4}, 0, [](CodeNet& n) { n.b.op(wire::Kind_QUANTIZE, {n.x}, {n.out({1, 6, 5, 4}, 0.07F, 1)}); });
+    list.add("slopes of elements", {1, 6, 5, 4}, 1, [](CodeNet& n) {
+        n.b.op(wire::Kind_PRELU, {n.x, n.codes({6, 5, 4}, 0.004F, 2)}, {n.out({1, 6, 5, 4}, 0.03F, 3)});
+    });
     list.add("maximum", {1, 6, 5, 4}, 0, [](CodeNet& n) {
         n.b.op(wire::Kind_MAXIMUM, {n.x, n.input({1, 6, 5, 4})}, {n.out({1, 6, 5, 4}, 0.03F, 3)});
     });

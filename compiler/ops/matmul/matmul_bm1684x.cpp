@@ -112,6 +112,7 @@ std::vector<int8_t> filterOf(const MatrixProduct& p, const int8_t* right) {
 
 Result<std::unique_ptr<LocalEmitter>> prepareLocal(const EmitContext& context) {
     WB_ASSIGN(MatrixProduct p, readProduct(context));
+    if (p.leftZero != 0 || p.rightZero != 0 || p.givesSums()) return notEmitted(context, "zero points of both sides, and plain sums, have a form in DDR only");
     if (context.node->attributes.boolean("hdim_is_batch")) {
         if (p.ofCodes()) WB_TRY(checkCodes(context, p));
         return makeHeadProduct(context, std::move(p));
@@ -188,7 +189,7 @@ Result<MatrixProduct> readProduct(const EmitContext& c) {
     p.rightSigned = chipSigned(rightType.element);
     p.resultSigned = chipSigned(resultType.element);
     const bool floats = ir::isFloat(leftType.element) && leftType.element == rightType.element && ir::isFloat(resultType.element);
-    const bool codes = p.ofCodes() && chipPrecision(rightType.element) == Precision::Int8 && p.resultPrecision == Precision::Int8;
+    const bool codes = p.ofCodes() && chipPrecision(rightType.element) == Precision::Int8 && (p.resultPrecision == Precision::Int8 || p.givesSums());
     if (!floats && !codes) return notEmitted(c, "its operands and result are not of one kind");
     if (!heads) {
         WB_ASSIGN(p.batches, batchesOf(c, left, right, p));
@@ -199,7 +200,10 @@ Result<MatrixProduct> readProduct(const EmitContext& c) {
     if (codes) {
         const auto multipliers = a.integers("multipliers"), shifts = a.integers("rshifts");
         if (multipliers.size() != 1 || shifts.size() != 1) return notEmitted(c, "it has not one multiplier and shift");
-        if (a.integer("input_zp", 0) != 0 || a.integer("right_zp", 0) != 0) return notEmitted(c, "it has zero points");
+        p.leftZero = static_cast<int32_t>(a.integer("input_zp", 0));
+        p.rightZero = static_cast<int32_t>(a.integer("right_zp", 0));
+        const auto isCode = [](int32_t zero, bool isSigned) { return isSigned ? zero == static_cast<int8_t>(zero) : zero == static_cast<uint8_t>(zero); };
+        if (!isCode(p.leftZero, p.leftSigned) || !isCode(p.rightZero, p.rightSigned)) return notEmitted(c, "a zero point is no code");
         p.multiplier = multipliers[0];
         p.zero = zeroCodeOf(resultType);
         p.shift = p.multiplier == 0 ? 0 : static_cast<int>(std::clamp<int64_t>(shifts[0], -1, 64)); // a tensor of zeros

@@ -22,9 +22,11 @@ struct MatrixProduct {
     int64_t multiplier = 1;            ///< of codes: the sum times multiplier >> shift
     int shift = 0;
     int32_t zero = 0;                  ///< zero point of the result
+    int32_t leftZero = 0, rightZero = 0; ///< of operands of codes
     kernels::UnaryOp clamp;
 
     bool ofCodes() const { return precision == bm1684x::Precision::Int8; }
+    bool givesSums() const { return resultPrecision == bm1684x::Precision::Int32; } ///< of codes, without a multiplier
 };
 
 /// From the node, without its bias. CodegenUnsupported where it is no product of matrices.

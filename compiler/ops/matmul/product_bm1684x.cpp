@@ -40,6 +40,7 @@ struct Cut {
 /// Boxes of a tile in local memory; the first axis is the gang.
 struct Tile {
     Box filter, picture, sums, result;
+    Box zeros, shares; ///< of the right side's zero point: a column of it, and what that adds to each row
 };
 
 class ProductEmitter final : public GlobalEmitter {
@@ -64,7 +65,7 @@ private:
     };
     /// Where things lie, a place for each turn. Bias is the same in every lane.
     struct Places {
-        uint32_t filter[2], picture[2], sums[2], result[2];
+        uint32_t filter[2], picture[2], sums[2], result[2], zeros = 0, shares = 0;
         Box bias;
         int64_t used = 0;
     };
@@ -76,6 +77,7 @@ private:
 
     bool hasBias() const { return !m_product.bias.empty() || !m_product.codeBias.empty(); }
     int64_t record() const { return roundUp(m_product.inner, blockOf(m_product.precision)); }
+    Part column() const { return {{0, 1}, {0, m_product.inner}, {0, 1}, {0, 1}}; }
     Precision sumPrecision() const { return m_product.ofCodes() ? Precision::Int32 : Precision::F32; }
     Places places(const Cut& cut) const;
     Tile tile(const Places& places, int64_t gang, int64_t rows, int64_t columns, const size_t (&turn)[3]) const;
@@ -85,7 +87,7 @@ private:
     void chooseCut();
     int64_t cycles(const Cut& cut) const;
     void emitCut(const Cut& cut, const Addresses& at, size_t batches, Assembler& out) const;
-    void multiply(const Tile& tile, Assembler& out) const;
+    void multiply(const Box& filter, const Box& picture, const Box& sums, Assembler& out) const;
     void finish(const Tile& tile, const Box& bias, VectorUnit& v) const;
 
     MatrixProduct m_product;
@@ -108,6 +110,10 @@ ProductEmitter::Places ProductEmitter::places(const Cut& cut) const {
     take(out.sums, alignedBytes(sumPrecision(), results));
     std::copy(out.sums, out.sums + 2, out.result);
     if (p.resultPrecision != sumPrecision()) take(out.result, alignedBytes(p.resultPrecision, results));
+    if (p.rightZero != 0) {
+        out.zeros = space.take(alignedBytes(p.precision, column()));
+        out.shares = space.take(alignedBytes(Precision::Int32, {{0, cut.gang}, {0, cut.rows}, {0, 1}, {0, 1}}));
+    }
     if (hasBias()) {
         const Box like = alignedTensor(out.sums[0], sumPrecision(), true, results);
         out.bias = seenAs(laneTable(like, space.take(cut.columns * 4), 1, cut.columns), sumPrecision());
@@ -129,6 +135,9 @@ Tile ProductEmitter::tile(const Places& places, int64_t gang, int64_t rows, int6
     t.result = t.sums;
     if (p.resultPrecision != t.sums.precision) t.result = alignedTensor(places.result[turn[2]], p.resultPrecision, true, results);
     t.result.isSigned = p.resultSigned;
+    t.zeros = alignedTensor(places.zeros, p.precision, p.rightSigned, column());
+    t.zeros.nStride = 0; // one for all matrices
+    t.shares = alignedTensor(places.shares, Precision::Int32, true, {{0, gang}, {0, rows}, {0, 1}, {0, 1}});
     return t;
 }
 
@@ -216,6 +225,7 @@ void ProductEmitter::emitCut(const Cut& cut, const Addresses& at, size_t batches
     int64_t inLeft[2] = {-1, -1}, inRight[2] = {-1, -1}; // first elements of what lies there
     int64_t cleared[2] = {0, 0};                          // rows whose records are zero behind `inner`
     int64_t biasOf = -1;
+    if (p.rightZero != 0) IntegerUnit(out).copy(tile(where, 1, 1, 1, turn).zeros, IntegerUnit::Number{p.rightZero, p.precision, p.rightSigned});
     std::function<void()> leave; // the store of the tile before, behind the loads of this one
     for (size_t batch = 0; batch < batches;) {
         const Gang gang = gangFrom(batch, std::min(cut.gang, static_cast<int64_t>(batches - batch)));
@@ -230,7 +240,8 @@ void ProductEmitter::emitCut(const Cut& cut, const Addresses& at, size_t batches
                     next(0);
                     const Tile t = tile(where, filters, rows, columns, turn);
                     if (record() != p.inner && cleared[turn[0]] < filters * ceilDiv(rows, kLanes)) {
-                        v.fill(t.filter, 0);
+                        if (p.ofCodes()) IntegerUnit(out).copy(t.filter, IntegerUnit::Number{p.leftZero, p.precision, p.leftSigned});
+                        else v.fill(t.filter, 0);
                         cleared[turn[0]] = filters * ceilDiv(rows, kLanes);
                     }
                     const Place from{at.left + static_cast<uint64_t>(left) * size,
@@ -258,7 +269,11 @@ void ProductEmitter::emitCut(const Cut& cut, const Addresses& at, size_t batches
                 Tile t = tile(where, gang.count, rows, columns, turn);
                 if (gang.leftStep == 0) t.filter.nStride = 0;
                 if (gang.rightStep == 0) t.picture.nStride = 0;
-                multiply(t, out);
+                multiply(t.filter, t.picture, t.sums, out);
+                if (p.rightZero != 0) {
+                    multiply(t.filter, t.zeros, t.shares, out);
+                    IntegerUnit(out).apply(ArOp::Sub, t.sums, t.sums, repeated(t.shares, t.sums.part));
+                }
                 Box bias = where.bias;
                 bias.part.w = {0, columns};
                 finish(t, bias, v);
@@ -274,26 +289,27 @@ void ProductEmitter::emitCut(const Cut& cut, const Addresses& at, size_t batches
     if (leave) leave();
 }
 
-/// One convolution a matrix.
-void ProductEmitter::multiply(const Tile& t, Assembler& out) const {
+/// One convolution a matrix; the left side's zero point is that of the filter.
+void ProductEmitter::multiply(const Box& filter, const Box& picture, const Box& sums, Assembler& out) const {
     SConv c;
-    c.opd0_sign = t.picture.isSigned;
-    c.opd1_sign = t.filter.isSigned;
-    c.opd2_sign = 1;
+    c.opd0_sign = picture.isSigned;
+    c.opd1_sign = filter.isSigned;
+    c.opd2_sign = m_product.leftZero <= std::numeric_limits<int8_t>::max();
     c.opd2_const = c.opd3_const = 1;
-    c.res0_prec = code(t.sums.precision);
+    c.opd2_addr = static_cast<uint8_t>(m_product.leftZero);
+    c.res0_prec = code(sums.precision);
     c.opd0_prec = code(m_product.precision);
     c.res_op_x_str = c.res_op_y_str = 1;
     c.res0_n = c.res0_h = 1;
-    c.res0_c = static_cast<uint32_t>(t.sums.c());
-    c.res0_w = c.opd0_w = static_cast<uint32_t>(t.sums.w());
-    c.opd0_c = static_cast<uint32_t>(t.picture.c());
+    c.res0_c = static_cast<uint32_t>(sums.c());
+    c.res0_w = c.opd0_w = static_cast<uint32_t>(sums.w());
+    c.opd0_c = static_cast<uint32_t>(picture.c());
     c.opd0_h = c.opd1_h = c.opd1_w = 1;
     const auto address = [](const Box& box, int64_t i) { return box.address + static_cast<uint32_t>(i * box.nStride * bytesOf(box.precision)); };
-    for (int64_t i = 0; i < t.sums.n(); ++i) {
-        c.res0_addr = address(t.sums, i);
-        c.opd0_addr = address(t.picture, i);
-        c.opd1_addr = address(t.filter, i);
+    for (int64_t i = 0; i < sums.n(); ++i) {
+        c.res0_addr = address(sums, i);
+        c.opd0_addr = address(picture, i);
+        c.opd1_addr = address(filter, i);
         out.add(c);
     }
 }
@@ -302,6 +318,10 @@ void ProductEmitter::finish(const Tile& t, const Box& bias, VectorUnit& v) const
     const auto& p = m_product;
     if (hasBias()) v.apply(ArOp::Add, t.sums, t.sums, bias);
     const bool clamped = p.clamp.kind == kernels::Unary::Relu;
+    if (p.givesSums()) {
+        if (clamped) v.applyBits(ArOp::Max, t.result, t.sums, 0);
+        return;
+    }
     if (p.ofCodes()) {
         IntegerUnit(v.assembler()).requant(t.result, t.sums, static_cast<int32_t>(p.multiplier), p.shift, p.zero);
         if (clamped && p.zero > (t.result.isSigned ? -128 : 0))
