@@ -71,6 +71,7 @@ private:
     bool mixed();
     bool turned();
     bool features();
+    bool grouped();
 
     OnnxBuilder m_builder;
     Random m_random;

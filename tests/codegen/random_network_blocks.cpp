@@ -69,6 +69,38 @@ bool RandomNetwork::turned() {
     return push("Add", {kept, m_builder.node("Mul", {turned, numbers(table, -1, 1)}, fresh())}, x);
 }
 
+/// Heads of which several share a key and a value, on tokens that were turned before or not.
+bool RandomNetwork::grouped() {
+    const int at = pick({3});
+    if (at < 0) return false;
+    const ir::Shape x = m_pool[static_cast<size_t>(at)].shape;
+    const int64_t groups = between(1, 3), shared = between(2, 3), size = 2 * between(2, 9), heads = groups * shared;
+    if (x[1] < 16 || x[1] > 70 || x[2] > 200) return false;
+    const double scale = 1.7 / std::sqrt(static_cast<double>(x[2]));
+    const std::string axis = m_builder.ints({3});
+    const auto project = [&](int64_t count, bool turn) {
+        const std::string product = m_builder.node("MatMul", {use(at), numbers({x[2], count * size}, -scale, scale)}, fresh());
+        const std::string split = m_builder.node("Reshape", {product, m_builder.ints({x[0], x[1], count, size})}, fresh());
+        const std::string y = m_builder.node("Transpose", {split}, fresh(), {{"perm", Ints{0, 2, 1, 3}}});
+        if (!turn) return y;
+        const auto part = [&](int64_t begin) { return m_builder.node("Slice", {y, m_builder.ints({begin}), m_builder.ints({begin + size / 2}), axis}, fresh()); };
+        const std::string other = m_builder.node("Concat", {m_builder.node("Neg", {part(size / 2)}, fresh()), part(0)}, fresh(), {{"axis", int64_t{3}}});
+        const std::string kept = m_builder.node("Mul", {y, numbers({x[1], size}, -1, 1)}, fresh());
+        return m_builder.node("Add", {kept, m_builder.node("Mul", {other, numbers({x[1], size}, -1, 1)}, fresh())}, fresh());
+    };
+    const auto repeated = [&](const std::string& y) {
+        const std::string five = m_builder.node("Unsqueeze", {y, m_builder.ints({2})}, fresh());
+        const std::string all = m_builder.node("Expand", {five, m_builder.ints({x[0], groups, shared, x[1], size})}, fresh());
+        return m_builder.node("Reshape", {all, m_builder.ints({x[0], heads, x[1], size})}, fresh());
+    };
+    const bool turn = oneIn(2);
+    const std::string keys = m_builder.node("Transpose", {repeated(project(groups, turn))}, fresh(), {{"perm", Ints{0, 1, 3, 2}}});
+    const std::string shares = m_builder.node("Softmax", {m_builder.node("MatMul", {project(heads, turn), keys}, fresh())}, fresh(), {{"axis", int64_t{3}}});
+    const std::string mixed = m_builder.node("MatMul", {shares, repeated(project(groups, false))}, fresh());
+    const std::string back = m_builder.node("Transpose", {mixed}, fresh(), {{"perm", Ints{0, 2, 1, 3}}});
+    return push("Reshape", {back, m_builder.ints({x[0], x[1], heads * size})}, {x[0], x[1], heads * size});
+}
+
 /// A product of tokens, and the norm of its features, for which the tokens become a table.
 bool RandomNetwork::features() {
     const int at = pick({3});

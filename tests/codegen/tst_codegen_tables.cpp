@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rewrites that keep in lanes what would go through DDR for its shape alone: tables of tokens, stacked branches, pictures
 // resized by any factor.
+#include "compiler/codegen/rewrites/heads.h"
 #include "compiler/codegen/rewrites/resize_products.h"
 #include "compiler/codegen/rewrites/stacks.h"
 #include "compiler/codegen/rewrites/token_rows.h"
@@ -23,6 +24,7 @@ private slots:
     void tablesOfTokensAreRows();
     void nearestElementsAreCopied();
     void branchesAreNotStacked();
+    void sharedKeysStayInLanes();
 };
 
 void TestCodegenTables::tablesOfTokensAreRows() {
@@ -88,6 +90,44 @@ void TestCodegenTables::branchesAreNotStacked() {
         QCOMPARE(countOf(done, "tpu.Max"), taken ? 1 : 0);
         QCOMPARE(done.value(done.outputs[0]).name, net.graph.value(net.graph.outputs[0]).name);
     }
+}
+
+/// Rotary embedding of queries and keys, and keys that two heads share: no transposes, no copies in DDR.
+void TestCodegenTables::sharedKeysStayInLanes() {
+    Net net;
+    const auto heads = [&](int64_t count) {
+        const ValueId x = net.op("tpu.Permute", {net.op("tpu.Reshape", {net.input({1, 70, 32 * count})}, {1, 70, count, 32})}, {1, count, 70, 32});
+        net.graph.node(net.graph.value(x).producer).attributes.set("order", Attribute::ints({0, 2, 1, 3}));
+        return x;
+    };
+    const auto part = [&](ValueId x, int64_t count, int64_t begin) {
+        const ValueId y = net.op("tpu.Slice", {x}, {1, count, 70, 16});
+        auto& attributes = net.graph.node(net.graph.value(y).producer).attributes;
+        attributes.set("offset", Attribute::ints({0, 0, 0, begin}));
+        attributes.set("steps", Attribute::ints({1, 1, 1, 1}));
+        return y;
+    };
+    const auto turned = [&](ValueId x, int64_t count) {
+        const ValueId table = net.graph.addWeight("table" + std::to_string(count), ir::Tensor(ElementType::F16, {70, 32}));
+        const ValueId other = net.op("tpu.Concat", {net.op("tpu.MulConst", {part(x, count, 16)}, {1, count, 70, 16}), part(x, count, 0)}, {1, count, 70, 32});
+        net.graph.node(net.graph.value(other).producer).attributes.set("axis", int64_t{3});
+        return net.op("tpu.Add", {net.op("tpu.Mul", {x, table}, {1, count, 70, 32}), net.op("tpu.Mul", {other, table}, {1, count, 70, 32})}, {1, count, 70, 32});
+    };
+    const ValueId tiled = net.op("tpu.Tile", {net.op("tpu.Reshape", {turned(heads(2), 2)}, {1, 2, 1, 70, 32})}, {1, 2, 2, 70, 32});
+    const ValueId keys = net.op("tpu.Permute", {net.op("tpu.Reshape", {tiled}, {1, 4, 70, 32})}, {1, 4, 32, 70});
+    net.graph.node(net.graph.value(keys).producer).attributes.set("order", Attribute::ints({0, 1, 3, 2}));
+    const ValueId scores = net.op("tpu.MatMul", {turned(heads(4), 4), keys}, {1, 4, 70, 70});
+    const ValueId back = net.op("tpu.Permute", {scores}, {1, 70, 4, 70});
+    net.graph.node(net.graph.value(back).producer).attributes.set("order", Attribute::ints({0, 2, 1, 3}));
+    net.graph.outputs = {net.op("tpu.Abs", {back}, {1, 70, 4, 70})};
+    const ir::Graph done = codegen::headsAlongLanes(net.graph);
+    for (const char* op : {"tpu.Permute", "tpu.Tile", "tpu.Concat", "tpu.Slice"}) QCOMPARE(countOf(done, op), 0);
+    QCOMPARE(countOf(done, codegen::kLaneJoin), 2);
+    for (const ir::Node& node : done.nodes())
+        if (node.op == "tpu.MatMul") {
+            QCOMPARE(done.value(node.operands[0]).type.shape, (Shape{1, 70, 4, 32}));
+            QCOMPARE(done.value(node.operands[1]).type.shape, (Shape{1, 70, 2, 32}));
+        }
 }
 
 QTEST_GUILESS_MAIN(TestCodegenTables)

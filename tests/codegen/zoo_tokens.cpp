@@ -79,10 +79,45 @@ Ids tables(ZooBuilder& b) {
     return {x};
 }
 
+/// Halves of the last axis change places, the second with another sign, beside a table of places.
+Id turned(ZooBuilder& b, Id x) {
+    const ir::Shape shape = b.shape(x);
+    const int64_t half = shape[3] / 2;
+    const auto part = [&](int64_t begin) {
+        return b.op("top.Slice", {x, ir::kNoValue, ir::kNoValue, ir::kNoValue},
+                    {{"axes", Attribute::ints({})}, {"offset", Attribute::ints({0, 0, 0, begin})}, {"steps", Attribute::ints({1, 1, 1, 1})},
+                     {"ends", Attribute::ints({shape[0], shape[1], shape[2], begin + half})}});
+    };
+    const Id minus = b.op("top.MulConst", {part(half)}, {{"const_val", -1.0}, {"do_relu", false}, {"relu_limit", -1.0}});
+    const auto times = [&](Id y) { return b.mul(y, b.weight({shape[2], shape[3]}, -1, 1)); };
+    return b.add(times(x), times(b.concat({minus, part(0)}, 3)));
+}
+
+/// Queries of which `shared` have one key and value, behind an embedding of their places.
+Id groupedAttention(ZooBuilder& b, Id x, int64_t heads, int64_t shared, int64_t size) {
+    const ir::Shape s = b.shape(x);
+    const auto project = [&](int64_t count) { return b.permute(b.reshape(b.dense(x, count * size), {s[0], s[1], count, size}), {0, 2, 1, 3}); };
+    const auto repeated = [&](Id y) {
+        const int64_t groups = heads / shared;
+        const Id five = b.op("top.Tile", {b.reshape(y, {s[0], groups, 1, s[1], size}), ir::kNoValue}, {{"tile", Attribute::ints({1, 1, shared, 1, 1})}});
+        return b.reshape(five, {s[0], heads, s[1], size});
+    };
+    const Id keys = repeated(turned(b, project(heads / shared))), values = repeated(project(heads / shared));
+    const Id a = product(b, softmax(b, product(b, turned(b, project(heads)), b.permute(keys, {0, 1, 3, 2}))), values);
+    return b.dense(b.reshape(b.permute(a, {0, 2, 1, 3}), {s[0], s[1], heads * size}), s[2]);
+}
+
+Ids language(ZooBuilder& b) {
+    Id x = b.conv(b.input(), 48, {.kernel = {4, 4}, .stride = {4, 4}, .pads = {0, 0, 0, 0}});
+    x = b.permute(b.reshape(x, {b.shape(x)[0], 48, b.shape(x)[2] * b.shape(x)[3]}), {0, 2, 1});
+    x = b.add(x, groupedAttention(b, norm(b, x), 6, 3, 16));
+    return {b.add(x, groupedAttention(b, norm(b, x), 4, 4, 10))};
+}
+
 } // namespace
 
 std::vector<ZooNet> zooTokens() {
-    return {{"norms of tables", {2, 3, 36, 60}, tables, true}, {"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
+    return {{"grouped queries", {1, 3, 36, 60}, language, true}, {"norms of tables", {2, 3, 36, 60}, tables, true}, {"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
 }
 
 } // namespace wb::test

@@ -261,6 +261,22 @@ Trial laneView(Draw& draw, ElementType element) {
     return moved(node, draw, element);
 }
 
+/// Rows of several operands side by side.
+Trial laneJoin(Draw& draw, ElementType element) {
+    OneNode node("tpu.LaneJoin", draw.seed());
+    const auto rest = draw.thinned({draw.between(1, 3), draw.channels(), draw.between(1, 5)});
+    int64_t columns = 0;
+    const auto kind = isCodes(element) ? draw.code() : element;
+    for (int64_t i = draw.between(1, 3); i > 0; --i) {
+        const Shape part{rest[0], rest[1], rest[2], draw.between(1, 40)};
+        if (isCodes(element)) node.input(draw.codes(part, kind)).quantised(0.05);
+        else node.input(part, element, 3);
+        columns += part[3];
+    }
+    addResult(node, kind, {rest[0], rest[1], rest[2], columns});
+    return moved(node, draw, element);
+}
+
 /// Some channels, whose first one lies in any lane.
 Trial laneSlice(Draw& draw, ElementType element) {
     OneNode node("tpu.LaneSlice", draw.seed());
@@ -291,6 +307,7 @@ void addMoves(Generators& table) {
     table["tpu.LanesToRow"] = {lanesToRow};
     table["tpu.LaneSlice"] = {laneSlice};
     table["tpu.LaneView"] = {laneView};
+    table["tpu.LaneJoin"] = {laneJoin};
 }
 
 } // namespace wb::test

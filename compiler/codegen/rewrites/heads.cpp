@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
 #include <numeric>
 
 namespace wb::codegen {
@@ -34,15 +35,19 @@ bool isSwap(const ir::Node& node) {
     return node.op == "tpu.Permute" && node.attributes.integers("order") == std::vector<int64_t>{0, 2, 1, 3};
 }
 
-ir::Tensor swapped(const ir::Tensor& tensor, const Shape& shape) {
-    ir::Tensor out(tensor.type(), {shape[0], shape[2], shape[1], shape[3]});
-    const auto run = static_cast<size_t>(shape[3]) * ir::sizeInBytes(tensor.type());
-    for (int64_t n = 0; n < shape[0]; ++n)
-        for (int64_t h = 0; h < shape[1]; ++h)
-            for (int64_t t = 0; t < shape[2]; ++t)
-                std::memcpy(out.mutableBytes() + static_cast<size_t>((n * shape[2] + t) * shape[1] + h) * run,
-                            tensor.bytes() + static_cast<size_t>((n * shape[1] + h) * shape[2] + t) * run, run);
-    return out;
+/// Of four axes.
+ir::Tensor inOrder(const ir::Tensor& tensor, const Order& order) {
+    const Shape shape = tensor.shape(), out = permuted(shape, order);
+    const std::array<int64_t, 4> strides{shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1};
+    ir::Tensor made(tensor.type(), out);
+    const size_t size = ir::sizeInBytes(tensor.type());
+    std::byte* to = made.mutableBytes();
+    for (int64_t n = 0; n < out[0]; ++n)
+        for (int64_t c = 0; c < out[1]; ++c)
+            for (int64_t h = 0; h < out[2]; ++h)
+                for (int64_t w = 0; w < out[3]; ++w, to += size)
+                    std::memcpy(to, tensor.bytes() + static_cast<size_t>(n * strides[order[0]] + c * strides[order[1]] + h * strides[order[2]] + w * strides[order[3]]) * size, size);
+    return made;
 }
 
 class Heads {
@@ -145,32 +150,107 @@ private:
         return out;
     }
 
-    /// Whether lanesForm() can be made without a transpose.
-    bool hasLanesForm(ValueId id, const Order& order) const {
-        const ir::Node* node = m_graph.producer(id);
-        if (node != nullptr && isFunction(node->op) && shapeOf(node->operands[0]) == shapeOf(id)) return hasLanesForm(node->operands[0], order);
-        return inLanes(id, order).has_value();
+    static constexpr int kDeepest = 10; ///< operators between a projection and a product
+
+    bool isSame(const ir::Node& node, ValueId id) const { return node.operands[0] != ir::kNoValue && shapeOf(node.operands[0]) == shapeOf(id); }
+
+    /// A constant beside a value of four axes, with as many; empty where it is none.
+    Shape besides(ValueId id, int64_t heads, const Order& order) const {
+        if (id == ir::kNoValue || m_graph.weight(id) == nullptr || shapeOf(id).size() > 4) return {};
+        Shape shape = shapeOf(id);
+        shape.insert(shape.begin(), 4 - shape.size(), 1);
+        return shape[order[2]] == 1 || shape[order[2]] == heads ? shape : Shape{};
     }
-    ValueId lanesForm(Steps& steps, ValueId id, const Order& order) {
-        const ir::Node* node = m_graph.producer(id);
-        if (isFunction(node->op) && shapeOf(node->operands[0]) == shapeOf(id)) { // as it was, before the transpose
-            std::vector<ValueId> operands = node->operands;
-            const std::string op = node->op;
-            const ir::AttributeMap attributes = node->attributes;
-            const ir::TensorType type = m_graph.value(id).type;
-            operands[0] = lanesForm(steps, operands[0], order);
-            const ValueId made = steps.add(op.c_str(), std::move(operands), permuted(type.shape, order), attributes);
-            const Shape shape = shapeOf(made);
-            m_graph.value(made).type = type;
-            m_graph.value(made).type.shape = shape;
-            return made;
+
+    /// What each of its elements along axis 1 stands for several of: [b, g, t, k] behind reshapes and a Tile.
+    ValueId repeated(const ir::Node& node, ValueId id) const {
+        if (node.op != "tpu.Reshape") return ir::kNoValue;
+        const ir::Node* tile = m_graph.producer(node.operands[0]);
+        if (tile == nullptr || tile->op != "tpu.Tile" || tile->attributes.boolean("do_relu")) return ir::kNoValue;
+        const ir::Node* split = m_graph.producer(tile->operands[0]);
+        if (split == nullptr || split->op != "tpu.Reshape" || m_graph.weight(split->operands[0]) != nullptr) return ir::kNoValue;
+        const Shape &own = shapeOf(split->operands[0]), &five = shapeOf(tile->operands[0]), &whole = shapeOf(node.operands[0]), &result = shapeOf(id);
+        if (own.size() != 4 || whole.size() != 5 || result.size() != 4) return ir::kNoValue;
+        const bool fits = five == Shape{own[0], own[1], 1, own[2], own[3]} && whole == Shape{own[0], own[1], whole[2], own[2], own[3]} &&
+                          result == Shape{own[0], own[1] * whole[2], own[2], own[3]};
+        return fits ? split->operands[0] : ir::kNoValue;
+    }
+
+    static std::optional<Order> behind(const ir::Node& node, const Order& order) {
+        const auto axes = node.attributes.integers("order");
+        if (node.op != "tpu.Permute" || axes.size() != 4) return {};
+        Order out{};
+        for (size_t i = 0; i < 4; ++i) out[i] = static_cast<size_t>(axes[order[i]]);
+        return out;
+    }
+
+    static bool isPair(const ir::Node& node) {
+        return (node.op == "tpu.Add" || node.op == "tpu.Mul" || node.op == "tpu.Sub") && node.operands.size() == 2;
+    }
+    static bool joins(const ir::Node& node, size_t axis) {
+        const int64_t own = node.attributes.integer("axis", 1);
+        return node.op == "tpu.Concat" && !node.attributes.boolean("do_relu") && (own < 0 ? own + 4 : own) == static_cast<int64_t>(axis);
+    }
+
+    /// Heads of what lanesForm() makes without a transpose: those of the value, or fewer where they are repeated; 0: it cannot.
+    int64_t headsInLanes(ValueId id, const Order& order, int depth = 0) const {
+        const ir::Node* node = id == ir::kNoValue ? nullptr : m_graph.producer(id);
+        if (node == nullptr || node->operands.empty() || m_graph.weight(id) != nullptr || shapeOf(id).size() != 4 || depth > kDeepest) return 0;
+        if (isFunction(node->op) && isSame(*node, id)) return headsInLanes(node->operands[0], order, depth + 1);
+        if (inLanes(id, order)) return shapeOf(id)[order[2]];
+        if (const auto before = behind(*node, order)) return headsInLanes(node->operands[0], *before, depth + 1);
+        if (const ValueId once = repeated(*node, id); once != ir::kNoValue) return order[2] == 1 ? headsInLanes(once, order, depth + 1) : 0;
+        const bool pair = isPair(*node);
+        if (!pair && !joins(*node, order[3])) return 0;
+        int64_t heads = 0;
+        for (const ValueId operand : node->operands) {
+            if (pair && operand != ir::kNoValue && m_graph.weight(operand) != nullptr) continue;
+            const int64_t own = pair && operand != ir::kNoValue && shapeOf(operand) != shapeOf(id) ? 0 : headsInLanes(operand, order, depth + 1);
+            if (own == 0 || (heads != 0 && own != heads)) return 0;
+            heads = own;
         }
-        const InLanes from = *inLanes(id, order);
-        if (from.whole) return from.base;
-        ir::AttributeMap a;
-        a.set("offset", from.offset);
-        a.set("strides", Attribute::ints({from.head, from.element}));
-        return steps.add(kLaneView, {from.base}, permuted(shapeOf(id), order), std::move(a));
+        for (const ValueId operand : node->operands)
+            if (pair && operand != ir::kNoValue && m_graph.weight(operand) != nullptr && besides(operand, heads, order).empty()) return 0;
+        return heads;
+    }
+
+    /// The value with its axes in that order, where headsInLanes() says so.
+    ValueId lanesForm(Steps& steps, ValueId id, const Order& order) {
+        if (const auto known = m_made.find({id, order}); known != m_made.end()) return known->second;
+        const ir::Node node = *m_graph.producer(id);
+        ir::TensorType type = m_graph.value(id).type;
+        ValueId made = ir::kNoValue;
+        if ((isFunction(node.op) && isSame(node, id)) || (!inLanes(id, order) && (isPair(node) || node.op == "tpu.Concat"))) { // as it was, before the transpose
+            std::vector<ValueId> operands = node.operands;
+            type.shape = permuted(type.shape, order);
+            const bool function = isFunction(node.op);
+            for (size_t k = 0; k < (function ? 1 : operands.size()); ++k)
+                if (m_graph.weight(operands[k]) == nullptr) {
+                    operands[k] = lanesForm(steps, operands[k], order);
+                    type.shape[2] = shapeOf(operands[k])[2];
+                }
+            for (size_t k = 0; !function && k < operands.size(); ++k)
+                if (m_graph.weight(operands[k]) != nullptr) {
+                    const Shape shape = besides(operands[k], type.shape[2], order);
+                    operands[k] = steps.constant(inOrder(m_graph.weight(operands[k])->reshaped(shape), order), m_graph.value(operands[k]).type);
+                }
+            const bool join = node.op == "tpu.Concat";
+            made = steps.add(join ? kLaneJoin : node.op.c_str(), std::move(operands), type.shape, join ? ir::AttributeMap{} : node.attributes);
+            m_graph.value(made).type = type;
+        } else if (const auto from = inLanes(id, order)) {
+            made = from->base;
+            if (!from->whole) {
+                ir::AttributeMap a;
+                a.set("offset", from->offset);
+                a.set("strides", Attribute::ints({from->head, from->element}));
+                made = steps.add(kLaneView, {from->base}, permuted(type.shape, order), std::move(a));
+            }
+        } else if (const auto before = behind(node, order)) {
+            made = lanesForm(steps, node.operands[0], *before);
+        } else {
+            made = lanesForm(steps, repeated(node, id), order);
+        }
+        return m_made.emplace(std::pair{id, order}, made).first->second;
     }
 
     /// The transpose behind the product in its new form, or -1.
@@ -178,11 +258,16 @@ private:
         const ir::Node& node = m_graph.node(at);
         const ValueId left = node.operands[0], right = node.operands[1];
         const bool transposed = node.attributes.boolean("right_transpose");
-        if (!hasLanesForm(left, kRowsThird)) return -1;
+        const int64_t heads = shapeOf(left)[1];
+        if (headsInLanes(left, kRowsThird) != heads) return -1;
         // Rows of the right operand are the result's columns, or what is summed over.
         const Order columns = transposed ? kRowsThird : kRowsLast, inner = transposed ? kRowsLast : kRowsThird;
-        const bool byColumns = hasLanesForm(right, columns);
-        if (!byColumns && !hasLanesForm(right, inner)) return -1;
+        const auto has = [&](const Order& order) {
+            const int64_t own = headsInLanes(right, order);
+            return own > 0 && heads % own == 0;
+        };
+        const bool byColumns = has(columns);
+        if (!byColumns && !has(inner)) return -1;
         Steps steps(m_graph, at, m_graph.value(node.results[0]).name + "_heads");
         const ValueId a = lanesForm(steps, left, kRowsThird), b = lanesForm(steps, right, byColumns ? columns : inner);
         steps.node().operands[0] = a;
@@ -239,7 +324,7 @@ private:
             Shape own = shapeOf(operands[k]);
             own.insert(own.begin(), shape.size() - own.size(), 1);
             const ir::Tensor constant = m_graph.weight(operands[k])->reshaped(own);
-            const ValueId made = steps.constant(swapped(constant, own), m_graph.value(operands[k]).type);
+            const ValueId made = steps.constant(inOrder(constant, kRowsThird), m_graph.value(operands[k]).type);
             steps.node().operands[k] = made;
         }
         return true;
@@ -258,6 +343,7 @@ private:
     }
 
     ir::Graph m_graph;
+    std::map<std::pair<ValueId, Order>, ValueId> m_made;
 };
 
 } // namespace

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Products of the heads of an attention with tokens in lanes (tpu.MatMul with hdim_is_batch): [n, rows, heads, inner] by
 // [n, columns, heads, inner] (right_transpose) or [n, inner, heads, columns] to [n, rows, heads, columns]. Heads follow each
-// other along a lane; a command wants each head's matrix by itself, so they are dealt out and put together again.
+// other along a lane; a command wants each head's matrix by itself, so they are dealt out and put together again. Where the
+// right operand has fewer heads, as many of the left one's as it takes share each of them (attention of grouped queries).
 #include "compiler/ops/matmul/matmul_bm1684x.h"
 #include "compiler/ops/support/chain_bm1684x.h"
 #include "compiler/ops/support/integer_bm1684x.h"
@@ -31,21 +32,22 @@ LocalTensor headsOf(const LocalTensor& tensor, int64_t image) {
 
 class HeadProductEmitter final : public LocalEmitter {
 public:
-    HeadProductEmitter(const MatrixProduct& product, int64_t rightRows, int64_t rightLength)
-        : m_product(product), m_rightRows(rightRows), m_rightLength(rightLength) {}
+    HeadProductEmitter(const MatrixProduct& product, int64_t rightRows, int64_t rightLength, int64_t shared)
+        : m_product(product), m_rightRows(rightRows), m_rightLength(rightLength), m_shared(shared) {}
 
     Cuts cuts() const override { return {.n = true, .c = true, .h = true, .w = false}; }
     bool sameForChannels() const override { return true; }
     Part operandPart(size_t index, const Part& result) const override {
         if (index == 0) return {result.n, result.c, result.h, {0, m_product.inner}};
-        return index == 1 ? Part{result.n, {0, m_rightRows}, result.h, {0, m_rightLength}} : Part{};
+        return index == 1 ? Part{result.n, {0, m_rightRows}, rightHeads(result), {0, m_rightLength}} : Part{};
     }
     std::vector<int64_t> scratchBytes(const Part& result) const override {
-        const Range heads{0, result.h.size()};
-        const auto bytes = [&](Precision precision, const Range& rows, int64_t length) {
-            return alignedBytes(precision, {heads, rows, {0, 1}, {0, length}});
+        const auto bytesOf = [&](Precision precision, const Range& heads, const Range& rows, int64_t length) {
+            return alignedBytes(precision, {{0, heads.size()}, rows, {0, 1}, {0, length}});
         };
-        std::vector<int64_t> out{bytes(m_product.precision, result.c, m_product.inner), bytes(m_product.precision, {0, m_rightRows}, m_rightLength),
+        const auto bytes = [&](Precision precision, const Range& rows, int64_t length) { return bytesOf(precision, result.h, rows, length); };
+        std::vector<int64_t> out{bytes(m_product.precision, result.c, m_product.inner),
+                                 bytesOf(m_product.precision, rightHeads(result), {0, m_rightRows}, m_rightLength),
                                  bytes(m_product.resultPrecision, result.c, m_product.columns)};
         if (m_product.ofCodes()) out.push_back(bytes(Precision::Int32, result.c, m_product.columns));
         return out;
@@ -61,8 +63,11 @@ public:
     }
 
 private:
+    Range rightHeads(const Part& result) const { return {result.h.begin / m_shared, ceilDiv(result.h.end, m_shared)}; }
+
     MatrixProduct m_product;
     int64_t m_rightRows, m_rightLength; ///< of the right operand as it lies in lanes
+    int64_t m_shared;                   ///< heads of the left operand for one of the right
 };
 
 Status HeadProductEmitter::emit(const LocalCall& call, Assembler& out) const {
@@ -71,7 +76,7 @@ Status HeadProductEmitter::emit(const LocalCall& call, Assembler& out) const {
     VectorUnit v(out);
     const LocalTensor left = call.operands[0].sub(operandPart(0, call.result));
     const LocalTensor right = call.operands[1].sub(operandPart(1, call.result));
-    const int64_t heads = call.output.h();
+    const int64_t heads = call.output.h(), firstRight = rightHeads(call.result).begin;
     SMm2 m;
     m.tsk_eu_typ = p.rightTransposed ? Mm2Op::Nt : Mm2Op::Nn;
     m.opd0_sign = p.leftSigned;
@@ -86,9 +91,9 @@ Status HeadProductEmitter::emit(const LocalCall& call, Assembler& out) const {
         const auto apart = [&](const LocalTensor& whole, uint32_t scratch, int64_t length) {
             const LocalTensor from = headsOf(whole, image);
             const int64_t pitch = roundUp(length, kVectorBytes / bytesOf(whole.precision));
-            const bool lone = heads == 1 && from.offset() % kVectorBytes == 0 && (from.rows() == 1 || from.cStride == pitch);
+            const bool lone = from.n() == 1 && from.offset() % kVectorBytes == 0 && (from.rows() == 1 || from.cStride == pitch);
             if (lone) return from; // lies as a command wants it already
-            const LocalTensor to = headsApart(scratch, whole.precision, whole.isSigned, heads, whole.part.c, length);
+            const LocalTensor to = headsApart(scratch, whole.precision, whole.isSigned, from.n(), whole.part.c, length);
             v.copy(to, from);
             return to;
         };
@@ -101,7 +106,7 @@ Status HeadProductEmitter::emit(const LocalCall& call, Assembler& out) const {
         const auto at = [](const LocalTensor& t, int64_t head) { return t.address + u32(head * t.nStride * bytesOf(t.precision)); };
         for (int64_t head = 0; head < heads; ++head) {
             m.opd0_addr = at(a, head);
-            m.opd1_addr = at(b, head);
+            m.opd1_addr = at(b, (call.result.h.begin + head) / m_shared - firstRight);
             m.res0_addr = at(sums, head);
             out.add(m);
         }
@@ -128,13 +133,13 @@ Result<std::unique_ptr<LocalEmitter>> makeHeadProduct(const EmitContext& c, Matr
     product.rows = left[1];
     product.columns = right[product.rightTransposed ? 1 : 3];
     const ir::Shape expected{left[0], left[1], left[2], product.columns};
-    if (product.leftTransposed || result != expected || right[0] != left[0] || right[2] != left[2] ||
+    if (product.leftTransposed || result != expected || right[0] != left[0] || right[2] < 1 || left[2] % right[2] != 0 ||
         right[product.rightTransposed ? 3 : 1] != product.inner)
         return notEmitted(c, "its shapes do not agree");
     if (product.precision == Precision::F32 || (!product.ofCodes() && product.resultPrecision != product.precision))
         return notEmitted(c, "there is no command for heads of such numbers");
     if (std::max({product.inner, product.columns, product.rows}) > kMaxDimension) return beyondChip(c, "its rows are too long");
-    auto emitter = std::make_unique<HeadProductEmitter>(product, right[1], right[3]);
+    auto emitter = std::make_unique<HeadProductEmitter>(product, right[1], right[3], left[2] / right[2]);
     if (!emitter->fits()) return beyondChip(c, "a head does not fit local memory");
     return std::unique_ptr<LocalEmitter>(std::move(emitter));
 }

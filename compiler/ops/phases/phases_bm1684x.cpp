@@ -243,6 +243,7 @@ void emit_phases(EmitterTable& table) {
     table.add({.op = "tpu.LanesToRow", .local = prepareRow});
     table.add({.op = "tpu.LaneSlice", .local = prepareLaneSlice});
     table.add({.op = "tpu.LaneView", .local = prepareLaneView});
+    table.add({.op = "tpu.LaneJoin", .local = prepareLaneJoin});
 }
 
 } // namespace wb::ops

@@ -8,6 +8,8 @@ namespace wb::ops {
 
 /// tpu.LaneView: other elements of the rows that lie along lanes.
 Result<std::unique_ptr<LocalEmitter>> prepareLaneView(const EmitContext& context);
+/// tpu.LaneJoin: rows side by side in their lanes.
+Result<std::unique_ptr<LocalEmitter>> prepareLaneJoin(const EmitContext& context);
 /// tpu.JoinPhases: channels that become rows and columns (join_bm1684x.cpp).
 Result<std::unique_ptr<LocalEmitter>> prepareJoin(const EmitContext& context);
 /// tpu.LaneSlice: some channels, in lanes of their own.

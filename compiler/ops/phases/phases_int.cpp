@@ -3,7 +3,9 @@
 // as channels, columns as channels, and back.
 #include "compiler/ops/support/int_kernel.h"
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace wb::ops {
 namespace {
@@ -122,6 +124,30 @@ Prepared prepareLaneSlice(const PrepareContext& c) {
     return gathering(c, [=](int64_t n, int64_t channel, int64_t h, int64_t w) { return ((n * in[1] + first + channel) * in[2] + h) * in[3] + w; });
 }
 
+Prepared prepareLaneJoin(const PrepareContext& c) {
+    const auto out = resultShape(c);
+    std::vector<int64_t> widths;
+    for (size_t i = 0; i < c.node->operands.size(); ++i) {
+        const auto in = operandShape(c, i);
+        if (in.size() != 4 || out.size() != 4 || !std::equal(in.begin(), in.end() - 1, out.begin())) return cannotRun(c, "its operands differ in other axes");
+        widths.push_back(in[3]);
+    }
+    if (out.size() != 4 || std::accumulate(widths.begin(), widths.end(), int64_t{0}) != out[3]) return cannotRun(c, "its operands do not fill the result");
+    const size_t size = ir::sizeInBytes(resultType(c).element);
+    return makeKernel([out, size, widths](Inputs input, Outputs output, const kernels::Work& work) {
+        work.forEach(out[0] * out[1] * out[2], 8, [&](int64_t begin, int64_t end) {
+            for (int64_t row = begin; row < end; ++row) {
+                std::byte* to = output[0].data + static_cast<size_t>(row * out[3]) * size;
+                for (size_t i = 0; i < widths.size(); ++i) {
+                    const size_t bytes = static_cast<size_t>(widths[i]) * size;
+                    std::memcpy(to, input[i].data + static_cast<size_t>(row) * bytes, bytes);
+                    to += bytes;
+                }
+            }
+        });
+    });
+}
+
 } // namespace
 
 void integer_phases(KernelTable& table) {
@@ -132,6 +158,7 @@ void integer_phases(KernelTable& table) {
     table.add({.op = "tpu.LanesToRow", .prepare = prepareRow});
     table.add({.op = "tpu.LaneSlice", .prepare = prepareLaneSlice});
     table.add({.op = "tpu.LaneView", .prepare = prepareLaneElements});
+    table.add({.op = "tpu.LaneJoin", .prepare = prepareLaneJoin});
 }
 
 } // namespace wb::ops
