@@ -11,6 +11,9 @@ Instance instantiate(const SourceBody& body, const std::string& prefix, const st
     std::map<std::string, std::string, std::less<>> names{{"", ""}};
     for (size_t i = 0; i < body.inputs.size(); ++i)
         names.emplace(body.inputs[i], i < inputs.size() ? inputs[i] : std::string());
+    // Where the body lies in another one, what it reads around it has a name of that one's instance.
+    for (size_t i = 0; i < body.captures.size() && body.firstCapture + i < caller.inputs.size(); ++i)
+        names.emplace(body.captures[i], caller.inputs[body.firstCapture + i]);
     std::set<std::string_view> made;
     for (const ops::SourceNode& node : body.nodes)
         made.insert(node.outputs.begin(), node.outputs.end());

@@ -13,7 +13,7 @@ struct Instance {
 };
 
 /// The body with its formal inputs renamed to `inputs` ("" where absent), the outputs that its nodes make to
-/// `outputs` as far as given, everything else made inside prefixed; names from around it stay. Attribute
+/// `outputs` as far as given, everything else made inside prefixed, names from around it as `caller` reads them. Attribute
 /// references are taken from `caller`, or from the body's defaults, or dropped.
 Instance instantiate(const SourceBody& body, const std::string& prefix, const std::vector<std::string>& inputs,
                      const std::vector<std::string>& outputs, const ops::SourceNode& caller);

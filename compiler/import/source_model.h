@@ -28,6 +28,9 @@ struct SourceBody {
         std::string name, from;
     };
     std::vector<std::string> inputs, outputs;
+    /// Names read from around it; the node that has the body reads them, too, from input `firstCapture` on.
+    std::vector<std::string> captures;
+    size_t firstCapture = 0;
     std::map<std::string, ir::Tensor, std::less<>> constants;
     std::vector<ops::SourceNode> nodes;
     std::vector<Reference> references;

@@ -59,6 +59,8 @@ private slots:
         QTest::newRow("not a model") << QStringList{"transform", "--model_name", "x", "--model_def", "text.onnx", "--mlir", "x.mlir"} << 3 << "";
         QTest::newRow("wrong suffix") << QStringList{"transform", "--model_name", "x", "--model_def", "sample/signs.onnx", "--mlir", "x.txt"} << 2 << "E8090";
         QTest::newRow("bad shape") << transform({"--input_shapes", "[[1,3,x]]"}) << 2 << "E8090";
+        QTest::newRow("no shape") << transform({"--input_shapes", "[]"}) << 2 << "E8090";
+        QTest::newRow("shape without axes") << transform({"--input_shapes", "[[1,3,256,256],[]]"}) << 3 << "2 input shapes are given";
         QTest::newRow("unknown output") << transform({"--output_names", "nothing"}) << 2 << "E2040";
         QTest::newRow("bad scale") << QStringList{"transform", "--model_name", "x", "--model_def", "sample/signs.onnx", "--scale", "1/0,1,1", "--mlir", "x.mlir"} << 2 << "E3001";
         QTest::newRow("unreadable picture") << transform({"--test_input", "text.onnx.jpg", "--test_result", "r.npz"}) << 3 << "E1020";

@@ -8,6 +8,8 @@
 
 #include <QTest>
 
+#include <cmath>
+
 using namespace wb;
 using wb::test::OnnxBuilder;
 using Ints = OnnxBuilder::Ints;
@@ -136,6 +138,30 @@ private slots:
         QCOMPARE(values.size(), size_t{2});
         QCOMPARE(values[0], 1.0F);
         QVERIFY(std::fabs(values[1] - 2 * std::expm1(-1.0F)) < 1e-6F);
+    }
+
+    /// A branch in a branch reads what the outer one has made, directly, as its own result and as another body's name.
+    void branchInBranch() {
+        OnnxBuilder b(14, {2});
+        scalarOf(b, "yes", 1, true);
+        b.nodeMany("If", {"yes"}, {"y"});
+        auto& outer = *graphAttribute(*b.graph().mutable_node(0), "then_branch").mutable_g();
+        addNode(outer, "Neg", {"x"}, "turned");
+        addNode(outer, "If", {"yes"}, "inside");
+        addNode(outer, "If", {"yes"}, "passed");
+        addNode(outer, "Add", {"inside", "passed"}, "sum");
+        outer.add_output()->set_name("sum");
+        auto& inner = *graphAttribute(*outer.mutable_node(1), "then_branch").mutable_g();
+        addNode(inner, "Exp", {"turned"}, "power");
+        inner.add_output()->set_name("power");
+        graphAttribute(*outer.mutable_node(2), "then_branch").mutable_g()->add_output()->set_name("turned");
+        graphAttribute(*outer.mutable_node(1), "else_branch").mutable_g()->add_output()->set_name("x");
+        graphAttribute(*outer.mutable_node(2), "else_branch").mutable_g()->add_output()->set_name("x");
+        graphAttribute(*b.graph().mutable_node(0), "else_branch").mutable_g()->add_output()->set_name("x");
+        b.output("y");
+        const auto model = b.import();
+        QVERIFY2(model, toText(model ? Error{} : model.error()).c_str());
+        QCOMPARE(run(model->origin, {0, -1}), (std::vector<float>{1, 1 + std::exp(1.0F)}));
     }
 
     void branch() {

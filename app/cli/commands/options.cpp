@@ -47,7 +47,7 @@ Result<std::vector<ir::Shape>> parseShapes(const std::string& text) {
             ++p;
         } else if (*p == ']') {
             if (--depth < 0) return wrong();
-            if (!current.empty()) shapes.push_back(std::move(current)), current = {};
+            if (depth == 1 || !current.empty()) shapes.push_back(std::move(current)), current = {};
             ++p;
         } else if (*p == ',' || *p == ' ' || (!nested && *p == 'x')) {
             ++p;

@@ -92,8 +92,9 @@ Status readAttribute(const A& proto, NodeReader& reader, ops::SourceNode& node) 
     case A::GRAPH: {
         if (reader.model == nullptr) return {};
         WB_ASSIGN(SourceBody body, readGraph(proto.g(), reader));
-        for (std::string& name : capturedNames(body))
-            node.inputs.push_back(std::move(name));
+        body.captures = capturedNames(body);
+        body.firstCapture = node.inputs.size();
+        node.inputs.insert(node.inputs.end(), body.captures.begin(), body.captures.end());
         value = static_cast<int64_t>(reader.model->bodies.size());
         reader.model->bodies.push_back(std::move(body));
         break;
