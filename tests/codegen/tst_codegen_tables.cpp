@@ -22,6 +22,7 @@ class TestCodegenTables : public QObject {
 
 private slots:
     void tablesOfTokensAreRows();
+    void partsOfRowsStayRows();
     void nearestElementsAreCopied();
     void branchesAreNotStacked();
     void sharedKeysStayInLanes();
@@ -43,6 +44,30 @@ void TestCodegenTables::tablesOfTokensAreRows() {
             if (node.op == "tpu.Mul" || node.op == "tpu.Add") QCOMPARE(done.value(node.results[0]).type.element, ElementType::F32);
             if (node.op == "tpu.Add") QVERIFY(node.attributes.boolean("do_relu"));
         }
+    }
+}
+
+/// Slices of a product's columns, and their join with a transposed picture on which a function acts.
+void TestCodegenTables::partsOfRowsStayRows() {
+    for (const bool last : {true, false}) { // slices of another axis are none of rows
+        Net net;
+        const ValueId rows = net.op("tpu.Reshape", {net.input({1, 42, 96})}, {1, 6, 7, 96});
+        const Shape part = last ? Shape{1, 6, 7, 60} : Shape{1, 4, 7, 96};
+        const ValueId cut = net.op("tpu.Slice", {rows}, part);
+        auto& slice = net.graph.node(net.graph.value(cut).producer).attributes;
+        slice.set("offset", Attribute::ints(last ? std::vector<int64_t>{0, 0, 0, 36} : std::vector<int64_t>{0, 2, 0, 0}));
+        slice.set("steps", Attribute::ints({1, 1, 1, 1}));
+        const Shape beside{1, part[1], 7, 20};
+        const ValueId picture = net.op("tpu.Permute", {net.input({1, 20, part[1], 7})}, beside);
+        net.graph.node(net.graph.value(picture).producer).attributes.set("order", Attribute::ints({0, 2, 3, 1}));
+        const ValueId join = net.op("tpu.Concat", {cut, net.op("tpu.Active", {picture}, beside)}, {1, part[1], 7, part[3] + 20});
+        net.graph.node(net.graph.value(join).producer).attributes.set("axis", int64_t{3});
+        net.graph.outputs = {net.op("tpu.Reshape", {join}, {1, part[1] * 7, part[3] + 20})};
+        const ir::Graph done = codegen::rowsOfTokens(net.graph);
+        for (const ir::Node& node : done.nodes())
+            for (const char* op : {"tpu.Slice", "tpu.Concat", "tpu.Active"})
+                if (node.op == op) QCOMPARE(done.value(node.results[0]).type.shape.size(), size_t{last ? 3U : 4U});
+        QCOMPARE(countOf(done, "tpu.Reshape"), 2); // one is the output's own
     }
 }
 

@@ -114,10 +114,28 @@ Ids language(ZooBuilder& b) {
     return {b.add(x, groupedAttention(b, norm(b, x), 4, 4, 10))};
 }
 
+/// Pictures with their channels last: one part of each row is a gate, another goes under a depthwise kernel.
+Ids gated(ZooBuilder& b) {
+    Id x = b.permute(b.conv(b.input(), 52, {.kernel = {3, 3}, .stride = {2, 2}}), {0, 2, 3, 1});
+    const ir::Shape s = b.shape(x);
+    for (int block = 0; block < 2; ++block) {
+        const Id all = b.dense(norm(b, x), 160);
+        const auto part = [&](int64_t begin, int64_t end) {
+            return b.op("top.Slice", {all, ir::kNoValue, ir::kNoValue, ir::kNoValue},
+                        {{"axes", Attribute::ints({})}, {"offset", Attribute::ints({0, 0, 0, begin})}, {"steps", Attribute::ints({1, 1, 1, 1})},
+                         {"ends", Attribute::ints({s[0], s[1], s[2], end})}});
+        };
+        const Id under = b.permute(b.conv(b.permute(part(130, 160), {0, 3, 1, 2}), 30, {.kernel = {5, 5}, .group = 30}), {0, 2, 3, 1});
+        const Id value = b.concat({part(80, 130), under}, 3);
+        x = b.add(x, b.dense(b.mul(gelu(b, part(0, 80)), value), 52));
+    }
+    return {b.permute(x, {0, 3, 1, 2})};
+}
+
 } // namespace
 
 std::vector<ZooNet> zooTokens() {
-    return {{"grouped queries", {1, 3, 36, 60}, language, true}, {"norms of tables", {2, 3, 36, 60}, tables, true}, {"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
+    return {{"gated pictures", {1, 3, 20, 26}, gated, true}, {"grouped queries", {1, 3, 36, 60}, language, true}, {"norms of tables", {2, 3, 36, 60}, tables, true}, {"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
 }
 
 } // namespace wb::test

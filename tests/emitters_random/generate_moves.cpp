@@ -265,15 +265,17 @@ Trial laneView(Draw& draw, ElementType element) {
 Trial laneJoin(Draw& draw, ElementType element) {
     OneNode node("tpu.LaneJoin", draw.seed());
     const auto rest = draw.thinned({draw.between(1, 3), draw.channels(), draw.between(1, 5)});
+    const bool sequences = draw.oneIn(3);
     int64_t columns = 0;
     const auto kind = isCodes(element) ? draw.code() : element;
     for (int64_t i = draw.between(1, 3); i > 0; --i) {
-        const Shape part{rest[0], rest[1], rest[2], draw.between(1, 40)};
+        Shape part{rest[0], rest[1], rest[2], draw.between(1, 40)};
+        if (sequences) part.erase(part.begin() + 2);
         if (isCodes(element)) node.input(draw.codes(part, kind)).quantised(0.05);
         else node.input(part, element, 3);
-        columns += part[3];
+        columns += part.back();
     }
-    addResult(node, kind, {rest[0], rest[1], rest[2], columns});
+    addResult(node, kind, sequences ? Shape{rest[0], rest[1], columns} : Shape{rest[0], rest[1], rest[2], columns});
     return moved(node, draw, element);
 }
 

@@ -35,6 +35,18 @@ std::optional<LaneElements> laneElements(const ir::Graph& graph, const ir::Node&
     return LaneElements{first, {steps[2], 1}};
 }
 
+/// Rows joined along their last axis, enough of them to fill lanes with.
+bool joinsRows(const ir::Graph& graph, const ir::Node& node) {
+    constexpr int64_t kFewLanes = 16;
+    const ir::Shape& shape = graph.value(node.results[0]).type.shape;
+    const int64_t axis = node.attributes.integer("axis", 1), rank = static_cast<int64_t>(shape.size());
+    if (node.op != "tpu.Concat" || rank != 3 || (axis != 2 && axis != -1) || node.attributes.boolean("do_relu") || shape[1] < kFewLanes) return false;
+    return std::all_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
+        return id != ir::kNoValue && graph.weight(id) == nullptr && graph.value(id).type.shape.size() == shape.size() &&
+               graph.value(id).type.element == graph.value(node.results[0]).type.element;
+    });
+}
+
 } // namespace
 
 ir::Graph viewsInLanes(const ir::Graph& source, const Selection& selection) {
@@ -43,13 +55,25 @@ ir::Graph viewsInLanes(const ir::Graph& source, const Selection& selection) {
     const auto local = [&](NodeId id) { return selection.nodes[static_cast<size_t>(id)].onlyLocal(); };
     for (size_t i = 0; i < source.nodes().size(); ++i) {
         const ir::Node& node = source.node(static_cast<NodeId>(i));
+        if (!node.operands.empty() && joinsRows(source, node) && !source.isOutput(node.results[0])) {
+            const auto& readers = users[static_cast<size_t>(node.results[0])];
+            const bool beside = std::any_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId id) {
+                const NodeId producer = source.value(id).producer;
+                return producer != ir::kNoNode && (local(producer) || graph.node(producer).op == kLaneView);
+            });
+            if (!beside || readers.empty() || !std::all_of(readers.begin(), readers.end(), local)) continue;
+            graph.node(static_cast<NodeId>(i)).op = kLaneJoin;
+            graph.node(static_cast<NodeId>(i)).attributes = {};
+            continue;
+        }
         if ((node.op != "tpu.Reshape" && node.op != "tpu.Slice") || node.operands.empty() || source.isOutput(node.results[0])) continue;
         const auto& from = source.value(node.operands[0]);
         const auto& readers = users[static_cast<size_t>(node.results[0])];
         if (from.producer == ir::kNoNode || !local(from.producer) || readers.empty()) continue;
         const auto elements = laneElements(source, node);
         if (!elements) continue;
-        if (!std::all_of(readers.begin(), readers.end(), local)) continue;
+        const auto stays = [&](NodeId reader) { return local(reader) || joinsRows(source, source.node(reader)); };
+        if (!std::all_of(readers.begin(), readers.end(), stays)) continue;
         ir::Node& view = graph.node(static_cast<NodeId>(i));
         view.op = kLaneView;
         view.operands.resize(1);

@@ -18,7 +18,8 @@ using ir::Shape;
 using ir::ValueId;
 
 /// Elements; shorter rows come and leave as if they were 256 bytes long, several to a lane they do not.
-constexpr int64_t kLongRow = 64;
+constexpr int64_t kLongRow = 48;
+constexpr int kLongestChain = 8; ///< functions on the way to a join
 
 class TokenRows {
 public:
@@ -49,7 +50,7 @@ private:
 
     bool hasPictures(const ir::Node& node) const {
         return !node.operands.empty() && node.operands[0] != ir::kNoValue && !isConstant(node.operands[0]) && node.results.size() == 1 &&
-               shapeOf(node.operands[0]).size() == 4 && shapeOf(node.results[0]).size() == 4 && shapeOf(node.results[0]).back() >= kLongRow;
+               shapeOf(node.operands[0]).size() == 4 && shapeOf(node.results[0]).size() == 4 && std::max(shapeOf(node.results[0]).back(), shapeOf(node.operands[0]).back()) >= kLongRow;
     }
 
     bool isRowWise(const ir::Node& node) const {
@@ -74,8 +75,30 @@ private:
         return rows.size() == 3 && rows[0] == 1 && rows.back() == shapeOf(id).back();
     }
 
+    /// Part of each row, or rows side by side, of which one was made as such.
+    bool movesInRows(const ir::Node& node) const {
+        if (node.operands.empty() || node.results.size() != 1 || node.attributes.boolean("do_relu")) return false;
+        const Shape& result = shapeOf(node.results[0]);
+        if (result.size() != 4) return false;
+        if (node.op == "tpu.Slice") {
+            const auto offset = node.attributes.integers("offset"), steps = node.attributes.integers("steps");
+            if (!comesFromRows(node.operands[0]) || offset.size() != 4 || steps != std::vector<int64_t>(4, 1) || offset[3] < 0) return false;
+            const Shape& whole = shapeOf(node.operands[0]);
+            return std::equal(result.begin(), result.end() - 1, whole.begin()) && offset[3] + result[3] <= whole[3];
+        }
+        const int64_t axis = node.attributes.integer("axis", 1);
+        if (node.op != "tpu.Concat" || (axis != 3 && axis != -1)) return false;
+        bool rows = false;
+        for (const ValueId id : node.operands) {
+            if (id == ir::kNoValue || isConstant(id) || shapeOf(id).size() != 4) return false;
+            rows = rows || comesFromRows(id);
+        }
+        return rows;
+    }
+
     /// Element-wise on what was made as rows.
     bool continuesRows(const ir::Node& node) const {
+        if (movesInRows(node)) return true;
         if (!hasPictures(node)) return false;
         const Shape& result = shapeOf(node.results[0]);
         if (isFunction(node.op)) return shapeOf(node.operands[0]) == result && comesFromRows(node.operands[0]);
@@ -149,18 +172,39 @@ private:
         return steps.last();
     }
 
+    /// An operand beside rows as rows: functions of it, too, which would send it through DDR once more.
+    ValueId asRows(Steps& steps, ValueId id, const Shape& shape, int depth) {
+        const ir::Node* producer = m_graph.producer(id);
+        if (producer == nullptr || !isFunction(producer->op) || producer->operands[0] == ir::kNoValue || isConstant(producer->operands[0]) ||
+            shapeOf(producer->operands[0]) != shapeOf(id) || readers(id) != 1 || depth > kLongestChain)
+            return steps.reshape(id, shape);
+        const ir::Node node = *producer;
+        ir::TensorType type = m_graph.value(id).type;
+        type.shape = shape;
+        std::vector<ValueId> operands = node.operands;
+        operands[0] = asRows(steps, operands[0], shape, depth + 1);
+        const ValueId made = steps.add(node.op.c_str(), std::move(operands), shape, node.attributes);
+        m_graph.value(made).type = std::move(type);
+        return made;
+    }
+    int64_t readers(ValueId id) const {
+        int64_t count = m_graph.isOutput(id) ? 1 : 0;
+        for (const ir::Node& node : m_graph.nodes()) count += std::count(node.operands.begin(), node.operands.end(), id);
+        return count;
+    }
+
     /// Between reshapes to and from `rows`, or all axes but the last one joined where that is empty.
     NodeId flatten(NodeId at, const Shape& rows) {
         Steps steps(m_graph, at, m_graph.value(m_graph.node(at).results[0]).name + "_rows");
         const auto flat = [&](const Shape& shape) {
             return !rows.empty() ? rows : Shape{1, std::accumulate(shape.begin(), shape.end() - 1, int64_t{1}, std::multiplies<>()), shape.back()};
         };
-        const bool product = steps.node().op == "tpu.MatMul", norm = steps.node().op == "tpu.LayerNorm";
+        const bool product = steps.node().op == "tpu.MatMul", norm = steps.node().op == "tpu.LayerNorm", join = steps.node().op == "tpu.Concat";
         for (size_t k = 0; k < steps.node().operands.size(); ++k) {
             const ValueId id = steps.node().operands[k];
             if (id == ir::kNoValue) continue;
             ValueId made = id;
-            if (!isConstant(id)) made = steps.reshape(id, flat(shapeOf(id)));
+            if (!isConstant(id)) made = join ? asRows(steps, id, flat(shapeOf(id)), 0) : steps.reshape(id, flat(shapeOf(id)));
             else if (!product && !norm && !isFunction(steps.node().op))
                 made = steps.constant(m_graph.weight(id)->reshaped({1, 1, shapeOf(id).back()}), m_graph.value(id).type);
             steps.node().operands[k] = made;
@@ -170,6 +214,15 @@ private:
             if (before != nullptr && before->op == "tpu.Reshape") joinReshapes(*before);
         }
         if (norm) steps.node().attributes.set("axis", int64_t{2});
+        if (join) steps.node().attributes.set("axis", ir::Attribute::si32(2));
+        if (steps.node().op == "tpu.Slice") {
+            const Shape part = flat(shapeOf(steps.node().results[0]));
+            const int64_t first = steps.node().attributes.integers("offset")[3];
+            steps.node().attributes.set("axes", ir::Attribute::ints({}));
+            steps.node().attributes.set("offset", ir::Attribute::ints({0, 0, first}));
+            steps.node().attributes.set("steps", ir::Attribute::ints({1, 1, 1}));
+            steps.node().attributes.set("ends", ir::Attribute::ints({1, part[1], first + part[2]}));
+        }
         const Shape shape = shapeOf(steps.node().results[0]);
         const ValueId taken = steps.takeResult(flat(shape));
         steps.behind();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <numeric>
 
 namespace wb::ops {
@@ -126,18 +127,20 @@ Prepared prepareLaneSlice(const PrepareContext& c) {
 
 Prepared prepareLaneJoin(const PrepareContext& c) {
     const auto out = resultShape(c);
+    if (out.size() != 3 && out.size() != 4) return cannotRun(c, "its rows do not lie in lanes");
     std::vector<int64_t> widths;
     for (size_t i = 0; i < c.node->operands.size(); ++i) {
         const auto in = operandShape(c, i);
-        if (in.size() != 4 || out.size() != 4 || !std::equal(in.begin(), in.end() - 1, out.begin())) return cannotRun(c, "its operands differ in other axes");
-        widths.push_back(in[3]);
+        if (in.size() != out.size() || !std::equal(in.begin(), in.end() - 1, out.begin())) return cannotRun(c, "its operands differ in other axes");
+        widths.push_back(in.back());
     }
-    if (out.size() != 4 || std::accumulate(widths.begin(), widths.end(), int64_t{0}) != out[3]) return cannotRun(c, "its operands do not fill the result");
+    if (std::accumulate(widths.begin(), widths.end(), int64_t{0}) != out.back()) return cannotRun(c, "its operands do not fill the result");
+    const int64_t rows = std::accumulate(out.begin(), out.end() - 1, int64_t{1}, std::multiplies<>()), width = out.back();
     const size_t size = ir::sizeInBytes(resultType(c).element);
-    return makeKernel([out, size, widths](Inputs input, Outputs output, const kernels::Work& work) {
-        work.forEach(out[0] * out[1] * out[2], 8, [&](int64_t begin, int64_t end) {
+    return makeKernel([rows, width, size, widths](Inputs input, Outputs output, const kernels::Work& work) {
+        work.forEach(rows, 8, [&](int64_t begin, int64_t end) {
             for (int64_t row = begin; row < end; ++row) {
-                std::byte* to = output[0].data + static_cast<size_t>(row * out[3]) * size;
+                std::byte* to = output[0].data + static_cast<size_t>(row * width) * size;
                 for (size_t i = 0; i < widths.size(); ++i) {
                     const size_t bytes = static_cast<size_t>(widths[i]) * size;
                     std::memcpy(to, input[i].data + static_cast<size_t>(row) * bytes, bytes);
