@@ -84,12 +84,14 @@ private:
         case Section::WeightScales: return weightScale(fields, line);
         default: break;
         }
-        if (fields.size() != 4)
+        if (fields.size() < 4)
             return fail("a line has four fields, 'op_name threshold min max'; this one has " +
                             std::to_string(fields.size()),
                         line);
-        TableRow row{std::string(fields[0])};
-        size_t i = 1;
+        // Names of networks may hold blanks: the last three fields are the numbers.
+        const std::string_view last = fields[fields.size() - 4];
+        TableRow row{std::string(fields[0].data(), static_cast<size_t>(last.data() + last.size() - fields[0].data()))};
+        size_t i = fields.size() - 3;
         for (double* value : {&row.threshold, &row.min, &row.max}) {
             const auto parsed = number(fields[i++]);
             if (!parsed) return fail("'" + std::string(fields[i - 1].substr(0, 40)) + "' is not a number", line);

@@ -23,10 +23,12 @@ std::string functionName(const ops::SourceNode& node) { return node.domain + "."
 
 bool known(const SourceModel& model, const ops::SourceNode& node) {
     if (model.functions.contains(functionName(node))) return true;
-    if (!node.domain.empty()) return ops::importTable().find(model.framework, functionName(node)) != nullptr;
+    if (!node.domain.empty())
+        return ops::importTable().find(model.framework, functionName(node)) != nullptr ||
+               (model.framework == ops::Framework::Onnx && hasOwnDefinition(node));
     if (model.framework == ops::Framework::TFLite && (tfliteFolds(node.kind) || isTfliteControl(node))) return true;
     return ops::importTable().find(model.framework, node.kind) != nullptr || Folder::knows(node) ||
-           (model.framework == ops::Framework::Onnx && (isControl(node) || hasDefinition(node)));
+           (model.framework == ops::Framework::Onnx && (isControl(node) || isSequenceKind(node) || hasOwnDefinition(node) || hasDefinition(node)));
 }
 
 Error runTime(const ops::SourceNode& node, const std::string& what) {
@@ -70,6 +72,15 @@ Status checkSupported(const SourceModel& model) {
     if (model.framework == ops::Framework::TFLite && missing.contains("READ_VARIABLE") && !missing.contains("ASSIGN_VARIABLE"))
         error.remedies.push_back("its weights are variables that the file holds no values for: convert a frozen network, "
                                  "with TFLiteConverter.from_saved_model or from_keras_model");
+    for (const auto& [kind, row] : missing) {
+        if (kind.starts_with("com.microsoft.nchwc."))
+            error.remedies.push_back("onnxruntime wrote this file for one kind of processor: save it with ORT_ENABLE_EXTENDED or ORT_ENABLE_BASIC");
+        else if (kind.starts_with("com.microsoft."))
+            error.remedies.push_back("open the network as it was before onnxruntime optimised it");
+        else
+            continue;
+        break;
+    }
     error.remedies.push_back(
         "end the network before them with --output_names, or export it without them");
     return error;
@@ -116,6 +127,13 @@ Status Converter::convertOne(const ops::SourceNode& node) {
         return isTfliteControl(node) ? convertTfliteControl(node) : convertRule(node);
     }
     if (!allConstant && foldShape(node, status)) return status;
+    if (m_model.framework == ops::Framework::Onnx) {
+        if (isSequenceKind(node)) return convertSequence(node);
+        if (node.kind == "Identity" && node.inputs.size() == 1 && !node.outputs.empty() && isSequence(node.inputs.front())) {
+            same(node.outputs.front(), node.inputs.front());
+            return {};
+        }
+    }
     // Caffe's layers share names with ONNX's operators, not their meaning.
     if (allConstant && m_model.framework != ops::Framework::Caffe && Folder::knows(node))
         if (auto folded = m_folder.fold(node, constants)) {
@@ -128,22 +146,27 @@ Status Converter::convertOne(const ops::SourceNode& node) {
         return writeOut(node, own->second);
     if (isControl(node) && m_model.framework == ops::Framework::Onnx)
         return node.kind == "If" ? convertIf(node) : node.kind == "Loop" ? convertLoop(node) : convertScan(node);
+    const auto known = [&] {
+        std::vector<KnownInput> inputs(node.inputs.size());
+        for (size_t i = 0; i < inputs.size(); ++i) {
+            if (node.inputs[i].empty()) continue;
+            inputs[i].type = m_builder.sourceType(node.inputs[i]);
+            inputs[i].shape = constants[i] != nullptr ? constants[i]->shape() : m_builder.runtimeShape(node.inputs[i]);
+            inputs[i].data = constants[i];
+        }
+        return inputs;
+    };
+    if (m_model.framework == ops::Framework::Onnx && hasOwnDefinition(node)) {
+        WB_ASSIGN(const SourceBody body, ownDefinition(node, known()));
+        return writeOut(node, body);
+    }
     status = convertRule(node);
     // A form that the rule does not take may still have a definition by others.
     if (status || m_model.framework != ops::Framework::Onnx ||
         (status.error().code != Code::UnsupportedAttribute && status.error().code != Code::UnsupportedOperators) ||
         !hasDefinition(node))
         return status;
-    std::vector<KnownInput> inputs;
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-        KnownInput input;
-        if (!node.inputs[i].empty()) {
-            input.type = m_builder.sourceType(node.inputs[i]);
-            input.shape = constants[i] != nullptr ? constants[i]->shape() : m_builder.runtimeShape(node.inputs[i]);
-        }
-        inputs.push_back(std::move(input));
-    }
-    const auto body = definitionOf(node, inputs);
+    const auto body = definitionOf(node, known());
     return body ? writeOut(node, *body) : std::move(status);
 }
 
@@ -182,7 +205,7 @@ Result<Converter::Names> Converter::run(const SourceBody& body, const Names& inp
 Status Converter::writeOut(const ops::SourceNode& node, const SourceBody& body) {
     WB_ASSIGN(const Names names, run(body, node.inputs, node.outputs, node));
     for (size_t i = 0; i < names.size() && i < node.outputs.size(); ++i)
-        if (!node.outputs[i].empty() && names[i] != node.outputs[i]) m_builder.alias(node.outputs[i], names[i]);
+        if (!node.outputs[i].empty() && names[i] != node.outputs[i]) same(node.outputs[i], names[i]);
     return {};
 }
 
@@ -241,7 +264,7 @@ Status Converter::convertLoop(const ops::SourceNode& node) {
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {
         if (node.outputs[i].empty()) continue;
-        if (i < carried) m_builder.alias(node.outputs[i], values[i]);
+        if (i < carried) same(node.outputs[i], values[i]);
         else if (i - carried < scans.size()) WB_TRY(stack(scans[i - carried], 0, node.outputs[i]));
     }
     return {};
@@ -304,7 +327,7 @@ Status Converter::convertScan(const ops::SourceNode& node) {
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {
         if (node.outputs[i].empty()) continue;
-        if (i < carried) m_builder.alias(node.outputs[i], values[i]);
+        if (i < carried) same(node.outputs[i], values[i]);
         else if (i - carried < gives) WB_TRY(stack(scans[i - carried], outAxes[i - carried], node.outputs[i]));
     }
     return {};
@@ -316,8 +339,11 @@ Status Converter::stack(const Names& parts, int64_t axis, const std::string& out
     join.version = 13;
     join.attributes["axis"] = axis;
     join.outputs = {output};
-    if (parts.empty())
-        return ops::nodeError(join, Code::UnsupportedOperators, "a loop without iterations gives an empty result");
+    if (parts.empty()) { // a loop without iterations: mostly nobody reads what it gives
+        WB_ASSIGN(ir::Tensor nothing, ir::Tensor::allocate(ir::ElementType::F32, {0}));
+        m_builder.setConstant(output, std::move(nothing));
+        return {};
+    }
     for (size_t i = 0; i < parts.size(); ++i) {
         ops::SourceNode widen;
         widen.kind = "Unsqueeze";

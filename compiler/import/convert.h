@@ -11,6 +11,8 @@ namespace wb::importer {
 
 /// UnsupportedOperators listing every kind that cannot be converted, with count and first node.
 Status checkSupported(const SourceModel& model);
+/// Operators whose operand or result is a sequence or an optional value.
+bool isSequenceKind(const ops::SourceNode& node);
 /// WHILE and IF.
 bool isTfliteControl(const ops::SourceNode& node);
 
@@ -22,6 +24,7 @@ public:
         , m_builder(builder) {}
 
     Status convert(const ops::SourceNode& node);
+    bool isSequence(const std::string& name) const { return m_sequences.contains(name); }
 
 private:
     using Names = std::vector<std::string>;
@@ -36,6 +39,16 @@ private:
     Status convertIf(const ops::SourceNode& node);
     Status convertLoop(const ops::SourceNode& node);
     Status convertScan(const ops::SourceNode& node);
+    /// Sequences, optional values (convert_sequence.cpp).
+    Status convertSequence(const ops::SourceNode& node);
+    Status splitToSequence(const ops::SourceNode& node);
+    Status mapSequence(const ops::SourceNode& node);
+    Status joinSequence(const ops::SourceNode& node);
+    Result<Names> listOf(const ops::SourceNode& node, size_t input) const;
+    /// 0 … count, negative ones counted from the end.
+    Result<int64_t> placeIn(const ops::SourceNode& node, size_t input, size_t count);
+    /// Makes `name` another name for what `other` is, a sequence or a value.
+    void same(const std::string& name, const std::string& other);
     /// TensorFlow Lite's WHILE and IF (convert_tflite.cpp).
     Status convertTfliteControl(const ops::SourceNode& node);
     Status convertWhile(const ops::SourceNode& node);
@@ -55,6 +68,7 @@ private:
     SourceModel& m_model;
     GraphBuilder& m_builder;
     Folder m_folder;
+    std::map<std::string, Names, std::less<>> m_sequences; ///< what each sequence holds
     int m_depth = 0;      ///< of definitions within definitions
     int64_t m_inside = 0; ///< nodes written out so far
     int64_t m_serial = 0; ///< of bodies, for names

@@ -169,6 +169,11 @@ Result<ImportedModel> build(SourceModel model, const ImportOptions& options,
     }
     for (const std::string& output : model.outputs) {
         ir::ValueId id = ir::kNoValue;
+        if (converter.isSequence(output))
+            return Error{Code::UnsupportedOperators, "the output '" + output + "' is a sequence of arrays"}
+                .atNode(output)
+                .because("a network for the chip gives arrays, each with a name")
+                .remedy("name the arrays that you need with --output_names");
         if (model.framework == ops::Framework::TFLite) {
             WB_ASSIGN(id, ops::tfliteOutput(builder, output, channelsFirst(options)));
         } else {

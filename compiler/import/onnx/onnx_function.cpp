@@ -3,6 +3,7 @@
 // looked up as its newest.
 #include "compiler/import/onnx/onnx_function.h"
 
+#include "compiler/import/onnx/body_writer.h"
 #include "compiler/import/onnx/onnx_node.h"
 
 #include <algorithm>
@@ -78,7 +79,29 @@ onnx::NodeProto protoOf(const ops::SourceNode& node) {
     return proto;
 }
 
+/// Null where there is none.
+OwnDefinition ownRow(const ops::SourceNode& node) {
+    const std::string kind = node.domain.empty() ? node.kind : node.domain + "." + node.kind;
+    // Of some operators only a form.
+    if (kind == "GroupNormalization" && node.version >= 21) return nullptr;
+    if (kind == "Pad" && node.string("mode", "constant") != "wrap") return nullptr;
+    for (const auto rows : {attentionDefinitions(), fusedDefinitions(), quantisedDefinitions(), newerDefinitions()})
+        for (const OwnRow& row : rows)
+            if (kind == row.kind) return row.write;
+    return nullptr;
+}
+
 } // namespace
+
+bool hasOwnDefinition(const ops::SourceNode& node) { return ownRow(node) != nullptr; }
+
+Result<SourceBody> ownDefinition(const ops::SourceNode& node, const std::vector<KnownInput>& inputs) {
+    BodyWriter writer(node, inputs);
+    const OwnDefinition write = ownRow(node);
+    if (write == nullptr) return Error{Code::Internal, "no definition of " + node.kind};
+    WB_TRY(write(writer));
+    return writer.take();
+}
 
 bool hasDefinition(const ops::SourceNode& node) {
     const onnx::OpSchema* schema = schemaOf(node);

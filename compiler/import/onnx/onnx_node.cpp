@@ -20,6 +20,7 @@ A::AttributeType typeOf(const A& proto) {
     return proto.ints_size() > 0     ? A::INTS
            : proto.floats_size() > 0 ? A::FLOATS
            : proto.has_t()           ? A::TENSOR
+           : proto.has_sparse_tensor() ? A::SPARSE_TENSOR
            : proto.has_g()           ? A::GRAPH
            : proto.has_s()           ? A::STRING
            : proto.has_f()           ? A::FLOAT
@@ -41,6 +42,27 @@ std::vector<std::string> capturedNames(const SourceBody& body) {
         std::for_each(node.inputs.begin(), node.inputs.end(), read);
     std::for_each(body.outputs.begin(), body.outputs.end(), read);
     return names;
+}
+
+/// onnxruntime's operators that mean what ONNX's of the same name mean.
+constexpr const char* kAsOnnx[] = {"QuantizeLinear", "DequantizeLinear", "Trilu", "Pad", "Range", "GridSample"};
+
+Status readAttribute(const A& proto, NodeReader& reader, ops::SourceNode& node);
+
+/// Attributes of a function with what they are where a caller leaves them out: a field that the installed
+/// description of the format may not know yet.
+void readDefaults(const onnx::FunctionProto& proto, NodeReader& reader, SourceBody& body) {
+    constexpr int kAttributes = 11;
+    const auto& unknown = proto.unknown_fields();
+    for (int i = 0; i < unknown.field_count(); ++i) {
+        const auto& field = unknown.field(i);
+        if (field.number() != kAttributes || field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) continue;
+        A attribute;
+        ops::SourceNode holder;
+        if (!attribute.ParseFromString(field.length_delimited()) || typeOf(attribute) == A::GRAPH || !readAttribute(attribute, reader, holder)) continue;
+        for (auto& [name, value] : holder.attributes)
+            body.defaults.insert_or_assign(name, std::move(value));
+    }
 }
 
 Result<SourceBody> readGraph(const onnx::GraphProto& graph, NodeReader& reader) {
@@ -99,8 +121,13 @@ Status readAttribute(const A& proto, NodeReader& reader, ops::SourceNode& node) 
         reader.model->bodies.push_back(std::move(body));
         break;
     }
+    case A::SPARSE_TENSOR: {
+        WB_ASSIGN(ir::Tensor tensor, readSparse(proto.sparse_tensor(), reader.folder));
+        node.attributes.insert_or_assign(proto.name() == "sparse_value" ? "value" : proto.name(), std::move(tensor));
+        return {};
+    }
     default:
-        return {}; // sparse tensors and the like: the node that has them is not supported anyway
+        return {}; // lists of graphs and the like: the node that has them is not supported anyway
     }
     node.attributes.insert_or_assign(proto.name(), std::move(value));
     return {};
@@ -113,6 +140,9 @@ Result<ops::SourceNode> readNode(const onnx::NodeProto& proto, NodeReader& reade
     ops::SourceNode node;
     node.kind = proto.op_type();
     node.domain = proto.domain() == "ai.onnx" ? std::string() : proto.domain();
+    if (node.domain == "com.microsoft" &&
+        std::find(std::begin(kAsOnnx), std::end(kAsOnnx), node.kind) != std::end(kAsOnnx))
+        node.domain.clear();
     node.name = proto.name();
     const auto opset = reader.opsets.find(node.domain);
     node.version = opset == reader.opsets.end() ? 0 : opset->second;
@@ -140,6 +170,7 @@ Result<SourceBody> readFunction(const onnx::FunctionProto& proto, NodeReader& re
     SourceBody body;
     body.inputs.assign(proto.input().begin(), proto.input().end());
     body.outputs.assign(proto.output().begin(), proto.output().end());
+    readDefaults(proto, reader, body);
     for (const auto& one : proto.node()) {
         std::vector<SourceBody::Reference> references;
         WB_ASSIGN(ops::SourceNode node, readNode(one, reader, &references));

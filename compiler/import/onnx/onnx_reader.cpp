@@ -3,6 +3,7 @@
 #include "compiler/import/onnx/onnx_reader.h"
 
 #include "compiler/import/onnx/onnx_node.h"
+#include "compiler/import/onnx/onnx_rewrite.h"
 #include "compiler/import/onnx/onnx_tensor.h"
 #include "compiler/import/wire.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr int kOldestOpset = 1;
 constexpr int kNumpyOpset = 7; ///< from here on operands broadcast as in numpy
-constexpr int kNewestOpset = 21;
+constexpr int kNewestOpset = 24;
 
 /// Protobuf prints parse problems to stderr by itself; a damaged file is reported once, by us.
 struct SilentLog {
@@ -98,8 +99,10 @@ Result<SourceModel> readOnnx(const std::filesystem::path& path, std::span<const 
         WB_ASSIGN(ir::Tensor data, readTensor(tensor, folder));
         model.constants.insert_or_assign(tensor.name(), std::move(data));
     }
-    if (graph.sparse_initializer_size() > 0)
-        return damagedFile("the network has sparse weights, which this version does not read");
+    for (const auto& tensor : graph.sparse_initializer()) {
+        WB_ASSIGN(ir::Tensor data, readSparse(tensor, folder));
+        model.constants.insert_or_assign(tensor.values().name(), std::move(data));
+    }
     NodeReader reader{folder, opsets, &model, 0};
     for (const auto& function : proto.functions()) {
         NodeReader inner{folder, readOpsets(function.opset_import()), &model, 0};
@@ -117,6 +120,7 @@ Result<SourceModel> readOnnx(const std::filesystem::path& path, std::span<const 
             model.inputs.push_back(readInput(input));
     for (const auto& output : graph.output())
         model.outputs.push_back(output.name());
+    rewriteQuantised(model.nodes, model.outputs, model.constants);
     return model;
 }
 

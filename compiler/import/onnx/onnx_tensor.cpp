@@ -2,8 +2,10 @@
 // Arrays of an ONNX file, inline (raw or typed) or in a file beside it.
 #include "compiler/import/onnx/onnx_tensor.h"
 
+#include <cmath>
 #include <cstring>
 #include <fstream>
+#include <limits>
 
 namespace wb::importer {
 namespace {
@@ -82,6 +84,44 @@ Result<ir::Tensor> fromExternal(const TensorProto& proto, ElementType type, cons
     return tensor;
 }
 
+/// Types that ONNX has and the graph has not: whole numbers of four bits, two a byte, and floats of eight.
+enum Narrow { kE4m3fn = 17, kE4m3fnuz, kE5m2, kE5m2fnuz, kUint4, kInt4 };
+
+/// A float of eight bits; `zero` is the code of nothing but zero in the kinds without infinity ("uz").
+float narrowFloat(uint8_t code, int type) {
+    const bool e5 = type == kE5m2 || type == kE5m2fnuz, unsignedZero = type == kE4m3fnuz || type == kE5m2fnuz;
+    const int bits = e5 ? 2 : 3, bias = (e5 ? 15 : 7) + (unsignedZero ? 1 : 0);
+    const int exponent = (code & 0x7f) >> bits, fraction = code & ((1 << bits) - 1);
+    if (unsignedZero && code == 0x80) return std::numeric_limits<float>::quiet_NaN();
+    if (type == kE4m3fn && (code & 0x7f) == 0x7f) return std::numeric_limits<float>::quiet_NaN();
+    if (type == kE5m2 && exponent == 31) return fraction != 0 ? std::numeric_limits<float>::quiet_NaN() : (code & 0x80) != 0 ? -INFINITY : INFINITY;
+    const float value = exponent == 0 ? std::ldexp(static_cast<float>(fraction), 1 - bias - bits)
+                                      : std::ldexp(static_cast<float>(fraction + (1 << bits)), exponent - bias - bits);
+    return (code & 0x80) != 0 ? -value : value;
+}
+
+/// Four bits become a byte each, floats of eight bits single precision.
+Result<ir::Tensor> widened(const TensorProto& proto, const ir::Shape& shape, const std::filesystem::path& folder) {
+    const int type = proto.data_type();
+    const bool four = type == kUint4 || type == kInt4;
+    const int64_t count = *ir::checkedElementCount(shape);
+    const int64_t stored = four ? (count + 1) / 2 : count;
+    WB_ASSIGN(const ir::Tensor bytes,
+              proto.data_location() == TensorProto::EXTERNAL ? fromExternal(proto, ElementType::Ui8, {stored}, folder)
+              : proto.has_raw_data() ? fromBytes(proto, ElementType::Ui8, {stored}, proto.raw_data().data(), proto.raw_data().size())
+                                     : fromField<uint8_t>(proto, ElementType::Ui8, {stored}, stored, proto.int32_data()));
+    WB_ASSIGN(ir::Tensor tensor, ir::Tensor::allocate(four ? (type == kInt4 ? ElementType::Si8 : ElementType::Ui8) : ElementType::F32, shape));
+    for (int64_t i = 0; i < count; ++i) {
+        if (!four) {
+            tensor.mutableData<float>()[i] = narrowFloat(bytes.data<uint8_t>()[i], type);
+            continue;
+        }
+        const int code = (bytes.data<uint8_t>()[i / 2] >> (i % 2 * 4)) & 15;
+        tensor.mutableData<uint8_t>()[i] = static_cast<uint8_t>(type == kInt4 && code > 7 ? code - 16 : code);
+    }
+    return tensor;
+}
+
 } // namespace
 
 ElementType elementType(int onnxType) {
@@ -117,14 +157,32 @@ ElementType elementType(int onnxType) {
     }
 }
 
+std::string typeName(int onnxType) {
+    switch (onnxType) {
+    case TensorProto::STRING: return "string";
+    case TensorProto::COMPLEX64: return "complex64";
+    case TensorProto::COMPLEX128: return "complex128";
+    case kE4m3fn: return "float8e4m3fn";
+    case kE4m3fnuz: return "float8e4m3fnuz";
+    case kE5m2: return "float8e5m2";
+    case kE5m2fnuz: return "float8e5m2fnuz";
+    case kUint4: return "uint4";
+    case kInt4: return "int4";
+    default: return std::to_string(onnxType);
+    }
+}
+
 Result<ir::Tensor> readTensor(const TensorProto& proto, const std::filesystem::path& folder) {
     const ElementType type = elementType(proto.data_type());
-    if (type == ElementType::None)
-        return damaged(proto, "has the type " + std::to_string(proto.data_type()) +
-                                  ", which this version does not read");
+    const bool narrow = proto.data_type() >= kE4m3fn && proto.data_type() <= kInt4;
+    if (type == ElementType::None && !narrow)
+        return Error{Code::UnsupportedOperators, "the array '" + proto.name() + "' has the type " + typeName(proto.data_type())}
+            .because("the graph holds numbers of 8 to 64 bits")
+            .remedy("export the network with arrays of numbers, or end it before with --output_names");
     const ir::Shape shape(proto.dims().begin(), proto.dims().end());
     const auto count = ir::checkedElementCount(shape);
     if (!count || shape.size() > 16) return damaged(proto, "has the shape " + ir::toText(shape));
+    if (narrow) return widened(proto, shape, folder);
     if (proto.data_location() == TensorProto::EXTERNAL)
         return fromExternal(proto, type, shape, folder);
     if (proto.has_raw_data())
@@ -150,6 +208,35 @@ Result<ir::Tensor> readTensor(const TensorProto& proto, const std::filesystem::p
     default:
         return fromField<uint8_t>(proto, type, shape, *count, proto.int32_data());
     }
+}
+
+Result<ir::Tensor> readSparse(const onnx::SparseTensorProto& proto, const std::filesystem::path& folder) {
+    constexpr int64_t kMostNumbers = int64_t{1} << 26; // a few bytes can ask for any shape
+    const TensorProto& values = proto.values();
+    const ir::Shape shape(proto.dims().begin(), proto.dims().end());
+    const auto count = ir::checkedElementCount(shape);
+    if (!count || *count > kMostNumbers || shape.size() > 16) return damaged(values, "is sparse, of the shape " + ir::toText(shape));
+    WB_ASSIGN(const ir::Tensor numbers, readTensor(values, folder));
+    WB_ASSIGN(const ir::Tensor places, readTensor(proto.indices(), folder));
+    const int64_t some = numbers.elementCount(), width = some > 0 ? places.elementCount() / some : 1;
+    if (places.type() != ElementType::Si64 || width * some != places.elementCount() ||
+        (some > 0 && width != 1 && width != static_cast<int64_t>(shape.size())))
+        return damaged(values, "is sparse, and its places do not fit its numbers");
+    WB_ASSIGN(ir::Tensor dense, ir::Tensor::allocate(numbers.type(), shape));
+    const size_t size = ir::sizeInBytes(numbers.type());
+    if (*count > 0) std::memset(dense.mutableBytes(), 0, static_cast<size_t>(*count) * size);
+    for (int64_t i = 0; i < some; ++i) {
+        const int64_t* place = places.data<int64_t>() + i * width;
+        int64_t at = width == 1 ? place[0] : 0;
+        for (int64_t d = 0; width > 1 && d < width; ++d) {
+            const int64_t extent = shape[static_cast<size_t>(d)];
+            if (place[d] < 0 || place[d] >= extent) return damaged(values, "is sparse, and has a place outside");
+            at = at * extent + place[d];
+        }
+        if (at < 0 || at >= *count) return damaged(values, "is sparse, and has a place outside");
+        std::memcpy(dense.mutableBytes() + static_cast<size_t>(at) * size, numbers.bytes() + static_cast<size_t>(i) * size, size);
+    }
+    return dense;
 }
 
 } // namespace wb::importer

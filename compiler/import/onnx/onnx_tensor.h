@@ -17,4 +17,9 @@ ir::ElementType elementType(int onnxType);
 /// that exist.
 Result<ir::Tensor> readTensor(const onnx::TensorProto& proto, const std::filesystem::path& folder);
 
+/// The array with its zeros. ModelDamaged for places outside and for more than 2^26 numbers.
+Result<ir::Tensor> readSparse(const onnx::SparseTensorProto& proto, const std::filesystem::path& folder);
+/// "float8e4m3fn" and the like, of types that elementType() has none for.
+std::string typeName(int onnxType);
+
 } // namespace wb::importer

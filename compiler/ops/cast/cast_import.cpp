@@ -17,6 +17,11 @@ Status importIdentity(const SourceNode& node, ImportBuilder& builder) {
 Status importCast(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 1));
     WB_ASSIGN(const ir::ValueId in, valueOf(node, builder, 0));
+    constexpr int64_t kString = 8, kComplex64 = 14, kComplex128 = 15, kLast = 16; // numbers of ONNX's types
+    const int64_t asked = node.integer("to", 1);
+    if (asked == kString || asked == kComplex64 || asked == kComplex128 || asked > kLast)
+        return attributeError(node, "to a type of strings, complex numbers, or numbers of eight bits and less (" + std::to_string(asked) + ")")
+            .remedy("export the network in float32 or float16, and quantise it here");
     const ir::ElementType to = builder.sourceType(node.outputs.front());
     if (to == builder.sourceType(node.inputs[0]) || (ir::isFloat(to) && to != ir::ElementType::BF16)) {
         builder.bind(node.outputs.front(), in);

@@ -12,7 +12,8 @@ Status importConcat(const SourceNode& node, ImportBuilder& builder) {
     size_t rank = 0;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
         WB_ASSIGN(const ir::Shape shape, shapeOf(node, builder, i));
-        if (shape == ir::Shape{0}) continue; // an empty list: exporters write it for "nothing"
+        // Parts without numbers: exporters write an empty list for "nothing".
+        if (shape == ir::Shape{0} || (ir::checkedElementCount(shape) == 0 && node.inputs.size() > 1)) continue;
         rank = shape.size();
         WB_ASSIGN(const ir::ValueId id, valueOf(node, builder, i));
         parts.push_back(id);

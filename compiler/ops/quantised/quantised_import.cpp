@@ -42,7 +42,8 @@ Id centred(Composer& c, size_t x, size_t zero, int64_t axis) {
 
 /// round(real) + zero, within the codes of the type of input `zero`; becomes the node's result.
 Status requantised(Composer& c, const SourceNode& node, ImportBuilder& builder, Id real, size_t zero, int64_t axis) {
-    const auto range = codes(c.has(zero) ? builder.sourceType(node.inputs[zero]) : ElementType::Ui8);
+    const bool stated = node.kind == "QuantizeLinear" && !node.outputs.empty(); // by output_dtype, from operator set 21 on
+    const auto range = codes(c.has(zero) ? builder.sourceType(node.inputs[zero]) : stated ? builder.sourceType(node.outputs.front()) : ElementType::Ui8);
     if (!range) return attributeError(node, "codes of another type than 8 or 16 bits");
     Id code = c.op("top.Round", {real});
     if (c.has(zero)) code = c.add(code, along(c, c.input(zero), c.shape(code).size(), axis));
@@ -96,13 +97,29 @@ Status importConvInteger(const SourceNode& node, ImportBuilder& builder) {
     return c.done(sum);
 }
 
+/// A sum of `terms` products of codes reaches beyond what half precision holds: the right factors are made smaller by
+/// this power of two, which changes no digit, and the sum's scale larger.
+double evenly(int64_t terms) {
+    constexpr double kMostProduct = 255.0 * 255.0, kHalf = 32768.0;
+    double factor = 1;
+    while (kMostProduct * static_cast<double>(terms) * factor > kHalf && factor > 1.0 / 4096)
+        factor /= 2;
+    return factor;
+}
+Id scaled(Composer& c, Id x, double factor) { return factor == 1 ? x : c.number("top.MulConst", x, factor); }
+
 Status importQLinearConv(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 8));
     Composer c(node, builder);
-    const Id x = centred(c, 0, 2, -1), w = centred(c, 3, 5, 0);
-    const Id bias = c.has(8) ? c.input(8) : ir::kNoValue;
+    const ir::Shape filter = c.shape(c.input(3));
+    int64_t terms = 1;
+    for (size_t d = 1; d < filter.size(); ++d)
+        terms *= filter[d];
+    const double factor = evenly(terms);
+    const Id x = centred(c, 0, 2, -1), w = scaled(c, centred(c, 3, 5, 0), factor);
+    const Id bias = c.has(8) ? scaled(c, c.input(8), factor) : ir::kNoValue;
     WB_ASSIGN(const Id sum, convolution(c, node, x, w, bias, false));
-    const Id scale = along(c, c.div(c.mul(c.input(1), c.input(4)), c.input(6)), c.shape(sum).size(), 1);
+    const Id scale = along(c, scaled(c, c.div(c.mul(c.input(1), c.input(4)), c.input(6)), 1 / factor), c.shape(sum).size(), 1);
     return requantised(c, node, builder, c.mul(sum, scale), 7, 1);
 }
 
@@ -124,10 +141,12 @@ Status importMatMulInteger(const SourceNode& node, ImportBuilder& builder) {
 Status importQLinearMatMul(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 8));
     Composer c(node, builder);
-    const Id sum = c.matmul(rows(c, 0, 2), columns(c, 3, 5));
+    const ir::Shape rowsShape = c.shape(c.input(0));
+    const double factor = evenly(rowsShape.empty() ? 1 : rowsShape.back());
+    const Id sum = c.matmul(rows(c, 0, 2), scaled(c, columns(c, 3, 5), factor));
     const auto rank = static_cast<int64_t>(c.shape(sum).size());
     const Id left = along(c, c.input(1), static_cast<size_t>(rank), rank - 2);
-    const Id scale = c.div(c.mul(left, c.input(4)), c.input(6));
+    const Id scale = scaled(c, c.div(c.mul(left, c.input(4)), c.input(6)), 1 / factor);
     return requantised(c, node, builder, c.mul(sum, scale), 7, rank - 1);
 }
 
@@ -193,10 +212,11 @@ Status importQGemm(const SourceNode& node, ImportBuilder& builder) {
     const auto matrix = [&](Id x, bool turn) { return turn ? c.permute(x, {1, 0}) : x; };
     const Id a = centred(c, 0, 2, -1), b = centred(c, 3, 5, turned ? 0 : 1);
     if (c.failed() || c.shape(a).size() != 2 || c.shape(b).size() != 2) return attributeError(node, "operands of other than two axes");
-    Id sum = c.matmul(matrix(a, node.integer("transA", 0) != 0), matrix(b, turned));
-    const Id scale = c.mul(c.input(1), along(c, c.input(4), 2, 1));
+    const double factor = evenly(c.shape(b)[turned ? 1 : 0]);
+    Id sum = c.matmul(matrix(a, node.integer("transA", 0) != 0), matrix(scaled(c, b, factor), turned));
+    const Id scale = scaled(c, c.mul(c.input(1), along(c, c.input(4), 2, 1)), 1 / factor);
     if (const double alpha = node.real("alpha", 1); alpha != 1) sum = c.number("top.MulConst", sum, alpha);
-    if (c.has(6)) sum = c.add(sum, c.input(6)); // at the scale of the sums
+    if (c.has(6)) sum = c.add(sum, scaled(c, c.input(6), factor)); // at the scale of the sums
     if (!c.has(7)) return c.done(c.last().mul(sum, scale));
     return requantised(c, node, builder, c.mul(sum, c.div(scale, c.input(7))), 8, -1);
 }

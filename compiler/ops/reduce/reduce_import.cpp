@@ -31,6 +31,11 @@ Status importReduce(const SourceNode& node, ImportBuilder& builder) {
         if (!axes) return attributeError(node, "the axes are known only at run time");
     }
     if ((!axes || axes->empty()) && node.integer("noop_with_empty_axes", 0) != 0) {
+        // Over no axes: what each number gives by itself.
+        Composer c(node, builder);
+        if (node.kind == "ReduceSumSquare") return c.done(c.last().mul(in, in));
+        if (node.kind == "ReduceLogSum") return c.done(c.last().op("top.Log", {in}));
+        if (node.kind == "ReduceL1" || node.kind == "ReduceL2") return c.done(c.last().op("top.Abs", {in}));
         builder.bind(node.outputs.front(), in);
         return {};
     }

@@ -135,6 +135,9 @@ Result<Precision> lowerMover(LoweringBuilder& builder, const ir::Node& node, Pre
                              std::string op, ir::AttributeMap attributes, int absent) {
     const ValueId source = node.operands.front();
     WB_ASSIGN(const ValueId operand, operandFor(builder, node, source, precision));
+    // A constant has no codes of its own to carry over.
+    if (precision == Precision::Int8 && builder.target().value(operand).type.uniform() == nullptr)
+        return lowerMover(builder, node, Precision::F32, std::move(op), std::move(attributes), absent);
     std::vector<ValueId> operands{operand};
     operands.insert(operands.end(), static_cast<size_t>(absent), ir::kNoValue);
     WB_ASSIGN(auto type, builder.typeFor(node.results.front(), precision));
