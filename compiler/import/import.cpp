@@ -14,6 +14,7 @@
 #include "compiler/ops/tflite_help.h"
 
 #include <algorithm>
+#include <map>
 #include <new>
 
 namespace wb::importer {
@@ -30,12 +31,46 @@ std::string listText(const ir::Shape& shape, const std::vector<std::string>& sym
     return text + "]";
 }
 
-/// What a user could type: free dimensions become 1 (batch, channels) or 640 (the rest).
-ir::Shape suggestion(const ir::Shape& shape) {
-    ir::Shape result = shape;
-    for (size_t i = 0; i < result.size(); ++i)
-        if (result[i] < 0) result[i] = i == 0 ? 1 : i == 1 ? 3 : 640;
-    return result;
+bool isFree(const SourceInput& input) {
+    return !input.shapeKnown || std::any_of(input.shape.begin(), input.shape.end(), [](int64_t d) { return d < 0; });
+}
+
+/// What a user could type: free dimensions become 1 (batch), 3 (channels of pictures), 640 (their sides) or 128 (places in a
+/// sequence); one name has one number in all inputs.
+std::vector<ir::Shape> suggestions(const std::vector<SourceInput>& inputs) {
+    std::vector<ir::Shape> shapes;
+    std::map<std::string, int64_t> named;
+    for (const SourceInput& input : inputs) {
+        ir::Shape shape = input.shapeKnown ? input.shape : ir::Shape{-1, -1, -1, -1};
+        for (size_t i = 0; i < shape.size(); ++i) {
+            if (shape[i] >= 0) continue;
+            const int64_t usual = i == 0 ? 1 : shape.size() < 4 ? 128 : i == 1 ? 3 : 640;
+            const bool hasName = i < input.symbols.size() && !input.symbols[i].empty();
+            shape[i] = hasName ? named.emplace(input.symbols[i], usual).first->second : usual;
+        }
+        shapes.push_back(shape.empty() ? ir::Shape{1} : std::move(shape));
+    }
+    return shapes;
+}
+
+/// Names every input with its sizes: the window asks for all of them at once.
+Error freeDimensions(const SourceModel& model, const SourceInput& input) {
+    std::string names, shapes, proposals, option;
+    const std::vector<ir::Shape> suggested = suggestions(model.inputs);
+    for (size_t i = 0; i < model.inputs.size(); ++i) {
+        const std::string end = i == 0 ? "" : "\n", proposal = listText(suggested[i], {});
+        names += end + model.inputs[i].name;
+        shapes += end + (model.inputs[i].shapeKnown ? listText(model.inputs[i].shape, model.inputs[i].symbols) : std::string("?"));
+        proposals += end + proposal;
+        option += (i == 0 ? "" : ",") + proposal;
+    }
+    return Error{Code::FreeDimensions, "input '" + input.name + "' has free dimensions: " +
+                                         (input.shapeKnown ? listText(input.shape, input.symbols) : std::string("not even their number is declared"))}
+        .because("the chip runs networks of fixed shapes")
+        .remedy("give the " + std::string(model.inputs.size() == 1 ? "shape" : "shapes of all inputs") + ": --input_shapes [" + option + "]")
+        .field("inputs", names)
+        .field("shapes", shapes)
+        .field("proposals", proposals);
 }
 
 Status assignShapes(SourceModel& model, const std::vector<ir::Shape>& shapes) {
@@ -50,7 +85,8 @@ Status assignShapes(SourceModel& model, const std::vector<ir::Shape>& shapes) {
     for (size_t i = 0; i < model.inputs.size(); ++i) {
         SourceInput& input = model.inputs[i];
         if (!shapes.empty()) {
-            const bool fits = !input.shapeKnown || shapes[i].size() == input.shape.size();
+            const bool scalar = input.shape.empty() && shapes[i] == ir::Shape{1};
+            const bool fits = !input.shapeKnown || scalar || shapes[i].size() == input.shape.size();
             const bool positive =
                 std::all_of(shapes[i].begin(), shapes[i].end(), [](int64_t d) { return d > 0; });
             if (!fits || !positive || !ir::checkedElementCount(shapes[i]))
@@ -58,24 +94,10 @@ Status assignShapes(SourceModel& model, const std::vector<ir::Shape>& shapes) {
                                                         listText(input.shape, input.symbols) +
                                                         ", given is " + listText(shapes[i], {})}
                     .field("input", input.name);
-            input.shape = shapes[i];
+            input.shape = shapes[i].empty() ? ir::Shape{1} : shapes[i];
             continue;
         }
-        const bool free = !input.shapeKnown || std::any_of(input.shape.begin(), input.shape.end(),
-                                                           [](int64_t d) { return d < 0; });
-        if (free)
-            return Error{Code::FreeDimensions,
-                         "input '" + input.name + "' has free dimensions: " +
-                             (input.shapeKnown ? listText(input.shape, input.symbols)
-                                               : std::string("not even their number is declared"))}
-                .because("the chip runs networks of fixed shapes")
-                .remedy("give the shape: --input_shapes [" +
-                        listText(input.shape.empty() ? ir::Shape{1, 3, 640, 640}
-                                                     : suggestion(input.shape),
-                                 {}) +
-                        "]")
-                .field("input", input.name)
-                .field("shape", listText(input.shape, input.symbols));
+        if (isFree(input)) return freeDimensions(model, input);
         if (!ir::checkedElementCount(input.shape))
             return Error{Code::ModelDamaged,
                          "input '" + input.name + "' has the shape " + ir::toText(input.shape)};

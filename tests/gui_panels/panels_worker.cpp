@@ -51,7 +51,7 @@ void answer(const json& message) {
         if (path.find("free") != std::string::npos && !shaped)
             return send(id, "error", {{"code", 2030}, {"severity", "error"}, {"what", "input 'images' has free dimensions: [batch,3,?,?]"},
                                       {"remedies", {"give the shape: --input_shapes [1,3,640,640]"}},
-                                      {"fields", {{"input", "images"}, {"shape", "[batch,3,?,?]"}}}});
+                                      {"fields", {{"inputs", "images\nstep"}, {"shapes", "[batch,3,?,?]\n[]"}, {"proposals", "[1,3,640,640]\n[1]"}}}});
         if (path.find("unsupported") != std::string::npos)
             return send(id, "error", {{"code", 2011}, {"severity", "error"}, {"what", "2 operators of the network (4 nodes) are not supported"},
                                       {"fields", {{"GridSample", "3 × first at '/warp/GridSample'"},

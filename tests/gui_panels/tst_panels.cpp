@@ -271,6 +271,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(dialog.findChild<QLineEdit*>(QStringLiteral("inputShape0")), 10000);
         auto* accept = child<QPushButton>(dialog, "importAccept");
         QVERIFY(!accept->isEnabled());
+        QCOMPARE(child<QLineEdit>(dialog, "inputShape1")->text(), QStringLiteral("1")); // every input, a scalar, too
         child<QLineEdit>(dialog, "inputShape0")->setText(QStringLiteral("1x3x320x320"));
         child<QPushButton>(dialog, "importReadAgain")->click();
         QTRY_VERIFY_WITH_TIMEOUT(accept->isEnabled(), 10000);

@@ -93,8 +93,19 @@ private slots:
         const auto model = b.import();
         QVERIFY(!model);
         QCOMPARE(model.error().code, Code::FreeDimensions);
-        QCOMPARE(model.error().fields.at("input"), std::string("x"));
-        QCOMPARE(model.error().fields.at("shape"), std::string("[d0,4,d2,8]"));
+        QCOMPARE(model.error().fields.at("inputs"), std::string("x"));
+        QCOMPARE(model.error().fields.at("shapes"), std::string("[d0,4,d2,8]"));
+        QCOMPARE(model.error().fields.at("proposals"), std::string("[1,4,640,8]"));
+        OnnxBuilder several(14, {3, -1});
+        *several.graph().add_input() = several.graph().input(0);
+        several.graph().mutable_input(1)->set_name("tokens");
+        auto* first = several.graph().mutable_input(1)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0);
+        first->set_dim_param("d1"); // as the second one of x: a name has one number
+        several.output(several.node("Relu", {"x"}, "r"));
+        const Error all = several.import().error();
+        QCOMPARE(all.fields.at("inputs"), std::string("x\ntokens"));
+        QCOMPARE(all.fields.at("shapes"), std::string("[3,d1]\n[d1,d1]"));
+        QVERIFY2(toText(all).find("--input_shapes [[3,128],[128,128]]") != std::string::npos, toText(all).c_str());
         importer::ImportOptions options;
         options.inputShapes = {{2, 4, 6, 8}};
         const auto given = b.import(options);

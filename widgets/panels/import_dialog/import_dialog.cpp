@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/import_dialog/import_dialog.h"
 
+#include "widgets/panels/import_dialog/entered_shapes.h"
+
 #include "compiler/jobs/stage_keys.h"
 #include "visualizer/common/layer_text.h"
 #include "widgets/document/stage_text.h"
@@ -27,22 +29,6 @@ namespace wb::panels {
 using document::Document;
 
 namespace {
-
-/// "1×3×640×640", "1,3,640,640", "1 3 640 640"; nothing when a size is missing, zero or absurd.
-std::optional<ir::Shape> shapeOf(const QString& text) {
-    QString plain = text;
-    for (QChar& c : plain)
-        if (!c.isDigit()) c = u' ';
-    ir::Shape shape;
-    for (const QString& word : plain.split(u' ', Qt::SkipEmptyParts)) {
-        bool ok = false;
-        const qlonglong size = word.toLongLong(&ok);
-        if (!ok || size < 1 || size > 1'000'000) return {};
-        shape.push_back(size);
-    }
-    if (shape.empty() || text.contains(u'?')) return {};
-    return shape;
-}
 
 QString rememberKey(const QString& shape) { return QStringLiteral("importShapes/") + QString(shape).replace(u'?', u'x'); }
 
@@ -318,31 +304,20 @@ void ImportDialog::Private::showError(const Error& error) {
     if (isCancelled(error)) return;
     accept->setEnabled(false);
     message->say(error);
-    const auto field = [&](const char* key) {
-        const auto it = error.fields.find(key);
-        return it == error.fields.end() ? QString() : QString::fromStdString(it->second);
-    };
     if (error.code == Code::FreeDimensions) {
-        // Sizes that are names or open become '?'; the remedy proposes sizes in brackets.
-        QStringList sizes = field("shape").remove(u'[').remove(u']').split(u',', Qt::SkipEmptyParts);
-        for (QString& size : sizes) {
-            bool known = false;
-            size.trimmed().toLongLong(&known);
-            size = known ? size.trimmed() : QStringLiteral("?");
+        const std::vector<AskedShape> asked = askedShapes(error);
+        std::vector<std::pair<QString, QString>> rows;
+        QStringList proposals;
+        for (const AskedShape& input : asked) {
+            rows.emplace_back(input.input, input.pattern);
+            if (!input.proposal.isEmpty()) proposals << input.proposal;
         }
-        const QString input = field("input").isEmpty() ? QString::fromStdString(error.node) : field("input");
-        setShapes({{input, sizes.isEmpty() ? QStringLiteral("?") : sizes.join(QChar(0x00D7))}});
-        static const QRegularExpression brackets(QStringLiteral("\\[([0-9, ]+)\\]"));
-        for (const std::string& remedy : error.remedies) {
-            const auto match = brackets.match(QString::fromStdString(remedy));
-            if (!match.hasMatch()) continue;
-            const QString proposal = match.captured(1).remove(u' ').replace(u',', QChar(0x00D7));
-            message->addAction(ImportDialog::tr("Use %1").arg(proposal), [this, proposal] {
-                if (!shapes.empty()) shapes.front()->setText(proposal);
+        setShapes(rows);
+        if (proposals.size() == static_cast<qsizetype>(rows.size()))
+            message->addAction(ImportDialog::tr("Use %1").arg(proposals.join(QStringLiteral(", "))), [this, proposals] {
+                for (size_t i = 0; i < shapes.size(); ++i) shapes[i]->setText(proposals.value(static_cast<qsizetype>(i)));
                 ask();
             });
-            break;
-        }
     }
     if (error.code == Code::UnsupportedOperators) {
         // Every kind at once: the fields hold "3 × first at 'node'" by kind.
