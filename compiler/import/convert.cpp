@@ -9,6 +9,7 @@
 #include "compiler/ops/import_help.h"
 
 #include <algorithm>
+#include <set>
 
 namespace wb::importer {
 namespace {
@@ -216,6 +217,26 @@ Result<const SourceBody*> Converter::bodyOf(const ops::SourceNode& node, const c
     return &m_model.bodies[static_cast<size_t>(index)];
 }
 
+Error Converter::decidedBy(const ops::SourceNode& node, const std::string& name, const std::string& what) {
+    Error error = runTime(node, what);
+    const ir::Graph& graph = m_builder.graph();
+    std::vector<ir::ValueId> open{m_builder.operand(name)};
+    std::set<ir::ValueId> seen;
+    std::string inputs;
+    while (!open.empty()) {
+        const ir::ValueId id = open.back();
+        open.pop_back();
+        if (id == ir::kNoValue || !seen.insert(id).second || graph.value(id).producer == ir::kNoNode) continue;
+        const ir::Node& maker = graph.node(graph.value(id).producer);
+        if (maker.op == "top.Input") inputs += (inputs.empty() ? "'" : ", '") + graph.value(id).name + "'";
+        open.insert(open.end(), maker.operands.begin(), maker.operands.end());
+    }
+    if (inputs.empty()) return error;
+    error.why = "it follows from " + inputs;
+    error.remedies.insert(error.remedies.begin(), "put a constant in the place of that input before exporting the network");
+    return error;
+}
+
 std::optional<bool> Converter::truth(const std::string& name) {
     const auto number = ops::constantScalar(name, m_builder);
     return number ? std::optional(*number != 0) : std::nullopt;
@@ -224,7 +245,7 @@ std::optional<bool> Converter::truth(const std::string& name) {
 Status Converter::convertIf(const ops::SourceNode& node) {
     WB_TRY(ops::needInputs(node, 1, 0));
     const auto condition = truth(node.inputs.front());
-    if (!condition) return runTime(node, "the condition is");
+    if (!condition) return decidedBy(node, node.inputs.front(), "the condition is");
     WB_ASSIGN(const SourceBody* body, bodyOf(node, *condition ? "then_branch" : "else_branch"));
     return writeOut(node, *body);
 }
@@ -239,7 +260,7 @@ Status Converter::convertLoop(const ops::SourceNode& node) {
     int64_t limit = INT64_MAX;
     if (!node.inputs[0].empty()) {
         const auto trips = ops::constantInts(node, m_builder, 0);
-        if (!trips || trips->size() != 1) return runTime(node, "the number of iterations is");
+        if (!trips || trips->size() != 1) return decidedBy(node, node.inputs[0], "the number of iterations is");
         limit = trips->front();
     }
     std::optional<bool> goOn = node.inputs[1].empty() ? std::optional(true) : truth(node.inputs[1]);

@@ -60,6 +60,8 @@ private:
     /// The values of all iterations put together along a new axis.
     Status stack(const Names& parts, int64_t axis, const std::string& output);
     Result<const SourceBody*> bodyOf(const ops::SourceNode& node, const char* attribute) const;
+    /// Control flow by a number that is not known, with the inputs that it follows from.
+    Error decidedBy(const ops::SourceNode& node, const std::string& name, const std::string& what);
     std::optional<bool> truth(const std::string& name);
     void setType(const ops::SourceNode& node);
 

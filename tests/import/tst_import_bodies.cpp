@@ -184,6 +184,17 @@ private slots:
         }
     }
 
+    void branchByInput() {
+        OnnxBuilder b(14, {1});
+        b.nodeMany("If", {b.node("Greater", {"x", b.node("Neg", {"x"}, "less")}, "condition")}, {"y"});
+        for (const char* name : {"then_branch", "else_branch"})
+            graphAttribute(*b.graph().mutable_node(2), name).mutable_g()->add_output()->set_name("x");
+        b.output("y");
+        const Error error = b.import().error();
+        QCOMPARE(error.code, Code::UnsupportedOperators);
+        QVERIFY2(error.why.find("'x'") != std::string::npos && !error.remedies.empty(), toText(error).c_str());
+    }
+
     void loop() {
         OnnxBuilder b(14, {2});
         addLoop(b, 3);
