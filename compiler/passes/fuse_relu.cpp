@@ -67,23 +67,25 @@ bool moveAhead(ir::Graph& graph, ir::NodeId n, ir::NodeId concat) {
 } // namespace
 
 Result<bool> fuseRelu(ir::Graph& graph, const JobContext& context) {
-    bool changed = false;
+    bool changed = false, counted = false;
+    std::vector<int> uses;
     for (ir::NodeId n = 0; n < static_cast<ir::NodeId>(graph.nodes().size()); ++n) {
         if (graph.node(n).op != "top.Relu") continue;
         WB_TRY(context.checkStop());
-        const auto uses = useCounts(graph);
+        if (!counted) uses = useCounts(graph);
+        counted = true;
         // A ReLU that an earlier step made superfluous is still in the list.
         if (uses[static_cast<size_t>(graph.node(n).results[0])] == 0) continue;
         const ir::NodeId before = madeBy(graph, graph.node(n), 0, "");
         if (before == ir::kNoNode || uses[static_cast<size_t>(graph.node(n).operands[0])] != 1)
             continue;
         const std::string& op = graph.node(before).op;
-        if (op == "top.Relu" || takesRelu(op))
-            changed = fuseInto(graph, n, before) || changed;
-        else if (op == "top.Concat" && moveAhead(graph, n, before)) {
-            changed = true;
-            n = -1; // the new ReLUs stand earlier in the list
-        }
+        const bool fused = (op == "top.Relu" || takesRelu(op)) && fuseInto(graph, n, before);
+        const bool moved = !fused && op == "top.Concat" && moveAhead(graph, n, before);
+        if (!fused && !moved) continue;
+        changed = true;
+        counted = false;
+        if (moved) n = -1; // the new ReLUs stand earlier in the list
     }
     return changed;
 }

@@ -128,13 +128,14 @@ bool matchFocus(ir::Graph& graph, ir::NodeId n) {
 
 Result<bool> recogniseShuffles(ir::Graph& graph, const JobContext& context) {
     bool changed = false;
+    auto uses = useCounts(graph);
     for (ir::NodeId n = 0; n < static_cast<ir::NodeId>(graph.nodes().size()); ++n) {
         const std::string& op = graph.node(n).op;
         if (op != "top.Reshape" && op != "top.Concat") continue;
         WB_TRY(context.checkStop());
-        changed = (op == "top.Reshape" ? matchShuffle(graph, n, useCounts(graph))
-                                       : matchFocus(graph, n)) ||
-                  changed;
+        if (!(op == "top.Reshape" ? matchShuffle(graph, n, uses) : matchFocus(graph, n))) continue;
+        uses = useCounts(graph);
+        changed = true;
     }
     return changed;
 }

@@ -158,6 +158,9 @@ public:
         m_rows = region.rows;
         m_channels = channels;
         const std::set<ValueId> inside(results.begin(), results.end());
+        m_readOutside = {m_graph.outputs.begin(), m_graph.outputs.end()};
+        for (const ir::Node& node : m_graph.nodes())
+            if (!isOf(node, inside)) m_readOutside.insert(node.operands.begin(), node.operands.end());
         std::map<ValueId, ValueId> brought;
         for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
             const auto at = static_cast<NodeId>(i);
@@ -181,6 +184,7 @@ public:
     ir::Graph take() { return std::move(m_graph); }
 
 private:
+    static bool isOf(const ir::Node& node, const std::set<ValueId>& inside) { return node.results.size() == 1 && inside.contains(node.results[0]); }
     Shape dealt(const Shape& shape) const { return {1, m_channels, m_rows / m_channels, shape.empty() ? 1 : shape.back()}; }
 
     ValueId reshape(NodeId at, ValueId from, Shape shape, std::string name) {
@@ -193,24 +197,21 @@ private:
     size_t giveBack(NodeId at, const std::set<ValueId>& inside) {
         const ValueId result = m_graph.node(at).results[0];
         const ir::TensorType type = m_graph.value(result).type;
-        const auto isInside = [&](const ir::Node& node) { return node.results.size() == 1 && inside.contains(node.results[0]); };
         m_graph.value(result).type.shape = dealt(type.shape);
-        bool leaves = m_graph.isOutput(result);
-        for (const ir::Node& node : m_graph.nodes())
-            leaves = leaves || (!isInside(node) && std::find(node.operands.begin(), node.operands.end(), result) != node.operands.end());
-        if (!leaves) return 0;
+        if (!m_readOutside.contains(result)) return 0;
         const std::string name = m_graph.value(result).name;
         m_graph.value(result).name = name + "_dealt" + std::to_string(m_count++);
         const ValueId back = reshape(at + 1, result, type.shape, name);
         for (size_t i = static_cast<size_t>(at) + 2; i < m_graph.nodes().size(); ++i) {
             ir::Node& node = m_graph.node(static_cast<NodeId>(i));
-            if (!isInside(node)) std::replace(node.operands.begin(), node.operands.end(), result, back);
+            if (!isOf(node, inside)) std::replace(node.operands.begin(), node.operands.end(), result, back);
         }
         std::replace(m_graph.outputs.begin(), m_graph.outputs.end(), result, back);
         return 1;
     }
 
     ir::Graph m_graph;
+    std::set<ValueId> m_readOutside; ///< of a region: by other nodes, or an output
     int64_t m_rows = 1, m_channels = 1;
     int m_count = 0;
 };
