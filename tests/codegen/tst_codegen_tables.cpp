@@ -22,6 +22,8 @@ class TestCodegenTables : public QObject {
 
 private slots:
     void tablesOfTokensAreRows();
+    void tokensFirstAreRows();
+    void transposesOfOneAxisGo();
     void partsOfRowsStayRows();
     void nearestElementsAreCopied();
     void branchesAreNotStacked();
@@ -45,6 +47,45 @@ void TestCodegenTables::tablesOfTokensAreRows() {
             if (node.op == "tpu.Add") QVERIFY(node.attributes.boolean("do_relu"));
         }
     }
+}
+
+/// A batch of one behind tokens, and tables of them; few rows stay what they are.
+void TestCodegenTables::tokensFirstAreRows() {
+    for (const Shape& tokens : {Shape{70, 1}, Shape{70}, Shape{9}, Shape{70, 20}}) {
+        Net net;
+        const auto of = [&](int64_t width) {
+            Shape shape = tokens;
+            shape.push_back(width);
+            return shape;
+        };
+        const ValueId matrix = net.graph.addWeight("matrix", ir::Tensor(ElementType::F16, {96, 64}));
+        net.graph.outputs = {net.op("tpu.Active", {net.op("tpu.MatMul", {net.input(of(96)), matrix, ir::kNoValue}, of(64))}, of(64))};
+        const ir::Graph done = codegen::rowsOfTokens(net.graph);
+        const bool taken = tokens != Shape{9} && tokens != Shape{70, 20};
+        for (const ir::Node& node : done.nodes())
+            if (node.op == "tpu.MatMul" || node.op == "tpu.Active")
+                QCOMPARE(done.value(node.results[0]).type.shape, (taken ? Shape{1, 70, 64} : of(64)));
+    }
+}
+
+/// A transpose of heads that lie along lanes is none where only axes of one element change places.
+void TestCodegenTables::transposesOfOneAxisGo() {
+    Net net;
+    const auto heads = [&](bool transposed) {
+        const ValueId split = net.op("tpu.Reshape", {net.input({1, 70, 96})}, {1, 70, 3, 32});
+        const ValueId x = net.op("tpu.Permute", {split}, transposed ? Shape{1, 3, 32, 70} : Shape{1, 3, 70, 32});
+        net.graph.node(net.graph.value(x).producer).attributes.set("order", Attribute::ints(transposed ? std::vector<int64_t>{0, 2, 3, 1} : std::vector<int64_t>{0, 2, 1, 3}));
+        return x;
+    };
+    const ValueId scores = net.op("tpu.MatMul", {heads(false), heads(true)}, {1, 3, 70, 70});
+    const ValueId back = net.op("tpu.Permute", {scores}, {70, 1, 3, 70});
+    net.graph.node(net.graph.value(back).producer).attributes.set("order", Attribute::ints({2, 0, 1, 3}));
+    net.graph.outputs = {net.op("tpu.Abs", {net.op("tpu.Reshape", {back}, {70, 210})}, {70, 210})};
+    const ir::Graph done = codegen::headsAlongLanes(net.graph);
+    QCOMPARE(countOf(done, "tpu.Permute"), 0);
+    const ir::Node* reshape = done.producer(done.producer(done.outputs[0])->operands[0]);
+    QCOMPARE(reshape->op, std::string("tpu.Reshape"));
+    QCOMPARE(done.value(reshape->operands[0]).type.shape, (Shape{1, 70, 3, 70}));
 }
 
 /// Slices of a product's columns, and their join with a transposed picture on which a function acts.

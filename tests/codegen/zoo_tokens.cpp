@@ -132,10 +132,26 @@ Ids gated(ZooBuilder& b) {
     return {b.permute(x, {0, 3, 1, 2})};
 }
 
+/// Attention as one exporter writes it: tokens first, the batch behind them, projections of tables.
+Ids tokensFirst(ZooBuilder& b) {
+    Id x = b.conv(b.input(), 48, {.kernel = {4, 4}, .stride = {4, 4}, .pads = {0, 0, 0, 0}});
+    const int64_t n = b.shape(x)[0], tokens = b.shape(x)[2] * b.shape(x)[3], heads = 3, size = 16;
+    x = b.permute(b.reshape(x, {n, 48, tokens}), {0, 2, 1});
+    for (int block = 0; block < 2; ++block) {
+        const Id all = b.reshape(b.dense(b.permute(norm(b, x), {1, 0, 2}), 144), {1, tokens, n, 3, 48});
+        const Id three = b.reshape(b.permute(all, {3, 1, 2, 0, 4}), {3, tokens, n, 48});
+        const auto part = [&](int64_t i) { return b.reshape(b.permute(b.reshape(taken(b, three, i), {tokens, n * heads, size}), {1, 0, 2}), {n, heads, tokens, size}); };
+        const Id a = product(b, softmax(b, product(b, part(0), b.permute(part(1), {0, 1, 3, 2}))), part(2));
+        const Id back = b.dense(b.reshape(b.permute(a, {2, 0, 1, 3}), {tokens * n, 48}), 48);
+        x = b.add(x, b.permute(b.reshape(back, {tokens, n, 48}), {1, 0, 2}));
+    }
+    return {x};
+}
+
 } // namespace
 
 std::vector<ZooNet> zooTokens() {
-    return {{"gated pictures", {1, 3, 20, 26}, gated, true}, {"grouped queries", {1, 3, 36, 60}, language, true}, {"norms of tables", {2, 3, 36, 60}, tables, true}, {"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
+    return {{"tokens first", {1, 3, 36, 60}, tokensFirst, true}, {"tokens first, a batch", {2, 3, 24, 20}, tokensFirst, true}, {"gated pictures", {1, 3, 20, 26}, gated, true}, {"grouped queries", {1, 3, 36, 60}, language, true}, {"norms of tables", {2, 3, 36, 60}, tables, true}, {"vision transformer", {1, 3, 36, 60}, vision, true}, {"windows", {1, 3, 28, 42}, windows, true}};
 }
 
 } // namespace wb::test

@@ -2,6 +2,7 @@
 #include "compiler/codegen/rewrites/heads.h"
 
 #include "compiler/codegen/rewrites/broadcasts.h"
+#include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/steps.h"
 #include "compiler/codegen/rewrites/strided_view.h"
 #include "compiler/target/bm1684x/machine.h"
@@ -330,15 +331,30 @@ private:
         return true;
     }
 
-    /// A transpose of a transpose is what it was.
+    /// A transpose of a transpose is what it was, or that with other axes of one element.
     void cancelSwaps() {
         for (size_t i = 0; i < m_graph.nodes().size(); ++i) {
-            const ir::Node& node = m_graph.node(static_cast<NodeId>(i));
-            if (!isSwap(node)) continue;
+            ir::Node& node = m_graph.node(static_cast<NodeId>(i));
+            if (node.op != "tpu.Permute") continue;
             const ir::Node* before = m_graph.producer(node.operands[0]);
             const ValueId result = node.results[0];
             if (before == nullptr || !isSwap(*before) || m_graph.isOutput(result)) continue;
-            m_graph.replaceUses(result, before->operands[0]);
+            const ValueId base = before->operands[0];
+            std::vector<int64_t> order = node.attributes.integers("order");
+            if (order.size() != 4) continue;
+            for (int64_t& axis : order) axis = axis == 1 ? 2 : axis == 2 ? 1 : axis;
+            if (!keepsOrder(order, shapeOf(base))) continue;
+            if (shapeOf(result) == shapeOf(base)) {
+                m_graph.replaceUses(result, base);
+                continue;
+            }
+            node.op = "tpu.Reshape";
+            node.operands = {base};
+            node.attributes = {};
+            for (size_t k = i + 1; k < m_graph.nodes().size(); ++k) { // they begin with what it did
+                ir::Node& user = m_graph.node(static_cast<NodeId>(k));
+                if (user.op == "tpu.Reshape" && user.operands[0] == result) user.operands[0] = base;
+            }
         }
     }
 

@@ -7,14 +7,14 @@ namespace wb::codegen {
 namespace {
 
 using ir::NodeId;
-using ir::Shape;
 
 bool all(const std::vector<int64_t>& numbers, int64_t is) {
     return std::all_of(numbers.begin(), numbers.end(), [&](int64_t n) { return n == is; });
 }
 
-/// Axes of more than one element stay in their order.
-bool keepsOrder(const std::vector<int64_t>& order, const Shape& shape) {
+} // namespace
+
+bool keepsOrder(const std::vector<int64_t>& order, const ir::Shape& shape) {
     int64_t last = -1;
     for (const int64_t axis : order) {
         if (axis < 0 || axis >= static_cast<int64_t>(shape.size())) return false;
@@ -24,8 +24,6 @@ bool keepsOrder(const std::vector<int64_t>& order, const Shape& shape) {
     }
     return order.size() == shape.size();
 }
-
-} // namespace
 
 ir::Graph dropIdleMovers(const ir::Graph& source) {
     ir::Graph graph = source;

@@ -5,7 +5,12 @@
 
 #include "compiler/ir/graph.h"
 
+#include <vector>
+
 namespace wb::codegen {
+
+/// Whether axes of more than one element stay in their order under a transpose.
+bool keepsOrder(const std::vector<int64_t>& order, const ir::Shape& shape);
 
 /// The graph without them; a transpose that moves nothing but gives another shape is a reshape.
 ir::Graph dropIdleMovers(const ir::Graph& graph);

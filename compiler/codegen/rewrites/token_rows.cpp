@@ -48,9 +48,17 @@ private:
     const Shape& shapeOf(ValueId id) const { return m_graph.value(id).type.shape; }
     bool isConstant(ValueId id) const { return id != ir::kNoValue && m_graph.weight(id) != nullptr; }
 
+    /// Four axes, or three of which the second would leave most lanes idle (tokens first, a batch of one behind them), or a
+    /// table of many rows.
+    static bool isPicture(const Shape& shape) {
+        constexpr int64_t kFewLanes = 16;
+        return shape.size() == 4 || (shape.size() == 3 && shape[0] > 1 && shape[1] < kFewLanes) || (shape.size() == 2 && shape[0] > kFewLanes);
+    }
+
     bool hasPictures(const ir::Node& node) const {
         return !node.operands.empty() && node.operands[0] != ir::kNoValue && !isConstant(node.operands[0]) && node.results.size() == 1 &&
-               shapeOf(node.operands[0]).size() == 4 && shapeOf(node.results[0]).size() == 4 && std::max(shapeOf(node.results[0]).back(), shapeOf(node.operands[0]).back()) >= kLongRow;
+               isPicture(shapeOf(node.operands[0])) && isPicture(shapeOf(node.results[0])) && shapeOf(node.operands[0]).size() == shapeOf(node.results[0]).size() &&
+               std::max(shapeOf(node.results[0]).back(), shapeOf(node.operands[0]).back()) >= kLongRow;
     }
 
     bool isRowWise(const ir::Node& node) const {
@@ -58,7 +66,7 @@ private:
         const auto& a = node.attributes;
         if (node.op == "tpu.LayerNorm") {
             const int64_t axis = a.integer("axis", -1);
-            return axis == 3 || axis == -1;
+            return axis == static_cast<int64_t>(shapeOf(node.results[0]).size()) - 1 || axis == -1;
         }
         if (node.op != "tpu.MatMul" || node.operands.size() < 2 || !isConstant(node.operands[1]) || shapeOf(node.operands[1]).size() != 2) return false;
         for (const char* name : {"left_transpose", "output_transpose", "hdim_is_batch"})
