@@ -134,6 +134,22 @@ private slots:
         QVERIFY(near(run(group, "y", {1, 4, 2}, wide), groups));
     }
 
+    /// Weights that are normalised before each use: known now, so the convolution gets constants.
+    void normalisedWeights() {
+        const Floats filters = numbers(8);
+        OnnxBuilder b(17, {1, 4, 1, 1});
+        b.nodeMany("BatchNormalization", {b.weight({1, 2, 4}, filters), b.weight({2}, {2, 3}), b.weight({2}, {0.5F, 0}), b.weight({2}), b.weight({2})},
+                   {"n", "mean", "variance"}, {{"training_mode", int64_t{1}}, {"epsilon", 1e-3}});
+        b.node("Reshape", {"n", b.ints({2, 4, 1, 1})}, "w");
+        Floats weights = normalised(filters, 4, 1e-3, true);
+        for (size_t i = 0; i < 8; ++i)
+            weights[i] = i < 4 ? 2 * weights[i] + 0.5F : 3 * weights[i];
+        QVERIFY(near(run(b, b.node("Conv", {"x", "w"}, "y"), {1, 4, 1, 1}, {1, 0, 0, 0}), {weights[0], weights[4]}));
+        const auto model = b.import();
+        QVERIFY(model);
+        QCOMPARE(test::joined(test::summary(model->origin)), QString("Conv y_Conv 1x2x1x1\n"));
+    }
+
     /// Grouped heads, a causal mask after past keys, and the mask of onnxruntime's operator.
     void attentionInOneOperator() {
         const Floats q = numbers(2 * 2 * 3), k = numbers(3 * 3, 0.7F), v = numbers(3 * 3, 0.5F, 2);
@@ -198,6 +214,10 @@ private slots:
         pool.node("LpPool", {"x"}, "y", {{"kernel_shape", Ints{2, 2}}, {"p", int64_t{2}}});
         const auto root = [&](size_t i) { return std::sqrt(x[i] * x[i] + x[i + 1] * x[i + 1] + x[i + 3] * x[i + 3] + x[i + 4] * x[i + 4]); };
         QVERIFY(near(run(pool, "y", {1, 1, 2, 3}, x), {root(0), root(1)}));
+        // Windows of 1 × 2 that overlap by one: the middle is summed.
+        OnnxBuilder columns(18, {1, 2, 2});
+        columns.node("Col2Im", {"x", columns.ints({1, 3}), columns.ints({1, 2})}, "y");
+        QVERIFY(near(run(columns, "y", {1, 2, 2}, {1, 2, 4, 8}), {1, 6, 8}));
         // A tap that is moved by one and a half pixels to the right and shaded by half.
         OnnxBuilder deform(22, {1, 1, 1, 4});
         deform.node("DeformConv", {"x", deform.weight({1, 1, 1, 1}, {2}), deform.weight({1, 2, 1, 4}, {0, 0, 0, 0, 1.5F, 1.5F, 1.5F, 1.5F}),

@@ -166,6 +166,44 @@ private slots:
         }
     }
 
+    /// Codes of different scales are compared in whole 256ths, as TensorFlow Lite does: 28 · 0.01072878 is not above
+    /// 255 · 0.00117647 there (both 77), 29 times is (80).
+    void comparisons_data() {
+        QTest::addColumn<bool>("constant");
+        QTest::newRow("with a constant") << true;
+        QTest::newRow("of two inputs") << false;
+    }
+    void comparisons() {
+        QFETCH(bool, constant);
+        test::TfliteBuilder b;
+        const test::Quant coarse{{0.01072878111153841F}, {-128}, 0}, fine{{0.0011764706578105688F}, {-128}, 0};
+        const int x = b.tensor({1, 4}, wire::Element_Int8, coarse);
+        const int limit = constant ? b.constant({}, wire::Element_Int8, std::vector<int8_t>{127}, fine) : b.tensor({1, 4}, wire::Element_Int8, fine);
+        const int above = b.tensor({1, 4}, wire::Element_Bool), y = b.tensor({1, 4}, wire::Element_Int8, coarse);
+        b.op(wire::Kind_GREATER, {x, limit}, {above});
+        b.op(wire::Kind_SELECT_V2, {above, x, b.constant({}, wire::Element_Int8, std::vector<int8_t>{-128}, coarse)}, {y});
+        b.ends(constant ? std::vector<int>{x} : std::vector<int>{x, limit}, {y});
+        auto model = test::importTflite(b.bytes(), folder());
+        QVERIFY2(model, toText(model ? Error{} : model.error()).c_str());
+        QVERIFY(passes::optimiseTop(model->origin, {}, {.verify = true}));
+        const auto lowered = quantise::lower(model->origin, {}, {}, {}, {});
+        QVERIFY2(lowered, toText(lowered ? Error{} : lowered.error()).c_str());
+        execute::TensorMap inputs;
+        for (const ir::ValueId id : model->origin.inputs()) {
+            const ir::Value& value = model->origin.value(id);
+            ir::Tensor codes(value.type.element, value.type.shape);
+            const std::vector<int8_t> numbers = inputs.empty() ? std::vector<int8_t>{-100, -99, -101, 127} : std::vector<int8_t>(4, 127);
+            std::copy(numbers.begin(), numbers.end(), codes.mutableData<int8_t>());
+            inputs[value.name] = std::move(codes);
+        }
+        const auto got = run(lowered->graph, inputs);
+        QVERIFY2(got, toText(got ? Error{} : got.error()).c_str());
+        const ir::Tensor& result = got->at(lowered->graph->value(lowered->graph->outputs.front()).name);
+        const std::vector<int64_t> expected{-128, -99, -128, 127};
+        for (int64_t i = 0; i < 4; ++i)
+            QCOMPARE(codeAt(result, i), expected[static_cast<size_t>(i)]);
+    }
+
     void precisionsOfLayers() {
         const auto cases = test::integerTfliteCases();
         const auto model = test::importTflite(cases.front().bytes, folder());

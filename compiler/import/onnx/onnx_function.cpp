@@ -84,6 +84,7 @@ OwnDefinition ownRow(const ops::SourceNode& node) {
     const std::string kind = node.domain.empty() ? node.kind : node.domain + "." + node.kind;
     // Of some operators only a form.
     if (kind == "GroupNormalization" && node.version >= 21) return nullptr;
+    if (kind == "BatchNormalization" && node.integer("training_mode", 0) == 0) return nullptr;
     if (kind == "Pad" && node.string("mode", "constant") != "wrap") return nullptr;
     for (const auto rows : {attentionDefinitions(), fusedDefinitions(), quantisedDefinitions(), newerDefinitions()})
         for (const OwnRow& row : rows)

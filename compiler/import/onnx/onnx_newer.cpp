@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Operators of ONNX by others: Swish-24, AffineGrid-20, TensorScatter-24, DeformConv-19…22, CenterCropPad-18,
-// Pad-19 that wraps, GroupNormalization-18, LpNormalization, LpPool, GlobalLpPool, Compress.
+// Pad-19 that wraps, GroupNormalization-18, LpNormalization, LpPool, GlobalLpPool, Compress, Col2Im-18, BatchNormalization in
+// training on constants.
 #include "compiler/import/onnx/body_writer.h"
 #include "compiler/ops/import_help.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace wb::importer {
 namespace {
@@ -219,6 +221,78 @@ Status wrapPad(BodyWriter& w) {
     return {};
 }
 
+/// Columns of windows put back where they came from, and added up: a transposed convolution whose filters have a one each.
+Status columnsToImage(BodyWriter& w) {
+    const ops::SourceNode& node = w.caller();
+    WB_TRY(ops::needInputs(node, 3));
+    const ir::Shape x = w.shape(0);
+    const auto image = w.numbers(1), block = w.numbers(2);
+    if (image.size() != 2 || block.size() != 2) return attributeError(node, "sizes known only at run time, or not of two axes").remedy("export the network with fixed shapes");
+    const auto list = [&](const char* key, int64_t usual, size_t count) { return node.integers(key).value_or(std::vector<int64_t>(count, usual)); };
+    const auto dilations = list("dilations", 1, 2), pads = list("pads", 0, 4), strides = list("strides", 1, 2);
+    const int64_t taps = block[0] * block[1];
+    if (x.size() != 3 || taps < 1 || taps > 1 << 12 || x[1] % taps != 0 || x[1] > 1 << 14 || dilations.size() != 2 || pads.size() != 4 || strides.size() != 2)
+        return ops::nodeError(node, Code::ShapeMismatch, "columns " + ir::toText(x) + " of windows " + ir::toText(block));
+    std::vector<int64_t> places(2), extra(2);
+    for (size_t i = 0; i < 2; ++i) {
+        if (strides[i] < 1 || dilations[i] < 1 || image[i] < 1) return attributeError(node, "strides " + ir::toText(strides));
+        const int64_t reach = dilations[i] * (block[i] - 1) + 1, room = image[i] + pads[i] + pads[i + 2] - reach;
+        places[i] = room / strides[i] + 1;
+        extra[i] = room - (places[i] - 1) * strides[i];
+    }
+    if (places[0] < 1 || places[1] < 1 || places[0] * places[1] != x[2])
+        return ops::nodeError(node, Code::ShapeMismatch, std::to_string(x[2]) + " windows in " + ir::toText(image));
+    std::vector<float> filters(static_cast<size_t>(x[1] * taps), 0.0F);
+    for (int64_t c = 0; c < x[1]; ++c)
+        filters[static_cast<size_t>(c * taps + c % taps)] = 1.0F;
+    w.give(0, w.node("ConvTranspose", {w.reshape(w.in(0), {x[0], x[1], places[0], places[1]}), w.reals({x[1], 1, block[0], block[1]}, filters)},
+                     {{"group", x[1] / taps}, {"strides", strides}, {"dilations", dilations}, {"pads", pads}, {"output_padding", extra}}));
+    return {};
+}
+
+/// BatchNormalization that takes mean and variance of what it is given: exporters write it for weights that are
+/// normalised before each use, where both are known now.
+Status batchNormOfConstant(BodyWriter& w) {
+    const ops::SourceNode& node = w.caller();
+    WB_TRY(ops::needInputs(node, 3));
+    const ir::Shape x = w.shape(0);
+    if (w.data(0) == nullptr || x.size() < 2 || x[1] < 1)
+        return attributeError(node, "training_mode").remedy("export the network for inference: model.eval(), training=TrainingMode.EVAL");
+    WB_ASSIGN(ir::Tensor real, ops::toFloat32(*w.data(0)));
+    const auto scale = w.data(1) == nullptr ? std::nullopt : ops::toReals(*w.data(1)), shift = w.data(2) == nullptr ? std::nullopt : ops::toReals(*w.data(2));
+    if (!scale || !shift || static_cast<int64_t>(scale->size()) != x[1] || scale->size() != shift->size())
+        return attributeError(node, "training_mode with a scale that is computed");
+    int64_t inner = 1;
+    for (size_t d = 2; d < x.size(); ++d)
+        inner *= x[d];
+    const int64_t count = real.elementCount();
+    std::vector<float> values(real.data<float>(), real.data<float>() + count), means, variances;
+    for (int64_t c = 0; c < x[1]; ++c) {
+        const auto each = [&](auto&& f) {
+            for (int64_t b = 0; b < x[0]; ++b)
+                for (int64_t i = 0; i < inner; ++i)
+                    f(values[static_cast<size_t>((b * x[1] + c) * inner + i)]);
+        };
+        const auto many = static_cast<double>(std::max<int64_t>(1, x[0] * inner));
+        double mean = 0, square = 0;
+        each([&](float& v) { mean += static_cast<double>(v) / many; });
+        each([&](float& v) { square += (static_cast<double>(v) - mean) * (static_cast<double>(v) - mean) / many; });
+        means.push_back(static_cast<float>(mean));
+        variances.push_back(static_cast<float>(square));
+        const double factor = (*scale)[static_cast<size_t>(c)] / std::sqrt(square + node.real("epsilon", 1e-5));
+        each([&](float& v) { v = static_cast<float>((static_cast<double>(v) - mean) * factor + (*shift)[static_cast<size_t>(c)]); });
+    }
+    w.give(0, w.reals(x, values));
+    // What training goes on with; nobody reads it in a network that is run.
+    const double keep = node.real("momentum", 0.9);
+    const auto running = [&](size_t input, const std::vector<float>& now) {
+        return w.add(w.mul(w.in(input), w.real(keep)), w.mul(w.reals({x[1]}, now), w.real(1 - keep)));
+    };
+    if (w.has(3)) w.give(1, running(3, means));
+    if (w.has(4)) w.give(2, running(4, variances));
+    return {};
+}
+
 /// What a constant list of truths leaves of an axis.
 Status compress(BodyWriter& w) {
     const ops::SourceNode& node = w.caller();
@@ -241,6 +315,8 @@ constexpr OwnRow kNewerRows[] = {
     {"CenterCropPad", centreCropPad},
     {"Pad", wrapPad},
     {"Compress", compress},
+    {"Col2Im", columnsToImage},
+    {"BatchNormalization", batchNormOfConstant},
     {"Swish", swish},
     {"AffineGrid", affineGrid},
     {"TensorScatter", tensorScatter},

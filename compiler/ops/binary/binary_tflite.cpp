@@ -2,6 +2,8 @@
 // TensorFlow Lite's arithmetic of two values and comparisons. Broadcasting aligns at the last axis of the file's order.
 #include "compiler/ops/tflite_help.h"
 
+#include <cmath>
+
 namespace wb::ops {
 namespace {
 
@@ -44,6 +46,35 @@ Status importTfliteBinary(const SourceNode& node, ImportBuilder& builder) {
     return nodeError(node, Code::Internal, "no row for this operator");
 }
 
+/// Numbers between the steps of one operator, for which the file has no scale: the name of no tensor.
+const std::string kNoScale;
+
+/// The operand in whole 256ths: the unit in which TensorFlow Lite compares codes of eight bits of different scales.
+Result<ir::ValueId> in256ths(TfliteNode& n, ImportBuilder& builder, ir::ValueId id, size_t index) {
+    const std::string suffix = "_" + std::to_string(index);
+    ir::AttributeMap a = withRelu();
+    a.set("const_val", 256.0);
+    a.set("is_scalar", false);
+    const ir::Tensor* data = builder.constant(n.source().inputs[index]);
+    const ir::TensorType* type = builder.declared(n.source().inputs[index]);
+    if (data != nullptr && type != nullptr && data->elementCount() == 1) {
+        const auto code = constantScalar(n.source().inputs[index], builder);
+        if (!code) return id;
+        const double real = (*code - static_cast<double>(type->uniform()->zeroPoint())) * type->uniform()->scale();
+        return builder.addConstant(n.source().outputs.front() + suffix + "_256ths",
+                                   ir::Tensor::of<float>(ir::ElementType::F32, ir::Shape(builder.graph().value(id).type.shape.size(), 1),
+                                                         std::vector{static_cast<float>(std::round(256 * real))}));
+    }
+    WB_ASSIGN(const ir::ValueId wide, n.step("top.MulConst", {id}, std::move(a), suffix + "_wide", &kNoScale));
+    return n.step("top.Round", {wide}, {}, suffix + "_round", &kNoScale);
+}
+
+bool isCodeOfByte(const ImportBuilder& builder, const std::string& name) {
+    const ir::TensorType* type = builder.declared(name);
+    if (type == nullptr || type->uniform() == nullptr) return false;
+    return ir::sizeInBytes(type->element) == 1;
+}
+
 Status importTfliteCompare(const SourceNode& node, ImportBuilder& builder) {
     WB_TRY(needInputs(node, 2));
     TfliteNode n(node, builder);
@@ -52,11 +83,12 @@ Status importTfliteCompare(const SourceNode& node, ImportBuilder& builder) {
     ir::AttributeMap a;
     for (const TfliteBinary& row : kTfliteCompare)
         if (node.kind == row.kind) a.set("mode", row.op);
+    if (operands.size() == 2 && isCodeOfByte(builder, node.inputs[0]) && isCodeOfByte(builder, node.inputs[1]))
+        for (size_t i = 0; i < 2; ++i) {
+            WB_ASSIGN(operands[i], in256ths(n, builder, operands[i], i));
+        }
     return n.emit("top.Compare", std::move(operands), std::move(a), order);
 }
-
-/// Numbers between the steps of one operator, for which the file has no scale: the name of no tensor.
-const std::string kNoScale;
 
 /// (a - b)²
 Status importSquaredDifference(const SourceNode& node, ImportBuilder& builder) {
