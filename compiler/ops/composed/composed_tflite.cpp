@@ -166,6 +166,85 @@ Status importSvdf(const SourceNode& node, ImportBuilder& builder) {
     return {};
 }
 
+/// The angle of (x, y), given y first: twice that of the half angle, which has no case of its own for x < 0.
+Status importAngle(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 2));
+    TfliteNode n(node, builder);
+    if (n.isQuantised()) return attributeError(node, "an operator on codes");
+    Composer c(node, builder);
+    WB_ASSIGN(const ir::ValueId y, n.operand(0, Order::File));
+    WB_ASSIGN(const ir::ValueId x, n.operand(1, Order::File));
+    const ir::ValueId radius = c.op("top.Sqrt", {c.add(c.mul(x, x), c.mul(y, y))});
+    const ir::ValueId left = c.compareNumber("Less", x, 0.0);
+    const ir::ValueId high = c.where(left, c.sub(radius, x), y);
+    const ir::ValueId low = c.where(left, y, c.add(radius, x));
+    // Nothing over nothing is no angle: 0.
+    const ir::ValueId none = c.compareNumber("Equal", radius, 0.0);
+    const ir::ValueId half = c.op("top.Arctan", {c.div(high, c.add(low, none))});
+    const ir::ValueId angle = c.last().number("top.MulConst", half, 2.0);
+    WB_TRY(c.done(angle));
+    n.bind(angle, Order::File);
+    return {};
+}
+
+/// A row becomes the diagonal of a square of zeros.
+Status importDiagonal(const SourceNode& node, ImportBuilder& builder) {
+    WB_TRY(needInputs(node, 1));
+    TfliteNode n(node, builder);
+    if (n.isQuantised()) return attributeError(node, "an operator on codes");
+    WB_ASSIGN(ir::Shape shape, n.shape(0));
+    constexpr int64_t kMostSide = 2048;
+    if (shape.empty() || shape.back() < 1 || shape.back() > kMostSide) return attributeError(node, "a diagonal of " + ir::toText(shape));
+    const int64_t side = shape.back();
+    std::vector<float> eye(static_cast<size_t>(side * side), 0.0F);
+    for (int64_t i = 0; i < side; ++i)
+        eye[static_cast<size_t>(i * side + i)] = 1.0F;
+    Composer c(node, builder);
+    WB_ASSIGN(const ir::ValueId x, n.operand(0, Order::File));
+    shape.insert(shape.end() - 1, 1);
+    const ir::ValueId rows = c.reshape(x, shape), ones = c.tensor({side, side}, eye);
+    const ir::ValueId y = c.last().mul(rows, ones);
+    WB_TRY(c.done(y));
+    n.bind(y, Order::File);
+    return {};
+}
+
+/// Rows of the same segment added up: a product with a matrix that has a one where a row belongs to a segment.
+Status importSegments(const SourceNode& node, ImportBuilder& builder) {
+    const bool sorted = node.kind == "SEGMENT_SUM";
+    WB_TRY(needInputs(node, sorted ? 2 : 3));
+    TfliteNode n(node, builder);
+    if (n.isQuantised()) return attributeError(node, "an operator on codes");
+    const auto ids = constantInts(node, builder, 1);
+    if (!ids || ids->empty())
+        return attributeError(node, "which segment a row belongs to is known only at run time").remedy("convert the network with constant segment ids, or end it before with --output_names");
+    WB_ASSIGN(ir::Shape shape, n.shape(0));
+    WB_ASSIGN(const ir::Shape list, n.shape(1));
+    const auto given = sorted ? std::optional<std::vector<int64_t>>() : constantInts(node, builder, 2);
+    const int64_t segments = sorted ? ids->back() + 1 : given && given->size() == 1 ? given->front() : 0;
+    constexpr int64_t kMost = int64_t{1} << 22;
+    if (list.size() != 1 || shape.empty() || shape[0] != list[0] || segments < 1 || segments > kMost / shape[0])
+        return attributeError(node, std::to_string(segments) + " segments of " + ir::toText(shape));
+    std::vector<float> belongs(static_cast<size_t>(segments * shape[0]), 0.0F);
+    for (size_t i = 0; i < ids->size(); ++i) {
+        const int64_t id = (*ids)[i];
+        if (id >= segments) return nodeError(node, Code::ModelDamaged, "segment " + std::to_string(id) + " of " + std::to_string(segments));
+        if (id >= 0) belongs[static_cast<size_t>(id * shape[0]) + i] = 1.0F; // negative ones are left out
+    }
+    int64_t numbers = 1;
+    for (size_t d = 1; d < shape.size(); ++d)
+        numbers *= shape[d];
+    Composer c(node, builder);
+    WB_ASSIGN(const ir::ValueId x, n.operand(0, Order::File));
+    const ir::ValueId rows = c.reshape(x, {shape[0], numbers});
+    const ir::ValueId sums = c.matmul(c.tensor({segments, shape[0]}, belongs), rows);
+    shape[0] = segments;
+    const ir::ValueId y = c.last().reshape(sums, shape);
+    WB_TRY(c.done(y));
+    n.bind(y, Order::File);
+    return {};
+}
+
 } // namespace
 
 void tflite_composed(ImportTable& table);
@@ -178,6 +257,10 @@ void tflite_composed(ImportTable& table) {
     table.add(Framework::TFLite, "SCATTER_ND", importScatterNd);
     table.add(Framework::TFLite, "REVERSE_SEQUENCE", importReverseSequence);
     table.add(Framework::TFLite, "SVDF", importSvdf);
+    table.add(Framework::TFLite, "ATAN2", importAngle);
+    table.add(Framework::TFLite, "MATRIX_DIAG", importDiagonal);
+    table.add(Framework::TFLite, "SEGMENT_SUM", importSegments);
+    table.add(Framework::TFLite, "UNSORTED_SEGMENT_SUM", importSegments);
     table.add(Framework::TFLite, "REDUCE_ANY", importAnyAll);
     table.add(Framework::TFLite, "REDUCE_ALL", importAnyAll);
 }
