@@ -175,7 +175,7 @@ Trial enlarge(Draw& draw, ElementType element, bool interp) {
     return moved(node, draw, element);
 }
 
-/// To the nearest element, by factors that need not be whole.
+/// To the nearest element, or between two neighbours, by factors that need not be whole.
 Trial resize(Draw& draw, ElementType element) {
     if (draw.oneIn(3)) return enlarge(draw, element, true);
     OneNode node("tpu.Interp", draw.seed());
@@ -188,10 +188,14 @@ Trial resize(Draw& draw, ElementType element) {
         if (!draw.oneIn(4)) result[i] = draw.between(1, 40);
     const auto kind = addInput(node, draw, element, shape);
     for (int i = 0; i < 2; ++i) node.absent();
-    node.set("mode", tpuEnum("mode", "nearest")).set("coord_mode", tpuEnum("coord_mode", draw.of({"half_pixel", "asymmetric", "align_corners"})));
+    const bool linear = draw.coin();
+    node.set("mode", tpuEnum("mode", linear ? "linear" : "nearest"));
+    node.set("coord_mode", tpuEnum("coord_mode", draw.of({"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"})));
     node.set("scale_h", -1.0).set("scale_w", -1.0);
     addResult(node, kind, result);
-    return moved(node, draw, element);
+    Trial trial = moved(node, draw, element);
+    if (linear) trial.absolute = 12 * stepOf(element); // weights, and both axes, are rounded to numbers up to 3
+    return trial;
 }
 
 /// Where pictures come from and go to as blocks (codegen/layouts).

@@ -3,6 +3,7 @@
 
 #include "compiler/codegen/rewrites/steps.h"
 #include "compiler/numeric/half.h"
+#include "compiler/ops/resize/linear_bm1684x.h"
 #include "compiler/ops/resize/nearest_bm1684x.h"
 
 #include <algorithm>
@@ -108,7 +109,8 @@ ir::Graph resizeByProducts(const ir::Graph& source) {
             axes.push_back({{in.shape[axis], out.shape[axis], scale}});
             sane = sane && in.shape[axis] > 0 && out.shape[axis] > 0;
         }
-        if (!sane || isRepetition(node, axes) || ops::copiesNearest(graph, node) || node.attributes.boolean("do_relu")) continue;
+        if (!sane || isRepetition(node, axes) || ops::copiesNearest(graph, node) || ops::interpolatesInLanes(graph, node) ||
+            node.attributes.boolean("do_relu")) continue;
         Steps steps(graph, position, graph.value(node.results[0]).name);
         rewrite(steps, axes);
         i = static_cast<size_t>(steps.last());

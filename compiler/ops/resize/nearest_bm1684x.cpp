@@ -32,19 +32,6 @@ std::vector<int64_t> sourcesOf(const ResizeAxis& axis, const std::string& coordi
     return out;
 }
 
-struct Axes {
-    ResizeAxis rows, columns;
-};
-
-/// The chip's h and w; a sequence runs along h.
-Axes axesOf(const ir::Graph& graph, const ir::Node& node) {
-    const ir::Shape &in = graph.value(node.operands[0]).type.shape, &out = graph.value(node.results[0]).type.shape;
-    const bool sized = node.operands.size() > 1 && node.operands[1] != ir::kNoValue;
-    const auto scale = [&](const char* name) { return sized ? -1 : node.attributes.real(name, -1); };
-    if (in.size() == 3) return {{in[2], out[2], scale("scale_w")}, {}};
-    return {{in[2], out[2], scale("scale_h")}, {in[3], out[3], scale("scale_w")}};
-}
-
 class Nearest final : public LocalEmitter {
 public:
     Nearest(std::vector<int64_t> rows, std::vector<int64_t> columns, Precision precision)
@@ -63,7 +50,7 @@ public:
         const Part& r = call.result;
         const LocalTensor from = call.operands[0].sub(operandPart(0, r));
         const bool columnsFirst = longer(r);
-        if (isAsItIs(columnsFirst ? m_columns : m_rows, columnsFirst ? r.w : r.h)) {
+        if (areInOrder(part(columnsFirst ? m_columns : m_rows, columnsFirst ? r.w : r.h))) {
             axis(unit, call.output, from, r, !columnsFirst);
             return {};
         }
@@ -77,11 +64,6 @@ public:
 private:
     static Range of(const std::vector<int64_t>& sources, const Range& range) {
         return {sources[static_cast<size_t>(range.begin)], sources[static_cast<size_t>(range.end - 1)] + 1};
-    }
-    static bool isAsItIs(const std::vector<int64_t>& sources, const Range& range) {
-        for (int64_t i = range.begin; i + 1 < range.end; ++i)
-            if (sources[static_cast<size_t>(i + 1)] != sources[static_cast<size_t>(i)] + 1) return false;
-        return true;
     }
     /// Whether there are more rows than before: columns come first then.
     bool longer(const Part& r) const { return r.h.size() >= of(m_rows, r.h).size(); }
@@ -97,18 +79,10 @@ private:
         const Range& range = along ? r.w : r.h;
         std::vector<int64_t> sources(all.begin() + range.begin, all.begin() + range.end);
         for (int64_t& source : sources) source -= of(all, range).begin;
-        const int64_t width = kVectorBytes / bytesOf(m_precision);
-        for (const CopiedRun& run : copiedRuns(sources, along ? to.h() : to.w(), !along || to.h() == 1, width)) {
-            const auto line = [&](LocalTensor t, int64_t first, int64_t step) {
-                Range& h = along ? t.part.w : t.part.h;
-                int64_t& stride = along ? t.wStride : t.hStride;
-                t.address += static_cast<uint32_t>(first * stride * bytesOf(m_precision));
-                h = {0, step == 0 ? 1 : run.count};
-                stride *= step == 0 ? 1 : step;
-                return t;
-            };
-            unit.copy(line(to, run.first, run.step), line(from, run.source, run.sourceStep));
-        }
+        copyLines(unit, to, from, sources, along);
+    }
+    static std::span<const int64_t> part(const std::vector<int64_t>& all, const Range& range) {
+        return std::span(all).subspan(static_cast<size_t>(range.begin), static_cast<size_t>(range.size()));
     }
 
     std::vector<int64_t> m_rows, m_columns;
@@ -117,17 +91,55 @@ private:
 
 } // namespace
 
-bool copiesNearest(const ir::Graph& graph, const ir::Node& node) {
-    if (node.op != "tpu.Interp" || node.operands.empty() || graph.weight(node.operands[0]) != nullptr) return false;
+ResizeAxes resizeAxesOf(const ir::Graph& graph, const ir::Node& node) {
+    const ir::Shape &in = graph.value(node.operands[0]).type.shape, &out = graph.value(node.results[0]).type.shape;
+    const bool sized = node.operands.size() > 1 && node.operands[1] != ir::kNoValue;
+    const auto scale = [&](const char* name) { return sized ? -1 : node.attributes.real(name, -1); };
+    if (in.size() == 3) return {{in[2], out[2], scale("scale_w")}, {}};
+    return {{in[2], out[2], scale("scale_h")}, {in[3], out[3], scale("scale_w")}};
+}
+
+bool resizesInLanes(const ir::Graph& graph, const ir::Node& node, int64_t perLane) {
     const ir::TensorType &in = graph.value(node.operands[0]).type, &out = graph.value(node.results[0]).type;
-    if (node.attributes.enumerator("mode", "linear") != "nearest" || node.attributes.boolean("do_relu") ||
-        in.element != out.element || in.shape.size() != out.shape.size() || (in.shape.size() != 3 && in.shape.size() != 4))
-        return false;
+    if (node.attributes.boolean("do_relu") || in.element != out.element) return false;
     if (in.shape[1] < kFewLanes || in.shape[0] != out.shape[0] || in.shape[1] != out.shape[1]) return false;
-    const Axes axes = axesOf(graph, node);
+    const ResizeAxes axes = resizeAxesOf(graph, node);
     if (axes.rows.in < 1 || axes.rows.out < 1 || axes.columns.in < 1 || axes.columns.out < 1) return false;
+    return perLane <= kLaneBytes / 2;
+}
+
+bool areInOrder(std::span<const int64_t> sources) {
+    for (size_t i = 0; i + 1 < sources.size(); ++i)
+        if (sources[i + 1] != sources[i] + 1) return false;
+    return true;
+}
+
+void copyLines(VectorUnit& unit, const LocalTensor& to, const LocalTensor& from, std::span<const int64_t> sources, bool columns) {
+    const int64_t size = bytesOf(to.precision);
+    for (const CopiedRun& run : copiedRuns(sources, columns ? to.h() : to.w(), !columns || to.h() == 1, kVectorBytes / size)) {
+        const auto line = [&](LocalTensor t, int64_t first, int64_t step) {
+            int64_t& stride = columns ? t.wStride : t.hStride;
+            t.address += static_cast<uint32_t>(first * stride * size);
+            (columns ? t.part.w : t.part.h) = {0, step == 0 ? 1 : run.count};
+            stride *= step == 0 ? 1 : step;
+            return t;
+        };
+        unit.copy(line(to, run.first, run.step), line(from, run.source, run.sourceStep));
+    }
+}
+
+bool isResized(const ir::Graph& graph, const ir::Node& node, std::string_view mode) {
+    if (node.op != "tpu.Interp" || node.operands.empty() || graph.weight(node.operands[0]) != nullptr) return false;
+    const size_t rank = graph.value(node.operands[0]).type.shape.size();
+    return node.attributes.enumerator("mode", "linear") == mode && (rank == 3 || rank == 4) && graph.value(node.results[0]).type.shape.size() == rank;
+}
+
+bool copiesNearest(const ir::Graph& graph, const ir::Node& node) {
+    if (!isResized(graph, node, "nearest")) return false;
+    const ResizeAxes axes = resizeAxesOf(graph, node);
     // A line of the result, and the one it is made of, twice.
-    return 2 * (axes.columns.in + 2 * axes.columns.out) * bytesOf(chipPrecision(in.element)) <= kLaneBytes / 2;
+    const int64_t size = bytesOf(chipPrecision(graph.value(node.results[0]).type.element));
+    return resizesInLanes(graph, node, 2 * (axes.columns.in + 2 * axes.columns.out) * size);
 }
 
 std::vector<CopiedRun> copiedRuns(std::span<const int64_t> sources, int64_t lines, bool whole, int64_t width) {
@@ -159,7 +171,7 @@ std::vector<CopiedRun> copiedRuns(std::span<const int64_t> sources, int64_t line
 
 Result<std::unique_ptr<LocalEmitter>> nearestLocal(const EmitContext& c) {
     if (!copiesNearest(*c.graph, *c.node)) return notEmitted(c, "it is not resized to the nearest of many channels' elements");
-    const Axes axes = axesOf(*c.graph, *c.node);
+    const ResizeAxes axes = resizeAxesOf(*c.graph, *c.node);
     const auto coordinates = c.node->attributes.enumerator("coord_mode", "half_pixel");
     const ir::TensorType& in = operandType(c, 0);
     return std::unique_ptr<LocalEmitter>(std::make_unique<Nearest>(sourcesOf(axes.rows, coordinates), sourcesOf(axes.columns, coordinates),

@@ -5,6 +5,7 @@
 
 #include "compiler/ops/emitter.h"
 #include "compiler/ops/resize/coordinates.h"
+#include "compiler/ops/support/vector_bm1684x.h"
 
 namespace wb::ops {
 
@@ -20,6 +21,20 @@ struct CopiedRun {
 /// Runs that make all of `sources`, the operand's element for each of the result. A command copies `lines` of them at once,
 /// or (whole) lines of so many elements one after the other; `width` elements a pass.
 std::vector<CopiedRun> copiedRuns(std::span<const int64_t> sources, int64_t lines, bool whole, int64_t width);
+
+/// Of a node of pictures, or of sequences: the chip's h and w, along the first of which a sequence runs.
+struct ResizeAxes {
+    ResizeAxis rows, columns;
+};
+ResizeAxes resizeAxesOf(const ir::Graph& graph, const ir::Node& node);
+/// A tpu.Interp of a computed picture or sequence in that mode.
+bool isResized(const ir::Graph& graph, const ir::Node& node, std::string_view mode);
+/// What resizing in local memory needs of a node whatever its mode; `perLane`: bytes.
+bool resizesInLanes(const ir::Graph& graph, const ir::Node& node, int64_t perLane);
+/// Column (or row) i of `to` as column sources[i] of `from`.
+void copyLines(VectorUnit& unit, const bm1684x::LocalTensor& to, const bm1684x::LocalTensor& from, std::span<const int64_t> sources, bool columns);
+/// Whether each line stays where it is.
+bool areInOrder(std::span<const int64_t> sources);
 
 /// Refuses where not `copiesNearest`.
 Result<std::unique_ptr<LocalEmitter>> nearestLocal(const EmitContext& c);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Enlarging by whole factors repeats elements: scale_h · scale_w strided copies. In local memory by the vector unit, else
-// within DDR. Other factors: nearest_bm1684x.
+// within DDR. Other factors: nearest_bm1684x;
+// between neighbours: linear_bm1684x.
+#include "compiler/ops/resize/linear_bm1684x.h"
 #include "compiler/ops/resize/nearest_bm1684x.h"
 #include "compiler/ops/support/move_bm1684x.h"
 #include "compiler/ops/support/vector_bm1684x.h"
@@ -82,6 +84,7 @@ private:
 Result<std::unique_ptr<LocalEmitter>> repeatLocal(const EmitContext& c) {
     auto factors = factorsOf(c);
     if (!factors && copiesNearest(*c.graph, *c.node)) return nearestLocal(c);
+    if (!factors && interpolatesInLanes(*c.graph, *c.node)) return linearLocal(c);
     WB_ASSIGN(const Factors f, std::move(factors));
     if (operandType(c, 0).element != resultType(c).element) return notEmitted(c, "its elements change their type");
     if (c.graph->weight(c.node->operands[0]) != nullptr) return notEmitted(c, "its operand is a constant");
