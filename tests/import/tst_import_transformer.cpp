@@ -249,6 +249,23 @@ private slots:
         check(b, {{"x", tensor(words)}, {"kinds", tensor(kinds)}, {"mask", tensor(mask)}},
               {"top.Gather", "top.LayerNorm", "top.Softmax", "top.GELU"});
     }
+
+    /// Calibration has no threshold for what a mask of infinities is added to: in codes all scores would be alike.
+    void masksOfInfinitiesStayInFloats() {
+        OnnxBuilder b(17, {1, 1, 2, 2});
+        b.node("Softmax", {b.node("Add", {"x", b.weight({2, 2}, {0, -INFINITY, 0, 0})}, "s")}, "y", {{"axis", int64_t{-1}}});
+        b.output("y");
+        const auto model = b.import();
+        QVERIFY(model);
+        const quantise::RangeTable ranges{{"x", {1, -1, 1}}, {"s_Add", {1e-5, 0, 1e-5}}, {"y_Softmax", {1, 0, 1}}};
+        quantise::LowerOptions options;
+        options.target.module = ops::Precision::Int8;
+        const auto lowered = quantise::lower(model->origin, ranges, {}, options, {});
+        QVERIFY2(lowered, toText(lowered ? Error{} : lowered.error()).c_str());
+        const auto sum = lowered->graph->find("s_Add");
+        QVERIFY(sum != ir::kNoValue);
+        QCOMPARE(int(lowered->graph->value(sum).type.element), int(ir::ElementType::F16));
+    }
 };
 
 QTEST_GUILESS_MAIN(TstImportTransformer)

@@ -101,11 +101,21 @@ Result<Precision> lowerFloatBinary(LoweringBuilder& builder, const ir::Node& nod
     return lowerFloat(builder, node, precision, op, std::move(a));
 }
 
+/// A mask of infinities has no scale, and neither has a sum with it: such sums stay in floats.
+bool addsInfinity(LoweringBuilder& builder, const ir::Node& node) {
+    return std::any_of(node.operands.begin(), node.operands.end(), [&](ValueId id) {
+        if (builder.source().weight(id) == nullptr) return false;
+        const auto values = constantValues(builder, id);
+        return values && std::any_of(values->begin(), values->end(), [](float v) { return std::isinf(v); });
+    });
+}
+
 /// Sum and difference: each operand is brought to the result's scale by its own pair.
 Result<Precision> lowerSum(LoweringBuilder& builder, const ir::Node& node, Precision precision,
                            bool minus) {
     const std::string op = minus ? "tpu.Sub" : "tpu.Add";
     if (minus && precision == Precision::Int8 && builder.options().asymmetric) precision = Precision::F16;
+    if (precision == Precision::Int8 && addsInfinity(builder, node)) precision = Precision::F16;
     if (precision != Precision::Int8) return lowerFloatBinary(builder, node, precision, op);
     WB_ASSIGN(const auto operands, int8Operands(builder, node));
     WB_ASSIGN(auto type, builder.typeFor(node.results[0], precision));
