@@ -136,7 +136,7 @@ void limit(int what, rlim_t value) {
 Error diedBy(int status) {
     Error error{Code::ModelDamaged, "libtorch broke down while it read the archive"};
     if (WIFSIGNALED(status)) error.why = "it ended by signal " + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
-    error.remedies.push_back("save the network again with torch.jit.save, or export it as ONNX");
+    error.remedies.push_back("save the network again with torch.jit.save, as it was before torch.jit.optimize_for_inference, or export it as ONNX");
     return error;
 }
 
@@ -177,7 +177,7 @@ Result<std::vector<std::byte>> runTorchPlugin(std::span<const std::byte> archive
         return Error{Code::FileUnknownKind, "the TorchScript importer is not installed"}
             .because(std::string(kFile) + " is built where the package libtorch-dev is there")
             .remedy("install libtorch-dev and build again (./workbench does both)")
-            .remedy("or export the network as ONNX");
+            .remedy("export the network as ONNX");
     std::vector<int64_t> dims;
     std::vector<uint32_t> ranks;
     for (const ir::Shape& shape : shapes) {

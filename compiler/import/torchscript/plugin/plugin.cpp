@@ -55,7 +55,7 @@ Error loadError(const std::string& message) {
             .remedy("export the network without it, or as ONNX");
     }
     return Error{Code::ModelDamaged, "libtorch cannot load the archive"}.because(firstLines(message)).remedy(
-        "save the network again with torch.jit.save, or export it as ONNX");
+        "save the network again with torch.jit.save, as it was before torch.jit.optimize_for_inference, or export it as ONNX");
 }
 
 jit::Module load(std::span<const char> bytes) {

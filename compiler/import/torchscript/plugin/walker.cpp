@@ -56,7 +56,7 @@ void Walker::step(const Node* node) {
         throw Failure(Error{Code::UnsupportedOperators, "the network computes with quantised numbers (" + kind + ")"}
                           .atNode(node->outputs().empty() ? "" : resultName(node->output(0)))
                           .remedy("export the network before it is converted, and quantise it here (calibrate, deploy)")
-                          .remedy("or export it as ONNX with QuantizeLinear and DequantizeLinear"));
+                          .remedy("export it as ONNX with QuantizeLinear and DequantizeLinear"));
     if (inParts(node, kind)) return;
     const std::vector<c10::IValue> shapes = shapesOf(node, kind);
     // A result that is no tensor follows from shapes alone: a size, a number of axes, an element type.
