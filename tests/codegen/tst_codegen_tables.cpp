@@ -23,6 +23,7 @@ class TestCodegenTables : public QObject {
 private slots:
     void tablesOfTokensAreRows();
     void tokensFirstAreRows();
+    void picturesAreOneRow();
     void transposesOfOneAxisGo();
     void partsOfRowsStayRows();
     void neighboursAreCopied();
@@ -65,6 +66,20 @@ void TestCodegenTables::tokensFirstAreRows() {
         for (const ir::Node& node : done.nodes())
             if (node.op == "tpu.MatMul" || node.op == "tpu.Active")
                 QCOMPARE(done.value(node.results[0]).type.shape, (taken ? Shape{1, 70, 64} : of(64)));
+    }
+}
+
+/// A classifier of whole pictures, not of their means.
+void TestCodegenTables::picturesAreOneRow() {
+    for (const int64_t side : {7, 1}) {
+        Net net;
+        const int64_t channels = side > 1 ? 256 : 4096, length = channels * side * side;
+        const ValueId matrix = net.graph.addWeight("matrix", ir::Tensor(ElementType::F16, {length, 10}));
+        const ValueId row = net.op("tpu.Reshape", {net.input({1, channels, side, side})}, {1, length});
+        net.graph.outputs = {net.op("tpu.MatMul", {row, matrix, ir::kNoValue}, {1, 10})};
+        const ir::Graph done = codegen::rowsOfTokens(net.graph);
+        for (const ir::Node& node : done.nodes())
+            if (node.op == "tpu.MatMul") QCOMPARE(done.value(node.operands[0]).type.shape, (side > 1 ? Shape{1, 1, length} : Shape{1, length}));
     }
 }
 

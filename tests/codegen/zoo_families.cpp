@@ -157,10 +157,17 @@ Ids selectiveKernels(ZooBuilder& b) {
     return {select(b.reshape(b.conv(y, 48, window(3, 1, true)), {s[0], 2, 24, s[2], s[3]}), 24)};
 }
 
+/// A whole picture under a dense layer.
+Ids embedding(ZooBuilder& b) {
+    const Id x = b.conv(b.conv(b.input(), 32, window(3, 2, true)), 48, window(3, 2, true));
+    const ir::Shape s = b.shape(x);
+    return {b.dense(b.reshape(x, {s[0], s[1] * s[2] * s[3]}), 20)};
+}
+
 } // namespace
 
 std::vector<ZooNet> zooFamilies() {
-    return {{"selective kernels", {1, 3, 22, 26}, selectiveKernels, true}, {"mobilenet 2", {1, 3, 48, 40}, mobileNet2, true}, {"shufflenet", {1, 3, 56, 56}, shuffleNet},
+    return {{"embedding", {1, 3, 26, 30}, embedding, true}, {"selective kernels", {1, 3, 22, 26}, selectiveKernels, true}, {"mobilenet 2", {1, 3, 48, 40}, mobileNet2, true}, {"shufflenet", {1, 3, 56, 56}, shuffleNet},
             {"vgg", {1, 3, 32, 40}, vgg},                      {"yolo 5", {1, 3, 96, 64}, yolo5},
             {"yolo 8", {1, 3, 64, 64}, yolo8, true},           {"unet", {1, 3, 40, 48}, uNet},
             {"yolo 5, odd", {1, 3, 64, 160}, yolo5},           {"mobilenet 2, odd", {1, 3, 17, 31}, mobileNet2},

@@ -5,6 +5,7 @@
 #include "compiler/codegen/rewrites/idle_movers.h"
 #include "compiler/codegen/rewrites/steps.h"
 #include "compiler/ops/support/lane_image_bm1684x.h"
+#include "compiler/target/bm1684x/machine.h"
 
 #include <algorithm>
 #include <functional>
@@ -34,7 +35,8 @@ public:
                 changed = joinReshapes(node) || changed;
                 continue;
             }
-            if (continuesTable(node)) i = static_cast<size_t>(node.op == "tpu.Scale" ? scaleRows(at) : flatten(at, sourceOf(node.operands[0])));
+            if (readsPicture(node)) i = static_cast<size_t>(flatten(at, {}));
+            else if (continuesTable(node)) i = static_cast<size_t>(node.op == "tpu.Scale" ? scaleRows(at) : flatten(at, sourceOf(node.operands[0])));
             else if (isRowWise(node) || continuesRows(node)) i = static_cast<size_t>(flatten(at, {}));
             else continue;
             changed = true;
@@ -73,6 +75,23 @@ private:
             if (a.boolean(name)) return false;
         const auto size = ir::sizeInBytes(m_graph.value(node.operands[0]).type.element);
         return size <= 2; // longer numbers have no product of rows
+    }
+
+    /// A product of a few rows, each of them a whole picture: as channels of one pixel they would be brought to lanes one by
+    /// one, as a row they come in one piece.
+    bool readsPicture(const ir::Node& node) const {
+        if (node.op != "tpu.MatMul" || node.operands.size() < 2 || node.operands[0] == ir::kNoValue || isConstant(node.operands[0]) || !isConstant(node.operands[1]))
+            return false;
+        const Shape &left = shapeOf(node.operands[0]), &right = shapeOf(node.operands[1]), &result = shapeOf(node.results[0]);
+        if (left.size() != 2 || right.size() != 2 || result.size() != 2 || node.attributes.boolean("left_transpose") || node.attributes.boolean("output_transpose")) return false;
+        const auto size = static_cast<int64_t>(ir::sizeInBytes(m_graph.value(node.operands[0]).type.element));
+        constexpr int64_t kLong = 2048, kRoom = bm1684x::kLaneBytes / 2; // of the matrix, which is there as a whole
+        if (size > 2 || left[1] < kLong || bm1684x::ceilDiv(left[1], bm1684x::kLanes) * bm1684x::roundUp(result[1] * size, bm1684x::kVectorBytes) > kRoom) return false;
+        const ir::Node* before = m_graph.producer(node.operands[0]);
+        while (before != nullptr && isFunction(before->op) && before->operands[0] != ir::kNoValue) before = m_graph.producer(before->operands[0]);
+        if (before == nullptr || before->op != "tpu.Reshape" || isConstant(before->operands[0])) return false;
+        const Shape& picture = shapeOf(before->operands[0]);
+        return picture.size() == 4 && picture[0] == left[0] && picture[2] * picture[3] > 1;
     }
 
     /// The value of three axes behind a reshape that leaves rows as they are.
