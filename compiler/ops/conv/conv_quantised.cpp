@@ -61,7 +61,8 @@ Result<std::vector<int32_t>> mergedBias(const LoweringBuilder& builder, const ir
     return bias;
 }
 
-Result<Precision> lowerQuantisedConv(LoweringBuilder& builder, const ir::Node& node, Precision) {
+/// `op`: tpu.Conv2D or tpu.Deconv, whose filters both have their output channels first.
+Result<Precision> lowerSums(LoweringBuilder& builder, const ir::Node& node, const char* op) {
     ir::Graph& target = builder.target();
     WB_ASSIGN(const ir::ValueId in, int8Operand(builder, node, node.operands.at(0)));
     WB_ASSIGN(const FilterCodes filter, filterCodesOf(builder, node, 0));
@@ -77,16 +78,18 @@ Result<Precision> lowerQuantisedConv(LoweringBuilder& builder, const ir::Node& n
         bias = target.addWeight(name + "_merge_bias",
                                 ir::Tensor::of<int32_t>(ir::ElementType::I32, {static_cast<int64_t>(numbers.size())}, numbers));
     ir::AttributeMap a = node.attributes;
-    a.set("coeff_merged", false);
-    a.set("kernel_zp", filter.zeroPoint);
+    if (std::string_view(op) == "tpu.Conv2D") {
+        a.set("coeff_merged", false);
+        a.set("kernel_zp", filter.zeroPoint);
+        a.set("round_mode", roundMode("HalfUp"));
+        a.set("support_compress", true);
+        a.set("use_3ic_optimize", 0);
+        a.set("weight_is_coeff", 1);
+    }
     a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
     a.set("relu_limit", -1.0);
-    a.set("round_mode", roundMode("HalfUp"));
-    a.set("support_compress", true);
-    a.set("use_3ic_optimize", 0);
-    a.set("weight_is_coeff", 1);
     a.set("with_bias", withBias);
-    const ir::ValueId sums = target.add("tpu.Conv2D", {in, builder.lowered(node.operands[1]), bias}, name + "_int32",
+    const ir::ValueId sums = target.add(op, {in, builder.lowered(node.operands[1]), bias}, name + "_int32",
                                         {ir::ElementType::I32, type.shape, true, {}}, std::move(a));
     std::vector<double> factors;
     for (const double scale : filter.scales)
@@ -95,9 +98,23 @@ Result<Precision> lowerQuantisedConv(LoweringBuilder& builder, const ir::Node& n
     return Precision::Int8;
 }
 
+Result<Precision> lowerQuantisedConv(LoweringBuilder& builder, const ir::Node& node, Precision) {
+    return lowerSums(builder, node, "tpu.Conv2D");
+}
+
+Result<Precision> lowerQuantisedDeconv(LoweringBuilder& builder, const ir::Node& node, Precision) {
+    const auto* filter = builder.source().value(node.operands.at(1)).type.uniform();
+    if (filter == nullptr || filter->zeroPoint() != 0 || node.attributes.integer("group", 1) != 1)
+        return Error{Code::OperatorNotLowered, "a transposed convolution whose filter has a zero point, or groups"};
+    return lowerSums(builder, node, "tpu.Deconv");
+}
+
 } // namespace
 
 void quantised_conv(LoweringTable& table);
-void quantised_conv(LoweringTable& table) { table.add("top.Conv", lowerQuantisedConv); }
+void quantised_conv(LoweringTable& table) {
+    table.add("top.Conv", lowerQuantisedConv);
+    table.add("top.Deconv", lowerQuantisedDeconv);
+}
 
 } // namespace wb::ops
