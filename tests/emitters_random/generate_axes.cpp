@@ -146,8 +146,10 @@ Trial matmul(Draw& draw, ElementType element) {
         constant ? node.weight(draw.codes(right, kind == ElementType::I8 ? ElementType::Si8 : kind)) : node.input(draw.codes(right, kind)).quantised(0.05);
         bias && constant ? node.weight({1, columns}, ElementType::I32, 20000) : node.absent();
         const int64_t shift = draw.between(30, 42);
-        node.ints("multipliers", {std::min<int64_t>((int64_t{1} << 31) - 1, std::llround(std::ldexp(70 / (5400 * std::sqrt(static_cast<double>(inner))), static_cast<int>(shift))))});
-        node.ints("rshifts", {shift});
+        const bool grows = draw.oneIn(16); // a result whose calibrated range is next to nothing
+        node.ints("multipliers", {grows ? draw.between(1, 1 << 20)
+                                        : std::min<int64_t>((int64_t{1} << 31) - 1, std::llround(std::ldexp(70 / (5400 * std::sqrt(static_cast<double>(inner))), static_cast<int>(shift))))});
+        node.ints("rshifts", {grows ? -draw.between(0, 3) : shift});
     } else {
         constant ? node.weight(right, element) : node.input(right, element);
         bias ? node.weight({1, columns}, element) : node.absent();

@@ -5,6 +5,7 @@
 #include "compiler/numeric/multiplier.h"
 #include "compiler/ops/conv/sum_forms.h"
 #include "compiler/ops/conv/sum_requant.h"
+#include "compiler/ops/conv/volume_int.h"
 #include "compiler/ops/support/code_table.h"
 
 namespace wb::ops {
@@ -138,6 +139,7 @@ Prepared prepareReals(const PrepareContext& c, const kernels::S8ConvShape& shape
 }
 
 Prepared prepareConv(const PrepareContext& c) {
+    if (operandShape(c, 0).size() > 4) return prepareVolumeConv(c);
     WB_ASSIGN(auto shape, convShape(c));
     WB_ASSIGN(auto filter, filterOf(c, shape));
     if (resultType(c).element == ir::ElementType::I32) return prepareConvSums(c, shape, std::move(filter));
@@ -223,7 +225,7 @@ std::vector<Layout> convLayouts(const ir::Graph& graph, const ir::Node& node) {
 
 size_t convAbsorb(const ir::Graph& graph, const ir::Node& node,
                   std::span<const ir::Node* const> followers) {
-    if (node.attributes.enumerator("quant_mode") == "QDM") return 0;
+    if (node.attributes.enumerator("quant_mode") == "QDM" || graph.value(node.results[0]).type.shape.size() > 4) return 0;
     size_t count = 0;
     if (isTflite(node)) return 0;
     while (count < followers.size() && codeTableOf(graph, *followers[count]))

@@ -166,8 +166,7 @@ Result<Precision> lowerConvInt8(LoweringBuilder& builder, const ir::Node& node, 
 Result<Precision> lowerConv(LoweringBuilder& builder, const ir::Node& node, Precision precision) {
     const auto& source = builder.source();
     const bool constant = source.weight(node.operands.at(1)) != nullptr;
-    if (precision == Precision::Int8 && constant &&
-        source.value(node.results[0]).type.shape.size() <= 4) {
+    if (precision == Precision::Int8 && constant) {
         ConvParts parts;
         parts.attributes = node.attributes;
         parts.filterShape = source.value(node.operands[1]).type.shape;

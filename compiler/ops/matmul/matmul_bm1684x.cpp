@@ -206,7 +206,8 @@ Result<MatrixProduct> readProduct(const EmitContext& c) {
         if (!isCode(p.leftZero, p.leftSigned) || !isCode(p.rightZero, p.rightSigned)) return notEmitted(c, "a zero point is no code");
         p.multiplier = multipliers[0];
         p.zero = zeroCodeOf(resultType);
-        p.shift = p.multiplier == 0 ? 0 : static_cast<int>(std::clamp<int64_t>(shifts[0], -1, 64)); // a tensor of zeros
+        p.shift = p.multiplier == 0 ? 0 : static_cast<int>(std::clamp<int64_t>(shifts[0], -32, 64)); // a tensor of zeros
+        for (; p.shift < 0 && std::abs(p.multiplier) <= std::numeric_limits<int32_t>::max() / 2; ++p.shift) p.multiplier *= 2; // sums that grow
         if (a.boolean("do_relu")) p.clamp = {kernels::Unary::Relu, -1, 0};
     } else {
         p.clamp = fusedClamp(*c.node);
