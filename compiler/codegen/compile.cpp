@@ -84,8 +84,9 @@ std::vector<int32_t> layersOf(const ir::Graph& graph, const Selection& selection
 Status checkOutputs(const ir::Graph& graph) {
     for (const ValueId id : graph.outputs)
         if (graph.weight(id) != nullptr)
-            return Error{.code = Code::CodegenUnsupported, .what = "an output of the network is a constant",
-                         .node = graph.value(id).name};
+            return Error{Code::CodegenUnsupported, "an output of the network is a constant"}
+                .atNode(graph.value(id).name)
+                .remedy("leave it out: transform with --output_names and the others");
     return {};
 }
 

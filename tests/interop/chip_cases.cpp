@@ -193,6 +193,20 @@ void resizes(ChipCase& c) {
     by("l9", "half_pixel", {5, 7});
 }
 
+/// To the nearest element, by factors that are no whole numbers.
+void nearest(ChipCase& c) {
+    const auto to = [&](const std::string& out, const char* coordinates, const char* round, const std::vector<float>& factors) {
+        const std::string in = c.conv("x", out + "_in", {4, 4, 1, 1}, {{"strides", Ints{2, 2}}});
+        c.add("Resize", {in, "", c.net.weight({4}, {1, 1, factors[0], factors[1]})}, out,
+              {{"mode", std::string("nearest")}, {"coordinate_transformation_mode", std::string(coordinates)}, {"nearest_mode", std::string(round)}});
+    };
+    to("n1", "asymmetric", "floor", {1.5F, 1.5F});
+    to("n2", "asymmetric", "floor", {2.5F, 1.25F});
+    to("n3", "asymmetric", "floor", {0.5F, 0.5F});
+    to("n4", "asymmetric", "floor", {0.75F, 3});
+    to("n5", "half_pixel", "round_prefer_floor", {1.5F, 2.5F});
+}
+
 } // namespace
 
 const std::vector<ChipCaseRow>& chipCaseRows() {
@@ -212,6 +226,8 @@ const std::vector<ChipCaseRow>& chipCaseRows() {
          {"l6_Resize", "l8_Resize"},
          {"l1_Resize", "l2_Resize", "l3_Resize", "l4_Resize", "l5_Resize", "l9_Resize"},
          {"l7_Resize"}},
+        // As the model says: the vendor's tool divides the sizes where a scale is given, and has no pixel centres here.
+        {"nearest", nearest, {"n2_Resize", "n4_Resize", "n5_Resize"}},
     };
     return kChipCaseRows;
 }

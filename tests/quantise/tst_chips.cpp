@@ -69,7 +69,7 @@ Graph network() {
     return g;
 }
 
-const quantise::RangeTable kRanges{{"x", {1, -1, 1, {}}},      {"conv", {2.5, -2.5, 2.5, {}}}, {"bent", {2, -0.3, 2, {}}},
+const quantise::RangeTable kRanges{{"wide", {1, -1, 1, {}}}, {"x", {1, -1, 1, {}}},      {"conv", {2.5, -2.5, 2.5, {}}}, {"bent", {2, -0.3, 2, {}}},
                                    {"sum", {3, -1.2, 3, {}}},  {"both", {2.8, -1.2, 2.8, {}}}, {"out", {1, 0, 1, {}}}};
 
 Result<quantise::Lowered> lowered(const Graph& top, Chip chip, Precision precision, const quantise::PrecisionTable& table = {},
@@ -117,6 +117,7 @@ class TestChips : public QObject {
 private slots:
     void oneShift();
     void twoRoundings();
+    void nearestCopiesCodes();
     void bf16Tables();
     void whatAChipLacks();
     void codesOfTheFileAreKept();
@@ -182,6 +183,28 @@ void TestChips::twoRoundings() {
         QVERIFY(ir::isSignedInteger(g.value(g.find("out")).type.element)); // all codes are signed there
     }
 }
+
+/// CV18xx: a picture resized to the nearest element by 1.5 keeps its codes.
+void TestChips::nearestCopiesCodes() {
+    Graph top = network();
+    ir::AttributeMap a;
+    a.set("mode", "nearest");
+    a.set("coord_mode", "asymmetric");
+    a.set("scale_h", 1.5);
+    a.set("scale_w", 1.5);
+    top.outputs = {top.add("top.Interp", {top.find("conv"), ir::kNoValue}, "wide", f32({1, kChannels, 9, 9}), a)};
+    const auto result = lowered(top, Chip::CV183X, Precision::Int8);
+    QVERIFY2(result.hasValue(), result ? "" : toText(result.error()).c_str());
+    const auto& wide = nodeOf(*result->graph, "wide");
+    QCOMPARE(wide.op, std::string("tpu.Interp"));
+    QVERIFY(result->graph->value(wide.results[0]).type.uniform() != nullptr);
+    const auto layers = layersOf(result->graph);
+    for (int64_t i = 0; i < kChannels * 81; ++i) {
+        const int64_t row = i % 81 / 9 * 2 / 3, column = i % 9 * 2 / 3;
+        QCOMPARE(layers.at("wide")[static_cast<size_t>(i)], layers.at("conv")[static_cast<size_t>((i / 81 * kSide + row) * kSide + column)]);
+    }
+}
+
 
 void TestChips::bf16Tables() {
     const auto result = lowered(network(), Chip::CV183X, Precision::BF16);

@@ -39,4 +39,18 @@ ResizeTap resizeTap(const ResizeAxis& axis, int64_t result, std::string_view coo
     return {low, std::min(low + 1, axis.in - 1), static_cast<float>(at - static_cast<double>(low))};
 }
 
+ResizeAxes resizeAxesOf(const ir::Graph& graph, const ir::Node& node) {
+    const ir::Shape &in = graph.value(node.operands[0]).type.shape, &out = graph.value(node.results[0]).type.shape;
+    const bool sized = node.operands.size() > 1 && node.operands[1] != ir::kNoValue;
+    const auto scale = [&](const char* name) { return sized ? -1 : node.attributes.real(name, -1); };
+    if (in.size() == 3) return {{in[2], out[2], scale("scale_w")}, {}};
+    return {{in[2], out[2], scale("scale_h")}, {in[3], out[3], scale("scale_w")}};
+}
+
+std::vector<int64_t> nearestSources(const ResizeAxis& axis, const std::string& coordinates) {
+    std::vector<int64_t> out;
+    for (int64_t i = 0; i < axis.out; ++i) out.push_back(resizeTap(axis, i, coordinates, false).low);
+    return out;
+}
+
 } // namespace wb::ops

@@ -3,8 +3,12 @@
 // and the code generator's matrices take them from here.
 #pragma once
 
+#include "compiler/ir/graph.h"
+
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace wb::ops {
 
@@ -21,5 +25,13 @@ struct ResizeTap {
 
 /// "nearest" (not `linear`) takes the lower neighbour with asymmetric coordinates, else the nearer one, the lower at a tie.
 ResizeTap resizeTap(const ResizeAxis& axis, int64_t result, std::string_view coordinates, bool linear);
+
+/// Of a node of pictures, or of sequences: the chip's h and w, along the first of which a sequence runs.
+struct ResizeAxes {
+    ResizeAxis rows, columns;
+};
+ResizeAxes resizeAxesOf(const ir::Graph& graph, const ir::Node& node);
+/// Which of an axis' elements each element of the result is, in mode "nearest".
+std::vector<int64_t> nearestSources(const ResizeAxis& axis, const std::string& coordinates);
 
 } // namespace wb::ops

@@ -25,13 +25,6 @@ int64_t cyclesOf(const CopiedRun& run, size_t sources, int64_t lines, bool whole
     return kCommand + passes * std::min(slower, width);
 }
 
-/// Which of an axis' elements each element of the result is.
-std::vector<int64_t> sourcesOf(const ResizeAxis& axis, const std::string& coordinates) {
-    std::vector<int64_t> out;
-    for (int64_t i = 0; i < axis.out; ++i) out.push_back(resizeTap(axis, i, coordinates, false).low);
-    return out;
-}
-
 class Nearest final : public LocalEmitter {
 public:
     Nearest(std::vector<int64_t> rows, std::vector<int64_t> columns, Precision precision)
@@ -90,14 +83,6 @@ private:
 };
 
 } // namespace
-
-ResizeAxes resizeAxesOf(const ir::Graph& graph, const ir::Node& node) {
-    const ir::Shape &in = graph.value(node.operands[0]).type.shape, &out = graph.value(node.results[0]).type.shape;
-    const bool sized = node.operands.size() > 1 && node.operands[1] != ir::kNoValue;
-    const auto scale = [&](const char* name) { return sized ? -1 : node.attributes.real(name, -1); };
-    if (in.size() == 3) return {{in[2], out[2], scale("scale_w")}, {}};
-    return {{in[2], out[2], scale("scale_h")}, {in[3], out[3], scale("scale_w")}};
-}
 
 bool resizesInLanes(const ir::Graph& graph, const ir::Node& node, int64_t perLane) {
     const ir::TensorType &in = graph.value(node.operands[0]).type, &out = graph.value(node.results[0]).type;
@@ -174,7 +159,7 @@ Result<std::unique_ptr<LocalEmitter>> nearestLocal(const EmitContext& c) {
     const ResizeAxes axes = resizeAxesOf(*c.graph, *c.node);
     const auto coordinates = c.node->attributes.enumerator("coord_mode", "half_pixel");
     const ir::TensorType& in = operandType(c, 0);
-    return std::unique_ptr<LocalEmitter>(std::make_unique<Nearest>(sourcesOf(axes.rows, coordinates), sourcesOf(axes.columns, coordinates),
+    return std::unique_ptr<LocalEmitter>(std::make_unique<Nearest>(nearestSources(axes.rows, coordinates), nearestSources(axes.columns, coordinates),
                                                                    chipPrecision(in.element)));
 }
 

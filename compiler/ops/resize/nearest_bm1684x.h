@@ -22,11 +22,6 @@ struct CopiedRun {
 /// or (whole) lines of so many elements one after the other; `width` elements a pass.
 std::vector<CopiedRun> copiedRuns(std::span<const int64_t> sources, int64_t lines, bool whole, int64_t width);
 
-/// Of a node of pictures, or of sequences: the chip's h and w, along the first of which a sequence runs.
-struct ResizeAxes {
-    ResizeAxis rows, columns;
-};
-ResizeAxes resizeAxesOf(const ir::Graph& graph, const ir::Node& node);
 /// A tpu.Interp of a computed picture or sequence in that mode.
 bool isResized(const ir::Graph& graph, const ir::Node& node, std::string_view mode);
 /// What resizing in local memory needs of a node whatever its mode; `perLane`: bytes.

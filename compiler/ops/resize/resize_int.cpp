@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// tpu.Upsample: every element repeated; tpu.Interp exists in float only.
+// tpu.Upsample: every element repeated; tpu.Interp to the nearest element copies codes, and exists in float otherwise.
+#include "compiler/ops/resize/coordinates.h"
 #include "compiler/ops/support/int_kernel.h"
 
 #include <algorithm>
@@ -56,11 +57,33 @@ std::vector<Layout> upsampleLayouts(const ir::Graph& graph, const ir::Node& node
     return floatRelu(graph, node) ? std::vector{Layout::Plain} : codeLayouts(graph, node);
 }
 
+Prepared prepareInterp(const PrepareContext& c) {
+    const ir::Shape &in = operandShape(c, 0), &out = resultShape(c);
+    if (!isCode(operandType(c, 0))) return prepareFloatTwin(c);
+    if (c.node->attributes.enumerator("mode", "linear") != "nearest" || c.node->attributes.boolean("do_relu") || !isCode(resultType(c)) ||
+        (in.size() != 3 && in.size() != 4) || in.size() != out.size() || in[0] != out[0] || in[1] != out[1])
+        return cannotRun(c, "codes are copied from the nearest one, not weighted");
+    const ResizeAxes axes = resizeAxesOf(*c.graph, *c.node);
+    if (axes.rows.in < 1 || axes.columns.in < 1) return cannotRun(c, "its operand is empty");
+    const std::string coordinates = c.node->attributes.enumerator("coord_mode", "half_pixel");
+    return makeKernel([planes = in[0] * in[1], from = axes.rows.in * axes.columns.in, width = axes.columns.in, rows = nearestSources(axes.rows, coordinates),
+                       columns = nearestSources(axes.columns, coordinates)](Inputs input, Outputs output, const kernels::Work& work) {
+        work.forEach(planes, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t p = begin; p < end; ++p) {
+                const uint8_t* plane = input[0].as<uint8_t>() + p * from;
+                uint8_t* to = output[0].as<uint8_t>() + p * static_cast<int64_t>(rows.size() * columns.size());
+                for (const int64_t row : rows)
+                    for (const int64_t column : columns) *to++ = plane[row * width + column];
+            }
+        });
+    });
+}
+
 } // namespace
 
 void integer_resize(KernelTable& table) {
     table.add({.op = "tpu.Upsample", .prepare = prepareUpsample, .layouts = upsampleLayouts});
-    addTpuKernel(table, {.op = "tpu.Interp"});
+    addTpuKernel(table, {.op = "tpu.Interp", .prepare = prepareInterp});
 }
 
 } // namespace wb::ops

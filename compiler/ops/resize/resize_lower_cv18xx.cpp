@@ -115,6 +115,13 @@ Result<Precision> lowerLinear(LoweringBuilder& builder, const ir::Node& node, Pr
     const ir::Shape& in = builder.source().value(node.operands.at(0)).type.shape;
     const ir::Shape& out = builder.source().value(node.results[0]).type.shape;
     const std::string centre = node.attributes.string("coord_mode", "half_pixel");
+    if (node.attributes.string("mode", "linear") == "nearest") { // the vendor's host copies codes
+        ir::AttributeMap a = node.attributes;
+        a.set("coord_mode", tpuEnum("coord_mode", centre));
+        a.set("mode", tpuEnum("mode", "nearest"));
+        a.set("ppl_flag", false);
+        return lowerMover(builder, node, precision == Precision::Int8 ? precision : Precision::BF16, "tpu.Interp", std::move(a), 2);
+    }
     if (node.attributes.string("mode", "linear") != "linear" || in.size() != 4 || out.size() != 4)
         return loweringTable().find(node.op)(builder, node, Precision::BF16);
     if (centre == "half_pixel" || centre == "pytorch_half_pixel") {
