@@ -100,15 +100,10 @@ ir::Graph resizeByProducts(const ir::Graph& source) {
         if (!ir::isFloat(in.element) || in.element != out.element || in.shape.size() != out.shape.size() ||
             (in.shape.size() != 3 && in.shape.size() != 4) || (mode != "linear" && mode != "nearest"))
             continue;
-        const bool sized = node.operands.size() > 1 && node.operands[1] != ir::kNoValue;
-        std::vector<Axis> axes;
-        bool sane = true;
-        for (size_t axis = 2; axis < in.shape.size(); ++axis) {
-            const bool last = axis + 1 == in.shape.size();
-            const double scale = sized ? -1 : node.attributes.real(last ? "scale_w" : "scale_h", -1);
-            axes.push_back({{in.shape[axis], out.shape[axis], scale}});
-            sane = sane && in.shape[axis] > 0 && out.shape[axis] > 0;
-        }
+        const ops::ResizeAxes both = ops::resizeAxesOf(graph, node);
+        std::vector<Axis> axes{{both.rows}};
+        if (in.shape.size() == 4) axes.push_back({both.columns});
+        const bool sane = std::all_of(axes.begin(), axes.end(), [](const Axis& axis) { return axis.in > 0 && axis.out > 0; });
         if (!sane || isRepetition(node, axes) || ops::copiesNearest(graph, node) || ops::interpolatesInLanes(graph, node) ||
             node.attributes.boolean("do_relu")) continue;
         Steps steps(graph, position, graph.value(node.results[0]).name);

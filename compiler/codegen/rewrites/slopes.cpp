@@ -2,21 +2,9 @@
 #include "compiler/codegen/rewrites/slopes.h"
 
 #include "compiler/codegen/rewrites/steps.h"
+#include "compiler/ops/activation/activation_bm1684x.h"
 
 namespace wb::codegen {
-namespace {
-
-/// One for all, or one a channel.
-bool inChannels(const ir::Shape& slopes, const ir::Shape& shape) {
-    if (slopes.size() > shape.size()) return false;
-    const size_t first = shape.size() - slopes.size();
-    for (size_t i = 0; i < slopes.size(); ++i)
-        if (slopes[i] != 1 && (first + i != 1 || slopes[i] != shape[1])) return false;
-    return true;
-}
-
-} // namespace
-
 ir::Graph slopesOfElements(const ir::Graph& source) {
     ir::Graph graph = source;
     for (size_t i = 0; i < graph.nodes().size(); ++i) {
@@ -27,7 +15,7 @@ ir::Graph slopesOfElements(const ir::Graph& source) {
         const ir::TensorType& operand = graph.value(node.operands[0]).type;
         const ir::ValueId x = node.operands[0], slopes = node.operands[1];
         if (!ir::isFloat(type.element) || operand.element != type.element || graph.value(slopes).type.element != type.element ||
-            inChannels(graph.value(slopes).type.shape, type.shape))
+            ops::slopesInChannels(graph.value(slopes).type.shape, type.shape))
             continue;
         Steps steps(graph, at, graph.value(node.results[0]).name);
         ir::AttributeMap zero;

@@ -59,18 +59,6 @@ ir::AttributeMap joining(int64_t y, int64_t x) {
 
 ResultBlocks blocksOf(const Window& w, size_t i) { return {w.out[i], w.before[i], w.kernel[i], w.stride[i], w.dilation[i]}; }
 
-/// A constant bias, or none.
-bool plainBias(const ir::Graph& graph, const ir::Node& node) {
-    return node.operands.size() < 3 || node.operands[2] == ir::kNoValue || graph.weight(node.operands[2]) != nullptr;
-}
-
-void takeBias(Steps& steps, const ChannelList& channels) {
-    if (steps.node().operands.size() < 3 || steps.node().operands[2] == ir::kNoValue) return;
-    const ValueId bias = steps.node().operands[2];
-    const ValueId taken = steps.constant(numbersOf(*steps.graph().weight(bias), channels), steps.graph().value(bias).type);
-    steps.node().operands[2] = taken;
-}
-
 bool spreadTransposed(Steps& steps, Window w) {
     ir::Graph& graph = steps.graph();
     const ir::TensorType operand = graph.value(steps.node().operands[0]).type;

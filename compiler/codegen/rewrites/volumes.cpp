@@ -2,7 +2,6 @@
 #include "compiler/codegen/rewrites/volumes.h"
 
 #include "compiler/codegen/rewrites/result_blocks.h"
-#include "compiler/codegen/rewrites/result_channels.h"
 #include "compiler/codegen/rewrites/window.h"
 
 #include <algorithm>
@@ -41,8 +40,7 @@ std::optional<Volume> volumeOf(const ir::Graph& graph, const ir::Node& node) {
         return {};
     Volume v;
     v.transposed = transposed;
-    const bool bias = node.operands.size() > 2 && node.operands[2] != ir::kNoValue;
-    if (transposed && (!ir::isFloat(in.element) || (bias && graph.weight(node.operands[2]) == nullptr))) return {};
+    if (transposed && (!ir::isFloat(in.element) || !plainBias(graph, node))) return {};
     v.images = in.shape[0];
     v.inChannels = in.shape[1];
     v.outChannels = out[1];
@@ -168,13 +166,9 @@ void flattenTransposed(Steps& steps, const Volume& v) {
         return (((o / phases * own + c % own) * v.kernel[0] + at[0]) * v.kernel[1] + at[1]) * v.kernel[2] + at[2];
     }));
     steps.node().operands[0] = x;
-    if (const auto& operands = steps.node().operands; operands.size() > 2 && operands[2] != ir::kNoValue) {
-        ChannelList repeated;
-        for (int64_t o = 0; o < channels; ++o) repeated.push_back(o / phases);
-        const ValueId bias = operands[2];
-        const ValueId taken = steps.constant(numbersOf(*steps.graph().weight(bias), repeated), steps.graph().value(bias).type);
-        steps.node().operands[2] = taken;
-    }
+    ChannelList repeated;
+    for (int64_t o = 0; o < channels; ++o) repeated.push_back(o / phases);
+    takeBias(steps, repeated);
     describe(steps.node(), pictureOf(v, axes));
     if (const auto more = steps.node().attributes.integers("output_padding"); more.size() == 3)
         steps.node().attributes.set("output_padding", Attribute::ints({more[axes.rows], more[axes.columns]}));

@@ -66,6 +66,17 @@ void setFilter(Steps& steps, ir::Tensor filter) {
     steps.node().operands[1] = id;
 }
 
+bool plainBias(const ir::Graph& graph, const ir::Node& node) {
+    return node.operands.size() < 3 || node.operands[2] == ir::kNoValue || graph.weight(node.operands[2]) != nullptr;
+}
+
+void takeBias(Steps& steps, const ChannelList& channels) {
+    if (steps.node().operands.size() < 3 || steps.node().operands[2] == ir::kNoValue) return;
+    const ValueId bias = steps.node().operands[2];
+    const ValueId taken = steps.constant(numbersOf(*steps.graph().weight(bias), channels), steps.graph().value(bias).type);
+    steps.node().operands[2] = taken;
+}
+
 void addUnseen(Steps& steps, const Window& w, int64_t places, const Sees& sees) {
     const ir::Graph& graph = steps.graph();
     const std::vector<ValueId>& operands = steps.node().operands;

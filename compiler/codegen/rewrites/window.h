@@ -2,6 +2,7 @@
 // What the rewrites of windows know about a node, and how they change its filter and its bias.
 #pragma once
 
+#include "compiler/codegen/rewrites/result_channels.h"
 #include "compiler/codegen/rewrites/steps.h"
 
 #include <array>
@@ -43,6 +44,10 @@ template <class From> ir::Tensor rearranged(const ir::Tensor& filter, const ir::
 }
 
 void setFilter(Steps& steps, ir::Tensor filter);
+/// A constant bias, or none.
+bool plainBias(const ir::Graph& graph, const ir::Node& node);
+/// The bias, if there is one, of the result's channels in another order.
+void takeBias(Steps& steps, const ChannelList& channels);
 
 /// Sees a channel of the result the tap ky, kx?
 using Sees = std::function<bool(int64_t channel, int64_t ky, int64_t kx)>;

@@ -146,6 +146,18 @@ Status ownMask(BodyWriter& w, size_t index, Attention& a) {
     return {};
 }
 
+/// The first result of onnxruntime's operators, with the mask at input `mask` and what input 5 adds.
+Status ownResult(BodyWriter& w, size_t mask, Attention& a) {
+    const ops::SourceNode& node = w.caller();
+    a.scale = node.real("scale", 0);
+    if (a.scale == 0) a.scale = 1.0 / std::sqrt(static_cast<double>(a.size));
+    a.causal = node.integer("unidirectional", 0) != 0;
+    WB_TRY(ownMask(w, mask, a));
+    if (w.has(5)) a.sums.push_back(w.in(5));
+    w.give(0, joinHeads(w, attend(w, a), a));
+    return {};
+}
+
 Status ownAttention(BodyWriter& w) {
     const ops::SourceNode& node = w.caller();
     WB_TRY(ops::needInputs(node, 2));
@@ -177,12 +189,7 @@ Status ownAttention(BodyWriter& w) {
         a.v = w.concat({w.node("Gather", {w.in(4), w.integer(1)}), a.v}, 2);
     }
     WB_TRY(checkSizes(w, a));
-    a.scale = node.real("scale", 0);
-    if (a.scale == 0) a.scale = 1.0 / std::sqrt(static_cast<double>(a.size));
-    a.causal = node.integer("unidirectional", 0) != 0;
-    WB_TRY(ownMask(w, 3, a));
-    if (w.has(5)) a.sums.push_back(w.in(5));
-    w.give(0, joinHeads(w, attend(w, a), a));
+    WB_TRY(ownResult(w, 3, a));
     if (w.wants(1)) w.give(1, w.concat({w.widen(a.k, {0}), w.widen(a.v, {0})}, 0));
     return {};
 }
@@ -225,12 +232,7 @@ Status ownMultiHead(BodyWriter& w) {
         a.k = w.concat({w.in(6), a.k}, 2);
         a.v = w.concat({w.in(7), a.v}, 2);
     }
-    a.scale = node.real("scale", 0);
-    if (a.scale == 0) a.scale = 1.0 / std::sqrt(static_cast<double>(a.size));
-    a.causal = node.integer("unidirectional", 0) != 0;
-    WB_TRY(ownMask(w, 4, a));
-    if (w.has(5)) a.sums.push_back(w.in(5));
-    w.give(0, joinHeads(w, attend(w, a), a));
+    WB_TRY(ownResult(w, 4, a));
     w.give(1, a.k);
     w.give(2, a.v);
     return {};

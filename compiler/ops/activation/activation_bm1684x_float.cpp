@@ -56,17 +56,20 @@ Result<std::unique_ptr<LocalEmitter>> preparePRelu(const EmitContext& c) {
     if (!precision || floatOperand(c, 0) != precision) return notEmitted(c, "its operand and result differ in kind");
     if (slopes == nullptr || !ir::isFloat(slopes->type())) return notEmitted(c, "its slopes are not constant");
     const auto& shape = c.graph->value(c.node->results[0]).type.shape;
-    // One slope, or one a channel: everything else of the slopes' shape, aligned at its end, is 1.
-    ir::Shape own = slopes->shape();
-    if (own.size() > shape.size()) return notEmitted(c, "its slopes have more axes than the result");
-    own.insert(own.begin(), shape.size() - own.size(), 1);
-    for (size_t i = 0; i < own.size(); ++i)
-        if (own[i] != 1 && (i != 1 || own[i] != shape[i]))
-            return notEmitted(c, "its slopes are not one for each channel");
+    if (slopes->shape().size() > shape.size()) return notEmitted(c, "its slopes have more axes than the result");
+    if (!slopesInChannels(slopes->shape(), shape)) return notEmitted(c, "its slopes are not one for each channel");
     return std::unique_ptr<LocalEmitter>(std::make_unique<PReluEmitter>(floatsOf(*slopes), *precision));
 }
 
 } // namespace
+
+bool slopesInChannels(const ir::Shape& slopes, const ir::Shape& shape) {
+    if (slopes.size() > shape.size()) return false;
+    const size_t first = shape.size() - slopes.size();
+    for (size_t i = 0; i < slopes.size(); ++i)
+        if (slopes[i] != 1 && (first + i != 1 || slopes[i] != shape[1])) return false;
+    return true;
+}
 
 Result<std::unique_ptr<LocalEmitter>> prepareFloatActivation(const EmitContext& context) {
     if (context.node->op == "tpu.PReluOp") return preparePRelu(context);

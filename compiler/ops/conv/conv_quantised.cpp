@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Convolutions of networks that bring their own scales: Σ x · (w - zero point of w) + bias in 32 bits, where the bias holds
 // what the input's zero point adds and borders are filled with that; then a requant by scale(x) · scale(w) / scale(y).
+#include "compiler/ops/conv/conv_codes.h"
 #include "compiler/ops/support/quantised_support.h"
 
 #include <algorithm>
@@ -79,12 +80,8 @@ Result<Precision> lowerSums(LoweringBuilder& builder, const ir::Node& node, cons
                                 ir::Tensor::of<int32_t>(ir::ElementType::I32, {static_cast<int64_t>(numbers.size())}, numbers));
     ir::AttributeMap a = node.attributes;
     if (std::string_view(op) == "tpu.Conv2D") {
-        a.set("coeff_merged", false);
+        convDefaults(a, withBias);
         a.set("kernel_zp", filter.zeroPoint);
-        a.set("round_mode", roundMode("HalfUp"));
-        a.set("support_compress", true);
-        a.set("use_3ic_optimize", 0);
-        a.set("weight_is_coeff", 1);
     }
     a.set("quant_mode", tpuEnum("rq_mode", "MultiplierShift"));
     a.set("relu_limit", -1.0);

@@ -65,16 +65,12 @@ Prepared prepareInterp(const PrepareContext& c) {
     if (mode != "nearest" && mode != "linear")
         return Error{Code::UnsupportedAttribute, "interpolation mode " + mode + " is not known"};
     const std::string coordinates = c.node->attributes.string("coord_mode", "half_pixel");
-    const bool flat = in.size() == 3;
-    const bool sized = hasOperand(*c.node, 1);
-    const double scaleH = sized ? -1 : c.node->attributes.real("scale_h", -1);
-    const double scaleW = sized ? -1 : c.node->attributes.real("scale_w", -1);
-    const int64_t inH = flat ? 1 : in[2];
-    const int64_t outH = flat ? 1 : out[2];
+    ResizeAxes axes = resizeAxesOf(*c.graph, *c.node);
+    if (in.size() == 3) std::swap(axes.rows, axes.columns); // a sequence is one long row
+    const int64_t inH = axes.rows.in, outH = axes.rows.out;
     if (resultElements(*c.graph, *c.node) > 0 && (inH < 1 || in.back() < 1))
         return shapeError(*c.graph, *c.node, "operand " + ir::toText(in));
-    const Taps rows = tapsFor({inH, outH, flat ? 1 : scaleH}, coordinates, mode == "linear");
-    const Taps columns = tapsFor({in.back(), out.back(), scaleW}, coordinates, mode == "linear");
+    const Taps rows = tapsFor(axes.rows, coordinates, mode == "linear"), columns = tapsFor(axes.columns, coordinates, mode == "linear");
     return makeKernel([=, inW = in.back(), outW = out.back(), planes = in[0] * in[1]](
                           Inputs inputs, Outputs outputs, const kernels::Work& work) {
         const float* from = inputs[0].as<float>();
